@@ -1,0 +1,41 @@
+# How everything of ours is compiled and linked: one interface target, kontor_compiler, which the functions of
+# kontor.cmake link privately. Optimisation and debug information come from the preset's build type.
+
+option(KONTOR_WERROR "Warnings are errors" OFF)
+option(KONTOR_FUZZ "Build fuzz targets with libFuzzer (needs clang)" OFF)
+set(KONTOR_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them")
+
+# CCACHE_BASEDIR and CCACHE_NOHASHDIR let several checkouts of this repository share what was compiled once.
+find_program(KONTOR_CCACHE ccache)
+if(KONTOR_CCACHE)
+  set(launcher env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${KONTOR_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+# Sanitizers must see every object of the program, generated code too; so they are a target of their own.
+add_library(kontor_sanitizers INTERFACE)
+if(KONTOR_SANITIZE)
+  target_compile_options(kontor_sanitizers INTERFACE
+    -fsanitize=${KONTOR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(kontor_sanitizers INTERFACE -fsanitize=${KONTOR_SANITIZE})
+endif()
+if(KONTOR_FUZZ)
+  target_compile_options(kontor_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+add_library(kontor_compiler INTERFACE)
+target_link_libraries(kontor_compiler INTERFACE kontor_sanitizers)
+
+target_compile_options(kontor_compiler INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
+  -Wimplicit-fallthrough
+  # GCC 12 warns of std::string's own operator+ (GCC bug 105651), and of std::optional under sanitizers.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${KONTOR_SANITIZE}>>:-Wno-maybe-uninitialized>
+  $<$<BOOL:${KONTOR_WERROR}>:-Werror>)
+
+find_program(KONTOR_LLD ld.lld)
+if(KONTOR_LLD)
+  target_link_options(kontor_compiler INTERFACE -fuse-ld=lld)
+endif()
