@@ -1,0 +1,101 @@
+// What a shard derives from its log, durable: state rows, the identity index and the account index, with the checkpoint
+// that says how far the log is folded in.
+//
+// Threads:     Commit by one thread; snapshots by any, beside it. A snapshot belongs to one thread at a time.
+// Invariants:  one commit is all there or not at all, its checkpoint with it.
+// Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position.
+// Errors:      DataLoss: what is stored contradicts itself; rebuild from the log.
+// Format:      FORMAT.md beside this file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/civil.h"
+#include "engine/base/ids.h"
+#include "engine/base/sha256.h"
+#include "engine/base/status.h"
+
+namespace kontor {
+
+// How far the views reflect the log, and under which rules they were folded.
+struct Checkpoint {
+  Position position;         // number of records folded in
+  Sha256Hash last_record{};  // of the stored record at position - 1; zeros at position 0
+  uint32_t fold_version = 0;
+  std::string zone;          // the reporting zone that days were cut by
+  bool operator==(const Checkpoint&) const = default;
+};
+
+// One state row: its key (account, table and row, as projections encode them) and its value; no value deletes it.
+struct RowWrite {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// The first 16 bytes of SHA-256 over source and event id. Two identities may share one: a match is settled against the
+// original event.
+using IdentityHash = std::array<uint8_t, 16>;
+IdentityHash HashOf(const Identity& identity);
+
+struct IdentityEntry {
+  IdentityHash identity;
+  Position position;
+};
+
+// An accepted event of an account, in the world's order.
+struct AccountEvent {
+  AccountId account;
+  Instant occurred_at;
+  Position position;
+};
+
+struct ViewCommit {
+  std::vector<RowWrite> rows;  // each key at most once
+  std::vector<IdentityEntry> identities;
+  std::vector<AccountEvent> events;
+  Checkpoint checkpoint;
+};
+
+// One consistent reading of the store.
+class ViewSnapshot {
+ public:
+  virtual ~ViewSnapshot() = default;
+
+  virtual const Checkpoint& checkpoint() const = 0;
+  virtual Result<std::optional<std::string>> Row(std::string_view key) const = 0;
+  // Every row whose key starts with the prefix and is not below `from`, in key order, until `visit` returns false. The
+  // bytes live for the call.
+  virtual Status ScanRows(std::string_view prefix, std::string_view from,
+                          const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
+  // Every position stored under the hash, ascending.
+  virtual Result<std::vector<Position>> Positions(const IdentityHash& identity) const = 0;
+  // The account's events from (at, position) on, in the order of instant and position, until `visit` returns false.
+  virtual Status ScanEvents(const AccountId& account, Instant at, Position position,
+                            const std::function<bool(Instant, Position)>& visit) const = 0;
+  // Every (table, key, value), the logical pairs of the indexes included whatever their layout, in key order. What the
+  // views digest is taken over.
+  virtual Status ScanAll(
+      const std::function<bool(std::string_view table, std::string_view key, std::string_view value)>& visit) const = 0;
+};
+
+class ViewStore {
+ public:
+  virtual ~ViewStore() = default;
+  virtual Status Commit(const ViewCommit& commit) = 0;
+  virtual std::unique_ptr<ViewSnapshot> Snapshot() const = 0;
+  // Removes everything: before a rebuild.
+  virtual Status Clear() = 0;
+  virtual Status Verify() const = 0;
+};
+
+// SHA-256 over every (table, key, value), each length-prefixed (LEB128), in hexadecimal.
+Result<std::string> ViewsDigest(const ViewSnapshot& snapshot);
+
+}  // namespace kontor
