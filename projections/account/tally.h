@@ -81,9 +81,9 @@ inline constexpr int64_t kNoDueDay = INT32_MAX;
 
 struct TallyKey {
   Measure measure{};
-  Currency currency;
+  Currency currency{};
   int64_t number = 0;
-  std::string text;
+  std::string text{};
   auto operator<=>(const TallyKey&) const = default;
   bool operator==(const TallyKey&) const = default;
 };
