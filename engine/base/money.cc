@@ -1,7 +1,7 @@
 #include "engine/base/money.h"
 
 #include <algorithm>
-#include <array>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <limits>
 
 #include "engine/base/check.h"
@@ -16,6 +16,15 @@ constexpr std::string_view kCodes =
     "KMFKPWKRWKWDKYDKZTLAKLBPLKRLRDLSLLYDMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMXVMYRMZNNADNGNNIONOKNPRNZDOMRPABPENPGK"
     "PHPPKRPLNPYGQARRONRSDRUBRWFSARSBDSCRSDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMTTNDTOPTRYTTDTWDTZSUAHUGXUSDUSN"
     "UYIUYUUYWUZSVEDVESVNDVUVWSTXAFXAGXAUXBAXBBXBCXBDXCDXDRXOFXPDXPFXPTXSUXUAYERZARZMWZWG";
+
+boost::multiprecision::cpp_int Big(Int128 x) {
+  const bool negative = x < 0;
+  const Uint128 magnitude = negative ? ~static_cast<Uint128>(x) + 1 : static_cast<Uint128>(x);
+  boost::multiprecision::cpp_int big = static_cast<uint64_t>(magnitude >> 64);
+  big <<= 64;
+  big += static_cast<uint64_t>(magnitude);
+  return negative ? -big : big;
+}
 
 }  // namespace
 
@@ -64,6 +73,42 @@ Nanos DivideRounded(Int128 numerator, Int128 denominator) {
   const Int128 rest = denominator - remainder;
   if (remainder > rest || (remainder == rest && quotient % 2 != 0)) quotient += negative ? -1 : 1;
   return quotient;
+}
+
+Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator) {
+  KONTOR_CHECK(denominator > 0);
+  Int128 product = 0;
+  if (!__builtin_mul_overflow(amount, numerator, &product)) return DivideRounded(product, denominator);
+  using boost::multiprecision::cpp_int;
+  cpp_int quotient;
+  cpp_int remainder;
+  const cpp_int divisor = Big(denominator);
+  divide_qr(cpp_int(Big(amount) * Big(numerator)), divisor, quotient, remainder);
+  const bool negative = remainder < 0;
+  if (negative) remainder = -remainder;
+  const cpp_int twice = remainder * 2;
+  if (twice > divisor || (twice == divisor && (quotient & 1) != 0)) quotient += negative ? -1 : 1;
+  const bool below_zero = quotient < 0;
+  if (below_zero) quotient = -quotient;
+  // By halves: strict C++ has no numeric_limits for 128 bits, and so no checked conversion.
+  const cpp_int high = quotient >> 64;
+  KONTOR_CHECK(high <= std::numeric_limits<int64_t>::max());
+  const cpp_int low = quotient & std::numeric_limits<uint64_t>::max();
+  const Int128 magnitude = (static_cast<Int128>(static_cast<uint64_t>(high)) << 64) | static_cast<uint64_t>(low);
+  return below_zero ? -magnitude : magnitude;
+}
+
+std::string IntegerText(Int128 x) {
+  const bool negative = x < 0;
+  Uint128 magnitude = negative ? ~static_cast<Uint128>(x) + 1 : static_cast<Uint128>(x);
+  std::string digits;
+  do {
+    digits.push_back(static_cast<char>('0' + static_cast<int>(magnitude % 10)));
+    magnitude /= 10;
+  } while (magnitude > 0);
+  if (negative) digits.push_back('-');
+  std::reverse(digits.begin(), digits.end());
+  return digits;
 }
 
 Nanos MultiplyRounded(Nanos amount, Nanos factor) {

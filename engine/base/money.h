@@ -56,6 +56,13 @@ Nanos MultiplyRounded(Nanos amount, Nanos factor);
 // numerator / denominator, rounded half to even. Requires: denominator > 0.
 Nanos DivideRounded(Int128 numerator, Int128 denominator);
 
+// amount x numerator / denominator, rounded half to even; exact whatever the size of the product. Requires:
+// denominator > 0; the result fits 128 bits.
+Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator);
+
+// All digits: "-170141183460469231731687303715884105728".
+std::string IntegerText(Int128 x);
+
 // "1234.5", "-0.000000001": exact, no trailing zeros, at least `decimals` of them.
 std::string DecimalText(Nanos amount, int decimals = 0);
 

@@ -1,0 +1,16 @@
+// Growth: deals on their way, how they end, and what recurs. Figures and formulas: README.md beside this file.
+#pragma once
+
+#include "projections/account/projection.h"
+
+namespace kontor {
+
+class GrowthProjection final : public Projection {
+ public:
+  std::string_view name() const override { return "growth"; }
+  void FoldFact(const event::v1::Event& event, Instant at, Contributions* out) const override;
+  void FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements, const Zone& zone,
+                  Contributions* out) const override;
+};
+
+}  // namespace kontor

@@ -1,0 +1,40 @@
+// Conversion into the reporting currency, for one answer: rounds once, half to even, to a nano; remembers the rates used
+// and the ones that were missing.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "kontor/view/v1/view.pb.h"
+#include "projections/reading/reference_state.h"
+
+namespace kontor {
+
+// Ownership: borrows the reference state. Threads: one at a time.
+class Converter {
+ public:
+  // t: rates published later are not known yet. asked: the day that stocks and constant rates are converted at.
+  Converter(const ReferenceState* reference, Currency reporting, Instant t, Day asked)
+      : reference_(reference), reporting_(reporting), t_(t), asked_(asked) {}
+
+  Currency reporting() const { return reporting_; }
+  Day asked() const { return asked_; }
+
+  // Nothing where the rate is missing. Zero needs no rate.
+  std::optional<Nanos> Convert(Currency from, Day day, Nanos amount);
+
+  // The rates used so far, by day and currency, at most `most`.
+  std::vector<view::v1::UsedRate> UsedRates(size_t most) const;
+  size_t used_count() const;
+
+ private:
+  const ReferenceState* reference_;
+  Currency reporting_;
+  Instant t_;
+  Day asked_;
+  std::map<std::pair<Day, Currency>, std::optional<Rate>> rates_;
+};
+
+}  // namespace kontor

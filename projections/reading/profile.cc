@@ -1,0 +1,137 @@
+#include "projections/reading/profile.h"
+
+#include <algorithm>
+#include <map>
+
+#include "kontor/event/v1/account.pb.h"
+
+namespace kontor {
+namespace {
+
+// What the head's statements up to t say, on top of what is there: fields that are set stay.
+void FillFields(const EntityRow& head, Instant t, view::v1::AccountProfile* profile) {
+  std::map<int32_t, std::string> last;
+  for (const Statement& s : head.statements) {
+    if (s.at > t) break;
+    for (const StatedField& field : s.fields) last[field.number] = field.value;
+  }
+  using Fields = event::v1::AccountFields;
+  for (const auto& [number, value] : last) {
+    if (value.empty()) continue;
+    switch (number) {
+      case Fields::kNameFieldNumber:
+        if (!profile->has_name()) profile->set_name(value);
+        break;
+      case Fields::kSegmentFieldNumber:
+        if (!profile->has_segment()) profile->set_segment(value);
+        break;
+      case Fields::kIndustryFieldNumber:
+        if (!profile->has_industry()) profile->set_industry(value);
+        break;
+      case Fields::kCountryFieldNumber:
+        if (!profile->has_country()) profile->set_country(value);
+        break;
+      case Fields::kParentFieldNumber:
+        if (!profile->has_parent()) profile->set_parent(value);
+        break;
+      case Fields::kManagerFieldNumber:
+        if (!profile->has_manager()) profile->set_manager(value);
+        break;
+      case Fields::kTierFieldNumber:
+        if (!profile->has_tier()) profile->set_tier(value);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+// Of several openings, and of several closings, the earliest counts.
+void FillDates(const EntityRow& head, Instant t, view::v1::AccountProfile* profile) {
+  for (const Statement& s : head.statements) {
+    if (s.at > t) break;
+    if (s.kind == StatementKind::kAccountOpened && !profile->has_opened_at()) {
+      *profile->mutable_opened_at() = TimestampOf(s.at);
+    }
+    if (s.kind == StatementKind::kAccountClosed && !profile->has_closed_at()) {
+      *profile->mutable_closed_at() = TimestampOf(s.at);
+    }
+  }
+}
+
+bool IsKeyAccount(const std::vector<EntityRow>& heads, Instant t) {
+  const Statement* last = nullptr;
+  for (const EntityRow& head : heads) {
+    for (const Statement& s : head.statements) {
+      if (s.kind != StatementKind::kDesignated && s.kind != StatementKind::kReleased) continue;
+      if (s.at <= t && (last == nullptr || *last < s)) last = &s;
+    }
+  }
+  return last != nullptr && last->kind == StatementKind::kDesignated;
+}
+
+// "payment_over_invoice" as a person would say it.
+std::string TextOf(std::string_view code, std::string_view entity) {
+  std::string words(code);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return std::string(entity) + ": " + words;
+}
+
+}  // namespace
+
+view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t) {
+  view::v1::AccountProfile profile;
+  profile.set_account_id(state.members.front().value());
+  for (const EntityRow& head : state.heads) {
+    FillFields(head, t, &profile);
+    FillDates(head, t, &profile);
+  }
+  for (size_t i = 1; i < state.members.size(); ++i) profile.add_absorbed(state.members[i].value());
+  profile.set_key_account(IsKeyAccount(state.heads, t));
+  int64_t events = 0;
+  int64_t voided = 0;
+  int64_t not_understood = 0;
+  for (const DayTally& day : state.days) {
+    const auto of_day = static_cast<int64_t>(day.tally.Get({.measure = Measure::kEvents}));
+    events += of_day;
+    voided += static_cast<int64_t>(day.tally.Get({.measure = Measure::kVoided}));
+    not_understood += static_cast<int64_t>(day.tally.Get({.measure = Measure::kNotUnderstood}));
+    if (of_day == 0) continue;
+    if (!profile.has_first_day()) *profile.mutable_first_day() = DateProto(day.day);
+    *profile.mutable_last_day() = DateProto(day.day);
+  }
+  profile.set_events(events);
+  profile.set_voided(voided);
+  profile.set_not_understood(not_understood);
+  return profile;
+}
+
+std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merges& merges) {
+  std::map<std::string, Int128> standing;
+  for (const DayTally& day : state.days) {
+    for (const TallyEntry& entry : day.tally.entries()) {
+      if (entry.key.measure == Measure::kFindings) standing[entry.key.text] += entry.amount;
+    }
+  }
+  std::vector<view::v1::Finding> findings;
+  const auto add = [&](std::string_view code, std::string_view entity) {
+    view::v1::Finding& finding = findings.emplace_back();
+    finding.set_code(std::string(code));
+    finding.set_entity(std::string(entity));
+    finding.set_text(TextOf(code, entity));
+    finding.set_account_id(state.members.front().value());
+  };
+  for (const auto& [text, count] : standing) {
+    const size_t split = text.find('\x1f');
+    if (count > 0) add(std::string_view(text).substr(0, split), std::string_view(text).substr(split + 1));
+  }
+  for (const MergeFinding& finding : merges.findings) {
+    const bool concerns = std::any_of(state.members.begin(), state.members.end(), [&finding](const AccountId& member) {
+      return member == finding.absorbed || member == finding.survivor;
+    });
+    if (concerns) add(finding.code, "merge of " + finding.absorbed.value() + " into " + finding.survivor.value());
+  }
+  return findings;
+}
+
+}  // namespace kontor

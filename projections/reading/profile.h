@@ -1,0 +1,18 @@
+// The account itself as it stands at an instant: its own fields, the survivor's first where accounts are merged.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kontor/view/v1/view.pb.h"
+#include "projections/reading/account_state.h"
+#include "projections/reading/reference_state.h"
+
+namespace kontor {
+
+view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t);
+
+// The contradictions that stand at the asked instant, by code and entity; those of its merges among them.
+std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merges& merges);
+
+}  // namespace kontor

@@ -1,0 +1,49 @@
+#include "projections/reading/row_source.h"
+
+#include <utility>
+
+namespace kontor {
+
+const Row* ScratchRows::Find(const RowKey& key) {
+  const auto changed = changed_.find(key.bytes());
+  if (changed != changed_.end()) return IsEmpty(changed->second) ? nullptr : &changed->second;
+  auto read = read_.find(key.bytes());
+  if (read == read_.end()) {
+    Result<std::shared_ptr<const Row>> row = under_->Find(key);
+    if (!row.ok()) status_.Update(row.status());
+    read = read_.emplace(key.bytes(), row.ok() ? *std::move(row) : nullptr).first;
+  }
+  return read->second.get();
+}
+
+template <typename T>
+T& ScratchRows::Mutable(const RowKey& key) {
+  auto changed = changed_.find(key.bytes());
+  if (changed == changed_.end()) {
+    const Row* row = Find(key);
+    changed = changed_.emplace(key.bytes(), row == nullptr ? Row(T()) : *row).first;
+  }
+  return std::get<T>(changed->second);
+}
+
+template EntityRow& ScratchRows::Mutable<EntityRow>(const RowKey& key);
+template MonthRow& ScratchRows::Mutable<MonthRow>(const RowKey& key);
+
+void ScratchRows::Scan(const std::string& prefix,
+                       const std::function<void(std::string_view key, const Row& row)>& visit) {
+  auto changed = changed_.lower_bound(prefix);
+  const auto inside = [&prefix](std::string_view key) { return key.substr(0, prefix.size()) == prefix; };
+  const auto visit_changed = [&](std::string_view before) {
+    for (; changed != changed_.end() && inside(changed->first) && (before.empty() || changed->first < before); ++changed) {
+      if (!IsEmpty(changed->second)) visit(changed->first, changed->second);
+    }
+  };
+  status_.Update(under_->Scan(prefix, [&](std::string_view key, const Row& row) {
+    visit_changed(key);
+    if (changed != changed_.end() && changed->first == key) return;  // visited next, as changed
+    visit(key, row);
+  }));
+  visit_changed({});
+}
+
+}  // namespace kontor

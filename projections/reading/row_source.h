@@ -1,0 +1,51 @@
+// Where a reading takes rows from: one consistent version of an account, as a shard published it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/base/status.h"
+#include "projections/account/row_store.h"
+
+namespace kontor {
+
+// Threads: one at a time.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  // Null where there is none. DataLoss where the stored bytes are no row.
+  virtual Result<std::shared_ptr<const Row>> Find(const RowKey& key) const = 0;
+  // Every row whose key starts with the prefix, in key order.
+  virtual Status Scan(const std::string& prefix,
+                      const std::function<void(std::string_view key, const Row& row)>& visit) const = 0;
+};
+
+// Rows that a reading changes for itself, over rows that it only reads. What it changes nobody else sees.
+//
+// A row that cannot be read is remembered in status() and looks as if it were not there: check status() at the end.
+class ScratchRows final : public RowStore {
+ public:
+  explicit ScratchRows(const RowSource* under) : under_(under) {}
+
+  const Row* Find(const RowKey& key) override;
+  EntityRow& MutableEntity(const RowKey& key) override { return Mutable<EntityRow>(key); }
+  MonthRow& MutableMonth(const RowKey& key) override { return Mutable<MonthRow>(key); }
+
+  // Every row whose key starts with the prefix, changed ones as changed, in key order.
+  void Scan(const std::string& prefix, const std::function<void(std::string_view key, const Row& row)>& visit);
+  const Status& status() const { return status_; }
+
+ private:
+  template <typename T>
+  T& Mutable(const RowKey& key);
+
+  const RowSource* under_;
+  std::map<std::string, Row, std::less<>> changed_;
+  std::map<std::string, std::shared_ptr<const Row>, std::less<>> read_;
+  Status status_;
+};
+
+}  // namespace kontor

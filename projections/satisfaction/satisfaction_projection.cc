@@ -1,0 +1,179 @@
+#include "projections/satisfaction/satisfaction_projection.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "projections/satisfaction/survey_scale.h"
+
+namespace kontor {
+namespace {
+
+using event::v1::Event;
+
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+constexpr int64_t kSecondsPerHour = 3'600;
+
+// Who typed the evidence; empty where a system recorded it. Health will not count what the account's manager typed.
+std::string TypedBy(const Event& event) {
+  return event.capture() == event::v1::CAPTURE_TYPED ? event.actor() : std::string();
+}
+
+void FoldInteraction(const Event& event, Instant at, Contributions* out) {
+  const event::v1::InteractionRecorded& body = event.interaction_recorded();
+  out->push_back({at, {.measure = Measure::kInteractions}, 1});
+  if (body.has_department()) {
+    out->push_back({at, {.measure = Measure::kDepartmentTouches, .text = body.department()}, 1});
+  }
+  for (const type::v1::EntityRef& contact : body.participants()) {
+    const std::string& name_space = contact.has_namespace_() ? contact.namespace_() : event.source();
+    out->push_back({at, {.measure = Measure::kContactTouches, .text = EntityRefText(name_space, contact.id())}, 1});
+  }
+  if (body.has_sentiment()) {
+    const std::string by = TypedBy(event);
+    out->push_back({at, {.measure = Measure::kSentimentSum, .text = by}, body.sentiment()});
+    out->push_back({at, {.measure = Measure::kSentimentCount, .text = by}, 1});
+  }
+}
+
+void FoldSurvey(const Event& event, Instant at, Contributions* out) {
+  const event::v1::SurveyAnswered& body = event.survey_answered();
+  TallyKey key{.measure = Measure::kNps, .number = body.answer(), .text = TypedBy(event)};
+  if (body.kind() == event::v1::SURVEY_KIND_CSAT) {
+    key.measure = Measure::kCsat;
+    key.number = PackAnswer({{0, body.scale_min(), body.scale_max()}, body.answer()});
+  } else if (body.kind() == event::v1::SURVEY_KIND_CES) {
+    const int32_t min = body.has_scale_min() ? body.scale_min() : 1;
+    const int32_t max = body.has_scale_max() ? body.scale_max() : 7;
+    const int32_t easy = body.easy_end() == event::v1::EASY_END_LOW ? body.easy_end() : event::v1::EASY_END_HIGH;
+    key.measure = Measure::kCes;
+    key.number = PackAnswer({{easy, min, max}, body.answer()});
+  }
+  out->push_back({at, key, 1});
+}
+
+// A promise, walked through in the world's order.
+class CommitmentWalk {
+ public:
+  CommitmentWalk(const EntityKey& key, const Zone& zone, Contributions* out) : key_(key), zone_(zone), steps_(out) {}
+
+  void Walk(const std::vector<Statement>& statements) {
+    for (const Statement& s : statements) {
+      steps_.At(s.at);
+      Take(s);
+      Render();
+    }
+  }
+
+ private:
+  void Take(const Statement& s) {
+    switch (s.kind) {
+      case StatementKind::kMade:
+        made_twice_ |= made_ != nullptr;
+        if (made_ == nullptr) made_ = &s;
+        break;
+      case StatementKind::kRedated:
+        redated_ = &s;
+        break;
+      case StatementKind::kKept:
+        if (kept_ == nullptr) kept_ = &s;
+        break;
+      case StatementKind::kBroken:
+        if (broken_ == nullptr) broken_ = &s;
+        break;
+      case StatementKind::kWithdrawn:
+        if (withdrawn_ == nullptr) withdrawn_ = &s;
+        break;
+      default:
+        break;
+    }
+  }
+
+  bool By(const Statement* s, Day day) const { return s != nullptr && zone_.LocalDay(s->at) <= day; }
+
+  void Render() {
+    steps_.Finding("commitment_never_made", key_, made_ == nullptr);
+    if (made_ == nullptr) return;
+    const Day due = *made_->day;
+    const bool withdrawn_early = By(withdrawn_, due);
+    Set(Measure::kMade, due, true);
+    Set(Measure::kWithdrawnEarly, due, withdrawn_early);
+    Set(Measure::kKeptInTime, due, !withdrawn_early && By(kept_, due));
+
+    const Day redue = redated_ == nullptr ? due : *redated_->day;
+    if (shown_redue_ && *shown_redue_ != redue) {
+      Set(Measure::kRedatedDue, *shown_redue_, false);
+      Set(Measure::kRedatedKept, *shown_redue_, false);
+    }
+    shown_redue_ = redue;
+    const bool counts = !By(withdrawn_, redue);
+    Set(Measure::kRedatedDue, redue, counts);
+    Set(Measure::kRedatedKept, redue, counts && By(kept_, redue));
+
+    steps_.Set({.measure = Measure::kKept}, kept_ != nullptr ? 1 : 0);
+    steps_.Set({.measure = Measure::kBroken}, broken_ != nullptr ? 1 : 0);
+    steps_.Set({.measure = Measure::kWithdrawn}, withdrawn_ != nullptr ? 1 : 0);
+    const bool open = kept_ == nullptr && broken_ == nullptr && withdrawn_ == nullptr;
+    steps_.Set({.measure = Measure::kOpenCommitments}, open ? 1 : 0);
+    steps_.Finding("commitment_made_twice", key_, made_twice_);
+    steps_.Finding("commitment_kept_and_broken", key_, kept_ != nullptr && broken_ != nullptr);
+  }
+
+  void Set(Measure measure, Day day, bool value) {
+    steps_.Set({.measure = measure, .number = day.value()}, value ? 1 : 0);
+  }
+
+  const EntityKey& key_;
+  const Zone& zone_;
+  Steps steps_;
+  const Statement* made_ = nullptr;
+  const Statement* redated_ = nullptr;
+  const Statement* kept_ = nullptr;
+  const Statement* broken_ = nullptr;
+  const Statement* withdrawn_ = nullptr;
+  bool made_twice_ = false;
+  std::optional<Day> shown_redue_;
+};
+
+void FoldIssue(const EntityKey& key, const std::vector<Statement>& statements, const Zone& zone, Contributions* out) {
+  Steps steps(out);
+  const Statement* raised = nullptr;
+  const Statement* resolved = nullptr;
+  bool raised_twice = false;
+  for (const Statement& s : statements) {
+    steps.At(s.at);
+    if (s.kind == StatementKind::kRaised) {
+      raised_twice |= raised != nullptr;
+      if (raised == nullptr) raised = &s;
+    } else if (s.kind == StatementKind::kResolved && resolved == nullptr) {
+      resolved = &s;
+    }
+    steps.Finding("issue_never_raised", key, raised == nullptr);
+    if (raised == nullptr) continue;
+    const bool early = resolved != nullptr && resolved->at < raised->at;
+    steps.Finding("issue_raised_twice", key, raised_twice);
+    steps.Finding("issue_resolved_before_raised", key, early);
+    steps.Set({.measure = Measure::kIssuesRaised}, 1);
+    steps.Set({.measure = Measure::kIssuesResolved}, resolved != nullptr ? 1 : 0);
+    steps.Set({.measure = Measure::kOpenIssues, .number = zone.LocalDay(raised->at).value()}, resolved == nullptr ? 1 : 0);
+    if (resolved == nullptr || early) continue;
+    const int64_t seconds = (resolved->at - raised->at) / kNanosPerSecond;
+    steps.Set({.measure = Measure::kResolutionSeconds}, seconds);
+    steps.Set({.measure = Measure::kResolutionHours, .number = seconds / kSecondsPerHour}, 1);
+  }
+}
+
+}  // namespace
+
+void SatisfactionProjection::FoldFact(const Event& event, Instant at, Contributions* out) const {
+  if (event.body_case() == Event::kInteractionRecorded) FoldInteraction(event, at, out);
+  if (event.body_case() == Event::kSurveyAnswered) FoldSurvey(event, at, out);
+}
+
+void SatisfactionProjection::FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements,
+                                        const Zone& zone, Contributions* out) const {
+  if (entity.kind == EntityKind::kCommitment) CommitmentWalk(entity, zone, out).Walk(statements);
+  if (entity.kind == EntityKind::kIssue) FoldIssue(entity, statements, zone, out);
+}
+
+}  // namespace kontor

@@ -1,0 +1,16 @@
+// Value: what the account brings, what it owes and how it pays. Figures and formulas: README.md beside this file.
+#pragma once
+
+#include "projections/account/projection.h"
+
+namespace kontor {
+
+class ValueProjection final : public Projection {
+ public:
+  std::string_view name() const override { return "value"; }
+  void FoldFact(const event::v1::Event& event, Instant at, Contributions* out) const override;
+  void FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements, const Zone& zone,
+                  Contributions* out) const override;
+};
+
+}  // namespace kontor
