@@ -28,7 +28,7 @@ def outcome(status, reason):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("junit", nargs="+", type=pathlib.Path)
+    parser.add_argument("junit", nargs="*", type=pathlib.Path)
     parser.add_argument("--left-out", type=pathlib.Path)
     parser.add_argument("--because", default="left out")
     parser.add_argument("--left-out-fails", action="store_true")
