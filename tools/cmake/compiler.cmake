@@ -24,6 +24,14 @@ if(KONTOR_FUZZ)
   target_compile_options(kontor_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Objects that go into every program.
+set(KONTOR_PROGRAM_OBJECTS)
+if(KONTOR_SANITIZE STREQUAL "thread")
+  add_library(kontor_tsan_threads OBJECT "${CMAKE_SOURCE_DIR}/tools/cmake/tsan_threads.c")
+  target_link_libraries(kontor_tsan_threads PRIVATE kontor_sanitizers)
+  set(KONTOR_PROGRAM_OBJECTS kontor_tsan_threads)
+endif()
+
 add_library(kontor_compiler INTERFACE)
 target_link_libraries(kontor_compiler INTERFACE kontor_sanitizers)
 
