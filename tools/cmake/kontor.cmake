@@ -6,7 +6,7 @@
 #   kontor_executable(NAME kontor SOURCES main.cc ... DEPENDS ...)
 #   kontor_test(NAME money_test SOURCES money_test.cc DEPENDS kontor::base [LABELS unit property ...] [LOCKS broker])
 #   kontor_script_test(NAME layering COMMAND python3 x.py ... [LABELS ...])
-#   kontor_bench(NAME money_bench SOURCES ... DEPENDS ...)
+#   kontor_bench(NAME money_bench SOURCES money_bench.cc DEPENDS ...)
 #   kontor_fuzz(NAME decode_fuzz SOURCES decode_fuzz.cc CORPUS corpus/decode DEPENDS ...)
 #
 # Sources are listed, headers too. Includes are written from the repository's root: "engine/base/money.h"; generated
@@ -15,6 +15,9 @@
 include(GoogleTest)
 
 set(KONTOR_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
+
+add_custom_target(benches COMMENT "All benchmarks")
+add_custom_target(fuzzers COMMENT "All fuzz targets")
 
 # Stops at a misspelt argument, which cmake_parse_arguments would drop without a word.
 macro(kontor_parse one multi required)
@@ -113,14 +116,13 @@ function(kontor_script_test)
 endfunction()
 
 # kontor_bench(NAME name SOURCES file... [DEPENDS target...])
-# A Google Benchmark program. Only an optimised build makes it unasked: other figures say nothing.
+# A Google Benchmark program, made by the target `benches` only: in any preset but release its figures say nothing.
 function(kontor_bench)
   kontor_parse("NAME" "SOURCES;DEPENDS" "NAME;SOURCES")
   kontor_program()
   target_link_libraries(${arg_NAME} PRIVATE benchmark::benchmark_main)
-  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
-    set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
+  set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+  add_dependencies(benches ${arg_NAME})
 endfunction()
 
 # kontor_fuzz(NAME name SOURCES file... CORPUS folder [DEPENDS target...])
@@ -129,6 +131,7 @@ endfunction()
 function(kontor_fuzz)
   kontor_parse("NAME;CORPUS" "SOURCES;DEPENDS" "NAME;CORPUS;SOURCES")
   kontor_program()
+  add_dependencies(fuzzers ${arg_NAME})
   if(KONTOR_FUZZ)
     target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
   else()
