@@ -6,7 +6,7 @@
 #   kontor_executable(NAME kontor SOURCES main.cc ... DEPENDS ...)
 #   kontor_test(NAME money_test SOURCES money_test.cc DEPENDS kontor::base [LABELS unit property ...] [LOCKS broker])
 #   kontor_script_test(NAME layering COMMAND python3 x.py ... [LABELS ...])
-#   kontor_bench(NAME money_bench SOURCES ... DEPENDS ...)
+#   kontor_bench(NAME money_bench SOURCES money_bench.cc DEPENDS ...)
 #   kontor_fuzz(NAME decode_fuzz SOURCES decode_fuzz.cc CORPUS corpus/decode DEPENDS ...)
 #
 # Sources are listed, headers too. Includes are written from the repository's root: "engine/base/money.h"; generated
@@ -15,6 +15,9 @@
 include(GoogleTest)
 
 set(KONTOR_GENERATED_DIR "${CMAKE_BINARY_DIR}/generated")
+
+add_custom_target(benches COMMENT "All benchmarks")
+add_custom_target(fuzzers COMMENT "All fuzz targets")
 
 # Stops at a misspelt argument, which cmake_parse_arguments would drop without a word.
 macro(kontor_parse one multi required)
@@ -25,6 +28,13 @@ macro(kontor_parse one multi required)
   foreach(name ${required})
     if(NOT DEFINED arg_${name})
       message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: ${name} is missing")
+    endif()
+  endforeach()
+  # A room that is not there yet keeps back what rests on it, and nothing else. (From a macro, this leaves the caller.)
+  foreach(dependency ${arg_DEPENDS})
+    if(dependency MATCHES "^kontor::" AND NOT TARGET ${dependency})
+      message(NOTICE "-- ${arg_NAME} is left out: ${dependency} is not there")
+      return()
     endif()
   endforeach()
 endmacro()
@@ -57,13 +67,18 @@ function(kontor_library)
   add_library(kontor::${arg_NAME} ALIAS ${target})
 endfunction()
 
+# What all programs have in common; the functions below add the rest.
+macro(kontor_program)
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} kontor_compiler ${KONTOR_PROGRAM_OBJECTS})
+endmacro()
+
 # kontor_executable(NAME name SOURCES file... [DEPENDS target...])
 # A program, left at the root of the build folder: build/<preset>/<name>.
 function(kontor_executable)
   kontor_parse("NAME" "SOURCES;DEPENDS" "NAME;SOURCES")
-  add_executable(${arg_NAME} ${arg_SOURCES})
-  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} kontor_compiler)
+  kontor_program()
   set_target_properties(${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 endfunction()
 
@@ -77,9 +92,8 @@ function(kontor_test)
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
-  add_executable(${arg_NAME} ${arg_SOURCES})
-  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} GTest::gmock_main kontor_compiler)
+  kontor_program()
+  target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
 
   gtest_discover_tests(${arg_NAME}
     DISCOVERY_MODE PRE_TEST
@@ -109,15 +123,13 @@ function(kontor_script_test)
 endfunction()
 
 # kontor_bench(NAME name SOURCES file... [DEPENDS target...])
-# A Google Benchmark program. Only an optimised build makes it unasked: other figures say nothing.
+# A Google Benchmark program, made by the target `benches` only: in any preset but release its figures say nothing.
 function(kontor_bench)
   kontor_parse("NAME" "SOURCES;DEPENDS" "NAME;SOURCES")
-  add_executable(${arg_NAME} ${arg_SOURCES})
-  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} benchmark::benchmark_main kontor_compiler)
-  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
-    set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
+  kontor_program()
+  target_link_libraries(${arg_NAME} PRIVATE benchmark::benchmark_main)
+  set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+  add_dependencies(benches ${arg_NAME})
 endfunction()
 
 # kontor_fuzz(NAME name SOURCES file... CORPUS folder [DEPENDS target...])
@@ -125,9 +137,8 @@ endfunction()
 # replays the corpus, as a test: what was found once stays found.
 function(kontor_fuzz)
   kontor_parse("NAME;CORPUS" "SOURCES;DEPENDS" "NAME;CORPUS;SOURCES")
-  add_executable(${arg_NAME} ${arg_SOURCES})
-  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPENDS} kontor_compiler)
+  kontor_program()
+  add_dependencies(fuzzers ${arg_NAME})
   if(KONTOR_FUZZ)
     target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
   else()

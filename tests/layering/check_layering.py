@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Checks the walls between Kontor's rooms: who may include whom, which library is known where, no floats in state.
+
+    tests/layering/check_layering.py [ROOT]
+
+Reads every C++ file under engine, projections and tools/kontor, and the schemas of stored state. Prints one line for
+each violation and exits 1 if there is one, or if there was nothing to check.
+"""
+
+import pathlib
+import re
+import sys
+
+# Bottom up; a room may include itself and every room above its own line.
+ROOMS = [
+    "proto",
+    "engine/base",
+    "engine/event",
+    "engine/source",
+    "engine/log",
+    "engine/views",
+    "projections",
+    "engine/shard",
+    "engine/portfolio",
+    "engine/query",
+    "engine/server",
+    "tools/kontor",
+]
+
+# Projections are pure: of the rooms below them they know these only, and of each other the shared state and fold.
+PROJECTIONS_MAY = ("proto", "engine/base", "engine/event")
+STATE_CONTRACT = re.compile(r"engine/views/state_\w+\.h")
+SHARED_PROJECTION = "projections/account"
+
+# Library: (how its headers begin, which files may name them, in words).
+LIBRARIES = {
+    "RocksDB": (r"rocksdb/", r"(.*/)?rocks_[^/]*", "rocks_* files"),
+    "librdkafka": (r"(librdkafka/|rdkafka)", r"(.*/)?kafka_[^/]*", "kafka_* files"),
+    "Boost.Beast and Asio": (r"boost/(beast|asio)\b", r"engine/server/.*", "engine/server"),
+    "gRPC": (r"grpc", r"engine/server/.*", "engine/server"),
+    "Abseil": (r"absl/", r"engine/base/status\.h", "engine/base/status.h"),
+}
+
+# What is kept: the state of projections, its contract in engine/views, and any schema of state.
+STATE_FILES = re.compile(r"projections/.*state[^/]*\.(h|cc)|engine/views/state_[^/]*\.(h|cc)|proto/.*state.*\.proto")
+FLOATING = re.compile(r"\b(double|float|double_t|float_t)\b")
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]*)"|<([^>]*)>)', re.MULTILINE)
+# What is no code, or would be mistaken for the beginning of it: numbers come first for their digit separators.
+TOKEN = re.compile(
+    r"""(?P<number>\b\d(?:'?[\w.])*)
+      | (?P<comment>//[^\n]*|/\*.*?\*/)
+      | (?P<raw>R"(?P<mark>[^\s()\\]{0,16})\(.*?\)(?P=mark)")
+      | (?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def blank(text, kinds):
+    """The text with tokens of these kinds blanked out, its lines where they were."""
+
+    def one(match):
+        if match.lastgroup == "mark":  # the innermost group that closed last is the raw string's own
+            kind = "raw"
+        else:
+            kind = match.lastgroup
+        return re.sub(r"[^\n]", " ", match.group()) if kind in kinds else match.group()
+
+    return TOKEN.sub(one, text)
+
+
+def room_of(path):
+    """The room that a path of the repository, or an include written from its root, lies in; None if in none."""
+    if path.startswith("kontor/") and path.endswith(".pb.h"):
+        return "proto"
+    for room in ROOMS:
+        if path.startswith(room + "/"):
+            return room
+    return None
+
+
+def is_test(path):
+    return path.endswith("_test.cc")
+
+
+def is_ours(include, quoted):
+    """Whether an include means a header of this repository. Quotes alone do not say so: libraries come in them too."""
+    if include.startswith(("engine/", "projections/", "tools/", "tests/", "kontor/", ".")):
+        return True
+    return quoted and "/" not in include
+
+
+def arrow(path, include):
+    """Why the file may not include this header of ours; None if it may."""
+    room, target = room_of(path), room_of(include)
+    if room is None:
+        return "lies in no known room; name the room in tests/layering/check_layering.py and in its place in the order"
+    if include.startswith("tests/"):
+        return None if is_test(path) else "only tests may include what lies in tests/"
+    if target is None:
+        return "is no header of a known room; ours are written from the repository's root, a library's in <>"
+    if ROOMS.index(target) > ROOMS.index(room):
+        return f"{room} may not know {target}: arrows point down the list of rooms only"
+    if room == "projections":
+        if target == "projections":
+            own = "/".join(path.split("/")[:2])
+            if not include.startswith((own + "/", SHARED_PROJECTION + "/")):
+                return f"projections share {SHARED_PROJECTION} and nothing else"
+        elif target not in PROJECTIONS_MAY and not STATE_CONTRACT.fullmatch(include):
+            return f"projections may not know {target}, but for engine/views/state_*.h"
+    return None
+
+
+def library(path, include):
+    """Why the file may not include this header of a library; None if it may."""
+    for name, (headers, files, where) in LIBRARIES.items():
+        if re.match(headers, include) and not re.fullmatch(files, path):
+            return f"{name} is named in {where} only"
+    return None
+
+
+def violations(root):
+    """(number of files read, list of violations)."""
+    sources = [
+        path
+        for folder in ("engine", "projections", "tools/kontor")
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in (".h", ".cc", ".hpp", ".cpp", ".ipp", ".inc")
+    ]
+    schemas = sorted((root / "proto").rglob("*.proto"))
+    found = []
+    for file in sources + schemas:
+        path = file.relative_to(root).as_posix()
+        text = file.read_text(encoding="utf-8")
+
+        def report(position, what):
+            found.append(f"{path}:{text.count(chr(10), 0, position) + 1}: {what}")
+
+        if file in sources:
+            for match in INCLUDE.finditer(blank(text, {"comment", "raw"})):
+                quoted, angled = match.groups()
+                include = quoted or angled
+                why = library(path, include)
+                if is_ours(include, quoted is not None):
+                    why = arrow(path, include)
+                if why:
+                    report(match.start(), f"includes {include}: {why}")
+        if STATE_FILES.fullmatch(path) and not is_test(path):
+            for match in FLOATING.finditer(blank(text, {"comment", "raw", "string"})):
+                report(match.start(), f"{match.group()} in a state: states hold integers, strings and instants only")
+    return len(sources), found
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__ + "/../../..").resolve()
+    count, found = violations(root)
+    for line in found:
+        print(line)
+    if count == 0:
+        print(f"{root}: no source was found, so nothing was checked")
+        return 1
+    print(f"{count} files read, {len(found)} violations")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
