@@ -41,6 +41,8 @@ enum class Measure : uint16_t {
   kAllocatedLateDays = 34, // the same, floored at zero per payment
   kInvoices = 35,          // count, cancelled ones taken back
   kPayments = 36,          // count
+  kAllocations = 37,       // count of what kAllocated sums; currency as there
+  kCreditInvoices = 38,    // count of what kCreditSales sums; currency as there
 
   // Growth.
   kDealsOpened = 50,     // count

@@ -80,6 +80,7 @@ class InvoiceWalk {
     if (!issued_->day || payment.currency != issued_->currency) return;
     const Int128 days = zone_.LocalDay(payment.at) - *issued_->day;
     out_->push_back({at_, Money(Measure::kAllocated, payment.currency), *payment.amount});
+    out_->push_back({at_, Money(Measure::kAllocations, payment.currency), 1});
     out_->push_back({at_, Money(Measure::kAllocatedDays, payment.currency), *payment.amount * days});
     out_->push_back({at_, Money(Measure::kAllocatedLateDays, payment.currency), *payment.amount * std::max<Int128>(days, 0)});
   }
@@ -131,6 +132,7 @@ class InvoiceWalk {
     steps_.Set(Money(Measure::kCostOfGoods, currency), sign * issued_->cost);
     const bool on_credit = issued_->day && *issued_->day > zone_.LocalDay(issued_->at);
     steps_.Set(Money(Measure::kCreditSales, currency), on_credit ? sign * *issued_->amount : 0);
+    steps_.Set(Money(Measure::kCreditInvoices, currency), on_credit ? sign : 0);
     return unapplied > 0;
   }
 

@@ -1,0 +1,188 @@
+#include "projections/reading/amounts.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "engine/base/check.h"
+
+namespace kontor {
+namespace {
+
+constexpr int kMissingRatesShown = 10;
+
+void ShowMissing(const Sums& sums, const std::function<bool(Measure)>& wanted, view::v1::Amount* out) {
+  std::map<std::pair<int64_t, Currency>, bool> missing;
+  for (const TallyEntry& entry : sums.missing.entries()) {
+    if (wanted(entry.key.measure)) missing[{entry.key.number, entry.key.currency}] = true;
+  }
+  for (const auto& [key, unused] : missing) {
+    if (out->missing_rates_size() == kMissingRatesShown) break;
+    view::v1::MissingRate* rate = out->add_missing_rates();
+    rate->set_currency_code(key.second.code());
+    *rate->mutable_day() = DateProto(Day(static_cast<int32_t>(key.first)));
+  }
+}
+
+void ShowOwn(const std::map<Currency, Nanos>& own, view::v1::Amount* out) {
+  for (const auto& [currency, amount] : own) {
+    if (amount != 0) *out->add_by_currency() = MoneyOf(currency, amount);
+  }
+}
+
+}  // namespace
+
+double ToDouble(Int128 x) { return static_cast<double>(x); }
+
+void ForEach(const Tally& tally, Measure measure, const std::function<void(const TallyEntry&)>& visit) {
+  const std::vector<TallyEntry>& entries = tally.entries();
+  auto at = std::lower_bound(entries.begin(), entries.end(), measure,
+                             [](const TallyEntry& entry, Measure wanted) { return entry.key.measure < wanted; });
+  for (; at != entries.end() && at->key.measure == measure; ++at) visit(*at);
+}
+
+std::optional<Nanos> Amounts::Reporting(const Sums& sums, Measure measure) {
+  bool missing = false;
+  ForEach(sums.missing, measure, [&missing](const TallyEntry&) { missing = true; });
+  if (missing) return std::nullopt;
+  Nanos total = 0;
+  ForEach(sums.reporting, measure, [&total](const TallyEntry& entry) { total += entry.amount; });
+  return total;
+}
+
+view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms) const {
+  view::v1::Amount out;
+  std::map<Currency, Nanos> own;
+  std::optional<Nanos> reporting = 0;
+  for (const Term& term : terms) {
+    ForEach(sums.own, term.measure,
+            [&](const TallyEntry& entry) { own[entry.key.currency] += term.sign * entry.amount; });
+    const std::optional<Nanos> part = Reporting(sums, term.measure);
+    if (!part || !reporting) {
+      reporting.reset();
+    } else {
+      *reporting += term.sign * *part;
+    }
+  }
+  ShowOwn(own, &out);
+  if (reporting) *out.mutable_reporting() = MoneyOf(reporting_, *reporting);
+  ShowMissing(
+      sums,
+      [terms](Measure measure) {
+        return std::any_of(terms.begin(), terms.end(), [measure](const Term& term) { return term.measure == measure; });
+      },
+      &out);
+  return out;
+}
+
+view::v1::Amount Amounts::Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own_filter,
+                                const std::function<bool(int64_t)>& reporting_filter) const {
+  view::v1::Amount out;
+  std::map<Currency, Nanos> own;
+  ForEach(sums.own, measure, [&](const TallyEntry& entry) {
+    if (own_filter(entry.key.number)) own[entry.key.currency] += entry.amount;
+  });
+  ShowOwn(own, &out);
+  bool missing = false;
+  ForEach(sums.missing, measure, [&](const TallyEntry& entry) {
+    const auto wanted = own.find(entry.key.currency);
+    missing |= wanted != own.end() && wanted->second != 0;
+  });
+  if (missing) {
+    ShowMissing(sums, [measure](Measure x) { return x == measure; }, &out);
+    return out;
+  }
+  Nanos total = 0;
+  ForEach(sums.reporting, measure, [&](const TallyEntry& entry) {
+    if (reporting_filter(entry.key.number)) total += entry.amount;
+  });
+  *out.mutable_reporting() = MoneyOf(reporting_, total);
+  return out;
+}
+
+view::v1::Amount Amounts::Mean(const Sums& sums, Measure money, Measure count) const {
+  view::v1::Amount out;
+  std::map<Currency, std::pair<Nanos, Int128>> own;
+  ForEach(sums.own, money, [&own](const TallyEntry& entry) { own[entry.key.currency].first += entry.amount; });
+  ForEach(sums.own, count, [&own](const TallyEntry& entry) { own[entry.key.currency].second += entry.amount; });
+  Int128 all = 0;
+  for (const auto& [currency, parts] : own) {
+    all += parts.second;
+    if (parts.second > 0) *out.add_by_currency() = MoneyOf(currency, DivideRounded(parts.first, parts.second));
+  }
+  const std::optional<Nanos> total = Reporting(sums, money);
+  if (total && all > 0) *out.mutable_reporting() = MoneyOf(reporting_, DivideRounded(*total, all));
+  ShowMissing(sums, [money](Measure x) { return x == money; }, &out);
+  return out;
+}
+
+view::v1::PeriodAmount Amounts::Periods(const Components& components, std::initializer_list<Term> terms) const {
+  view::v1::PeriodAmount out;
+  *out.mutable_lifetime() = Sum(components.in(Window::kLifetime), terms);
+  *out.mutable_ttm() = Sum(components.in(Window::kTtm), terms);
+  return out;
+}
+
+Int128 CountOf(const Sums& sums, Measure measure) {
+  Int128 count = 0;
+  ForEach(sums.own, measure, [&count](const TallyEntry& entry) { count += entry.amount; });
+  return count;
+}
+
+view::v1::PeriodCount CountsOf(const Components& components, Measure measure) {
+  view::v1::PeriodCount out;
+  out.set_lifetime(static_cast<int64_t>(CountOf(components.in(Window::kLifetime), measure)));
+  out.set_ttm(static_cast<int64_t>(CountOf(components.in(Window::kTtm), measure)));
+  return out;
+}
+
+view::v1::Ratio RatioOf(Int128 numerator, Int128 denominator, int64_t n) {
+  if (denominator <= 0) return UndefinedRatio(n);
+  return DefinedRatio(ToDouble(numerator) / ToDouble(denominator), n);
+}
+
+view::v1::Ratio DefinedRatio(double value, int64_t n) {
+  view::v1::Ratio out;
+  out.set_value(value);
+  out.set_n(n);
+  return out;
+}
+
+view::v1::Ratio UndefinedRatio(int64_t n) {
+  view::v1::Ratio out;
+  out.set_n(n);
+  return out;
+}
+
+std::vector<std::pair<int64_t, int64_t>> CountedSet(const Tally& tally, Measure measure) {
+  std::map<int64_t, int64_t> set;
+  ForEach(tally, measure,
+          [&set](const TallyEntry& entry) { set[entry.key.number] += static_cast<int64_t>(entry.amount); });
+  return {set.begin(), set.end()};
+}
+
+view::v1::Ratio MeanOf(const std::vector<std::pair<int64_t, int64_t>>& set) {
+  Int128 sum = 0;
+  int64_t n = 0;
+  for (const auto& [number, count] : set) {
+    sum += static_cast<Int128>(number) * count;
+    n += count;
+  }
+  return RatioOf(sum, n, n);
+}
+
+view::v1::Ratio MedianOf(const std::vector<std::pair<int64_t, int64_t>>& set) {
+  int64_t n = 0;
+  for (const auto& [number, count] : set) n += count;
+  if (n <= 0) return UndefinedRatio(0);
+  const auto at = [&set](int64_t index) {
+    for (const auto& [number, count] : set) {
+      if (index < count) return number;
+      index -= count;
+    }
+    return set.back().first;
+  };
+  return DefinedRatio(static_cast<double>(at((n - 1) / 2) + at(n / 2)) / 2.0, n);
+}
+
+}  // namespace kontor
