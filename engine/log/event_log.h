@@ -3,16 +3,16 @@
 // Every Kafka record is exactly one log record, at the next position, in offset order. Positions are dense from 0.
 //
 // Threads:     Append by one thread; every other method by any, beside it.
-// Invariants:  the stored next offset and the end move together, in one synced write.
+// Invariants:  the stored next offset and the end move together, in one synced write. Offsets rise from record to record
+//              and all lie below the next offset; Append checks it, and so does opening.
 // Durability:  what Append was given survives a crash of process and machine once it returned OK.
-// Errors:      DataLoss: what is stored contradicts itself; stop the shard. Any failed Append may have reached the disk
-//              or not: the process must end, and the next start tells. ResourceExhausted: the disk is nearly full;
-//              nothing was written.
+// Errors:      DataLoss: what is stored contradicts itself; stop the shard. ResourceExhausted from Append: the disk is
+//              nearly full; nothing was written. After any other failure of Append what it was given may have reached
+//              the disk or not: every later Append fails alike, the process must end, and the next start tells.
 // Format:      FORMAT.md beside this file.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +25,7 @@ namespace kontor {
 
 // Whose log it is. Written when the log is made; opening it under another name is refused.
 struct LogOwner {
+  // Empty: not known yet, as the broker is away. It then matches any; the first one known is kept.
   std::string cluster_id;
   std::string topic;
   Partition partition;
@@ -38,7 +39,7 @@ class EventLog {
   virtual ~EventLog() = default;
 
   // Appends serialized LogRecords, all or none, and moves the next offset. Requires: next_offset above the present one
-  // (equal only where there are no records).
+  // (equal only where there are no records), and the records' offsets rising from the present one to below it.
   virtual Status Append(std::span<const std::string> records, Offset next_offset) = 0;
 
   // The position after the last record: the number of records.
@@ -50,16 +51,23 @@ class EventLog {
   // The serialized record. NotFound at or past the end; DataLoss where it should be and is not.
   virtual Result<std::string> Read(Position position) const = 0;
 
-  // Calls `visit` with each record in [from, to) in order, in one consistent reading; ends early, without error, where it
-  // returns false. DataLoss on a hole. The bytes live for the call.
+  // Calls `visit` with each record in [from, to) in order, in one consistent reading that ends at the end of the log at
+  // the time of the call; ends early, without error, where `visit` returns false. DataLoss on a hole. The bytes live for
+  // the call. Memory is bounded whatever the range.
   virtual Status Scan(Position from, Position to,
                       const std::function<bool(Position, std::string_view)>& visit) const = 0;
 
-  // Reads every stored byte against its checksum. DataLoss on the first that differs.
+  // Reads every stored byte against its checksum, and every position. DataLoss on the first that differs or lacks.
   virtual Status Verify() const = 0;
 };
 
-// SHA-256 over the stored records of [0, to) in order, in hexadecimal.
+// SHA-256 over the stored records of [0, to) in order, in hexadecimal. NotFound where the log ends before.
 Result<std::string> LogDigest(const EventLog& log, Position to);
+
+// The Kafka offset in a serialized LogRecord, without parsing the rest of it. For adapters.
+Offset OffsetOfStored(std::string_view record);
+
+// What Append requires, checked before anything is written. For adapters.
+void CheckAppend(std::span<const std::string> records, Offset present, Offset next);
 
 }  // namespace kontor

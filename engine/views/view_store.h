@@ -1,10 +1,15 @@
 // What a shard derives from its log, durable: state rows, the identity index and the account index, with the checkpoint
 // that says how far the log is folded in.
 //
-// Threads:     Commit by one thread; snapshots by any, beside it. A snapshot belongs to one thread at a time.
-// Invariants:  one commit is all there or not at all, its checkpoint with it.
-// Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position.
-// Errors:      DataLoss: what is stored contradicts itself; rebuild from the log.
+// Ownership:   a store outlives its snapshots.
+// Threads:     Commit and Clear by one thread; Snapshot and Verify by any, beside it. A snapshot belongs to one thread at
+//              a time.
+// Invariants:  one commit is all there or not at all, its checkpoint with it. Checkpoints never go back but by Clear.
+// Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position. A
+//              store that is destroyed in order loses nothing.
+// Errors:      DataLoss: what is stored contradicts itself; rebuild from the log. ResourceExhausted from Commit: the disk
+//              is nearly full; nothing was written. After any other failure of Commit every later one fails alike, and
+//              the process must end.
 // Format:      FORMAT.md beside this file.
 #pragma once
 
@@ -68,6 +73,7 @@ class ViewSnapshot {
  public:
   virtual ~ViewSnapshot() = default;
 
+  // Position 0 where nothing was committed yet.
   virtual const Checkpoint& checkpoint() const = 0;
   virtual Result<std::optional<std::string>> Row(std::string_view key) const = 0;
   // Every row whose key starts with the prefix and is not below `from`, in key order, until `visit` returns false. The
@@ -79,8 +85,9 @@ class ViewSnapshot {
   // The account's events from (at, position) on, in the order of instant and position, until `visit` returns false.
   virtual Status ScanEvents(const AccountId& account, Instant at, Position position,
                             const std::function<bool(Instant, Position)>& visit) const = 0;
-  // Every (table, key, value), the logical pairs of the indexes included whatever their layout, in key order. What the
-  // views digest is taken over.
+  // Every (table, key, value), the logical pairs of the indexes included whatever their layout, by table, then in key
+  // order. What the views digest is taken over: not the checkpoint. Tables: "events" (keys as EventKey), "identities"
+  // (hash and big-endian position), both without values, and "rows".
   virtual Status ScanAll(
       const std::function<bool(std::string_view table, std::string_view key, std::string_view value)>& visit) const = 0;
 };
@@ -88,10 +95,13 @@ class ViewSnapshot {
 class ViewStore {
  public:
   virtual ~ViewStore() = default;
+  // Requires: the checkpoint not below the present one, and every position given below it.
   virtual Status Commit(const ViewCommit& commit) = 0;
+  // What the last commit left; it stays so while later commits go on. Cheap: nothing is read or copied.
   virtual std::unique_ptr<ViewSnapshot> Snapshot() const = 0;
-  // Removes everything: before a rebuild.
+  // Removes everything, durably: before a rebuild. Requires: no snapshot of it is left.
   virtual Status Clear() = 0;
+  // Reads every stored byte against its checksum. DataLoss on the first that differs.
   virtual Status Verify() const = 0;
 };
 

@@ -1,0 +1,311 @@
+#include "engine/views/rocks_view_store.h"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/base/codec.h"
+#include "engine/log/rocks_database.h"
+#include "engine/views/view_keys.h"
+
+namespace kontor {
+namespace {
+
+constexpr uint32_t kFormatVersion = 1;
+constexpr char kCheckpointKey[] = "meta:checkpoint";
+
+// Every table lives in one column family, told apart by its keys' first byte. One family is written out as one, so a
+// crash without a write-ahead log cannot part what one commit wrote. (RocksDB's atomic flush of several families can, up
+// to 7.9: its pull request 11148.)
+constexpr char kEventsTable = 'e';
+constexpr char kIdentitiesTable = 'i';
+constexpr char kRowsTable = 'r';
+
+constexpr size_t kPositionBytes = 8;
+constexpr double kFilterBitsPerKey = 10;
+
+std::string KeyIn(char table, std::string_view key) {
+  std::string bytes;
+  bytes.reserve(1 + key.size());
+  bytes.push_back(table);
+  bytes.append(key);
+  return bytes;
+}
+
+std::string KeyOf(const IdentityHash& identity) {
+  std::string key(1, kIdentitiesTable);
+  key.append(identity.begin(), identity.end());
+  return key;
+}
+
+std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// The value of an identity is the list of its positions; a commit adds to it without reading it.
+class AppendPosition final : public rocksdb::AssociativeMergeOperator {
+ public:
+  const char* Name() const override { return "kontor.AppendPosition"; }
+  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
+             std::string* merged, rocksdb::Logger*) const override {
+    if (existing != nullptr) merged->assign(existing->data(), existing->size());
+    merged->append(value.data(), value.size());
+    return true;
+  }
+};
+
+// False where the list has broken bytes.
+bool DecodePositions(std::string_view bytes, std::vector<Position>* positions) {
+  ByteReader in(bytes);
+  while (in.ok() && !in.AtEnd()) positions->push_back(Position(in.BigEndian64()));
+  std::ranges::sort(*positions);
+  return in.ok() && !positions->empty();
+}
+
+RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
+  RocksSpec spec;
+  spec.path = path;
+  spec.kind = "kontor.views";
+  spec.noun = "views";
+  spec.remedy = "rebuild them from the log";
+  spec.format_version = kFormatVersion;
+  spec.options = options;
+  spec.contents = {{kCheckpointKey, EncodeCheckpoint(Checkpoint())}};
+  spec.db = RocksDatabase::BaseOptions();
+
+  rocksdb::ColumnFamilyOptions family = RocksDatabase::BaseFamily(options);
+  rocksdb::BlockBasedTableOptions table = *family.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
+  // Almost every identity that is looked up is new: the filter answers, also on the last level.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.optimize_filters_for_hits = false;
+  family.merge_operator = std::make_shared<AppendPosition>();
+  spec.families = {{rocksdb::kDefaultColumnFamilyName, family}};
+  return spec;
+}
+
+}  // namespace
+
+// The state that one commit left: a RocksDB snapshot and the checkpoint that belongs to it, shared by its readings.
+class RocksViewStore::Committed {
+ public:
+  Committed(const RocksDatabase* database, Checkpoint at)
+      : checkpoint(std::move(at)), database_(database), snapshot_(database->db().GetSnapshot()) {}
+  ~Committed() { database_->db().ReleaseSnapshot(snapshot_); }
+  Committed(const Committed&) = delete;
+  Committed& operator=(const Committed&) = delete;
+
+  const RocksDatabase& database() const { return *database_; }
+  rocksdb::ReadOptions ReadOptions() const {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    return options;
+  }
+
+  const Checkpoint checkpoint;
+
+ private:
+  const RocksDatabase* database_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+class RocksViewStore::Reading final : public ViewSnapshot {
+ public:
+  explicit Reading(std::shared_ptr<const Committed> committed) : committed_(std::move(committed)) {}
+
+  const Checkpoint& checkpoint() const override { return committed_->checkpoint; }
+
+  Result<std::optional<std::string>> Row(std::string_view key) const override {
+    KONTOR_ASSIGN_OR_RETURN(std::optional<std::string> value, Get(KeyIn(kRowsTable, key), "reading a row"));
+    return value;
+  }
+
+  Status ScanRows(std::string_view prefix, std::string_view from,
+                  const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    return Scan(KeyIn(kRowsTable, prefix), KeyIn(kRowsTable, from), /*whole=*/false, "scanning rows",
+                [&](std::string_view key, std::string_view value) { return visit(key.substr(1), value); });
+  }
+
+  Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
+    KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(KeyOf(identity), "looking an identity up"));
+    std::vector<Position> positions;
+    if (value && !DecodePositions(*value, &positions)) return Broken("the identity index");
+    return positions;
+  }
+
+  Status ScanEvents(const AccountId& account, Instant at, Position position,
+                    const std::function<bool(Instant, Position)>& visit) const override {
+    bool broken = false;
+    KONTOR_RETURN_IF_ERROR(Scan(KeyIn(kEventsTable, EventKeyPrefix(account)),
+                                KeyIn(kEventsTable, EventKey(account, at, position)), /*whole=*/false,
+                                "scanning the events of an account", [&](std::string_view key, std::string_view) {
+                                  broken = !ParseEventKey(key, &at, &position);
+                                  return !broken && visit(at, position);
+                                }));
+    return broken ? Broken("the account index") : OkStatus();
+  }
+
+  Status ScanAll(const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit)
+      const override {
+    bool more = true;
+    const auto keep = [&](bool go_on) { return more = go_on; };
+    KONTOR_RETURN_IF_ERROR(ScanTable(kEventsTable, [&](std::string_view key, std::string_view value) {
+      return keep(visit("events", key, value));
+    }));
+    if (!more) return OkStatus();
+    bool broken = false;
+    KONTOR_RETURN_IF_ERROR(ScanTable(kIdentitiesTable, [&](std::string_view hash, std::string_view value) {
+      std::vector<Position> positions;
+      broken = !DecodePositions(value, &positions);
+      for (size_t i = 0; i < positions.size() && more && !broken; ++i) {
+        std::string key(hash);
+        ByteWriter(&key).BigEndian64(positions[i].value());
+        keep(visit("identities", key, ""));
+      }
+      return more && !broken;
+    }));
+    if (broken) return Broken("the identity index");
+    if (!more) return OkStatus();
+    return ScanTable(kRowsTable,
+                     [&](std::string_view key, std::string_view value) { return visit("rows", key, value); });
+  }
+
+ private:
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
+  Result<std::optional<std::string>> Get(const std::string& key, std::string_view doing) const {
+    std::string value;
+    const rocksdb::Status status = committed_->database().db().Get(committed_->ReadOptions(), key, &value);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return committed_->database().ToStatus(status, doing);
+    return value;
+  }
+
+  Status ScanTable(char table, const Visit& visit) const {
+    return Scan(std::string(1, table), "", /*whole=*/true, "scanning a table",
+                [&](std::string_view key, std::string_view value) { return visit(key.substr(1), value); });
+  }
+
+  // Keys of `prefix` that are not below `from`. A scan of a whole table reads far ahead and leaves the cache to others.
+  Status Scan(const std::string& prefix, const std::string& from, bool whole, std::string_view doing,
+              const Visit& visit) const {
+    const std::string upper = EndOfPrefix(prefix);
+    const rocksdb::Slice bound(upper);
+    rocksdb::ReadOptions options = committed_->ReadOptions();
+    options.iterate_upper_bound = &bound;
+    if (whole) {
+      options.readahead_size = size_t{2} << 20;
+      options.fill_cache = false;
+    }
+    const std::unique_ptr<rocksdb::Iterator> at(committed_->database().db().NewIterator(options));
+    for (at->Seek(std::max(prefix, from)); at->Valid(); at->Next()) {
+      if (!visit(View(at->key()), View(at->value()))) return OkStatus();
+    }
+    return committed_->database().ToStatus(at->status(), doing);
+  }
+
+  Status Broken(std::string_view table) const {
+    const RocksSpec& spec = committed_->database().spec();
+    return DataLoss("views {}: an entry of {} is unreadable; {}", spec.path, table, spec.remedy);
+  }
+
+  const std::shared_ptr<const Committed> committed_;
+};
+
+RocksViewStore::RocksViewStore(std::unique_ptr<RocksDatabase> database) : database_(std::move(database)) {}
+
+RocksViewStore::~RocksViewStore() {
+  // RocksDB writes out what is in memory when it is closed; here only the snapshot must go before the database does.
+  KONTOR_CHECK(committed_.use_count() <= 1);
+}
+
+Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Open(const std::string& path, const RocksOptions& options) {
+  KONTOR_ASSIGN_OR_RETURN(auto database,
+                          RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kWrite));
+  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
+  KONTOR_RETURN_IF_ERROR(store->Load());
+  return store;
+}
+
+Result<std::unique_ptr<const ViewStore>> RocksViewStore::OpenForReading(const std::string& path,
+                                                                        const RocksOptions& options) {
+  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
+  KONTOR_RETURN_IF_ERROR(store->Load());
+  return store;
+}
+
+Status RocksViewStore::Load() {
+  const RocksSpec& spec = database_->spec();
+  std::string bytes;
+  Checkpoint checkpoint;
+  const rocksdb::Status status = database_->db().Get({}, kCheckpointKey, &bytes);
+  if (!status.ok() && !status.IsNotFound()) return database_->ToStatus(status, "reading the checkpoint");
+  if (!status.ok() || !DecodeCheckpoint(bytes, &checkpoint)) {
+    return DataLoss("views {}: the checkpoint is missing or unreadable; {}", spec.path, spec.remedy);
+  }
+  const std::scoped_lock lock(mutex_);
+  committed_ = std::make_shared<const Committed>(database_.get(), std::move(checkpoint));
+  return OkStatus();
+}
+
+std::shared_ptr<const RocksViewStore::Committed> RocksViewStore::committed() const {
+  const std::scoped_lock lock(mutex_);
+  return committed_;
+}
+
+Status RocksViewStore::Commit(const ViewCommit& commit) {
+  KONTOR_RETURN_IF_ERROR(failed_);
+  CheckCommit(commit, committed()->checkpoint);
+  KONTOR_RETURN_IF_ERROR(database_->CheckFreeSpace());
+
+  rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
+  rocksdb::Status status;
+  for (const RowWrite& row : commit.rows) {
+    const std::string key = KeyIn(kRowsTable, row.key);
+    if (status.ok()) status = row.value ? batch.Put(key, *row.value) : batch.Delete(key);
+  }
+  std::string value;
+  for (const IdentityEntry& entry : commit.identities) {
+    value.clear();
+    ByteWriter(&value).BigEndian64(entry.position.value());
+    if (status.ok()) status = batch.Merge(KeyOf(entry.identity), value);
+  }
+  for (const AccountEvent& event : commit.events) {
+    const std::string key = EventKey(event.account, event.occurred_at, event.position);
+    if (status.ok()) status = batch.Put(KeyIn(kEventsTable, key), rocksdb::Slice());
+  }
+  if (status.ok()) status = batch.Put(kCheckpointKey, EncodeCheckpoint(commit.checkpoint));
+  rocksdb::WriteOptions without_log;
+  without_log.disableWAL = true;
+  if (status.ok()) status = database_->db().Write(without_log, &batch);
+  if (!status.ok()) {
+    failed_ = database_->ToStatus(status, fmt::format("committing position {}", commit.checkpoint.position.value()));
+    if (failed_.code() != StatusCode::kDataLoss) failed_ = MakeStatus(StatusCode::kInternal, Text(failed_));
+    return failed_;
+  }
+  auto next = std::make_shared<const Committed>(database_.get(), commit.checkpoint);
+  const std::scoped_lock lock(mutex_);
+  committed_.swap(next);
+  return OkStatus();
+}
+
+std::unique_ptr<ViewSnapshot> RocksViewStore::Snapshot() const { return std::make_unique<Reading>(committed()); }
+
+Status RocksViewStore::Clear() {
+  const RocksSpec spec = database_->spec();
+  {
+    const std::scoped_lock lock(mutex_);
+    KONTOR_CHECK(committed_.use_count() == 1);
+    committed_.reset();
+  }
+  database_.reset();
+  KONTOR_RETURN_IF_ERROR(RocksDatabase::Remove(spec.path));
+  KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kWrite));
+  return Load();
+}
+
+Status RocksViewStore::Verify() const { return database_->VerifyChecksums(); }
+
+}  // namespace kontor
