@@ -34,6 +34,7 @@ void AccountFold::Fold(const event::v1::Event& event, bool understood, int sign,
   if (std::optional<StatedFact> fact = StatedFactOf(event)) {
     if (fact->head) {
       EntityRow& head = rows->MutableEntity(RowKey::Head(account));
+      if (rows->failed()) return;
       if (sign > 0) {
         head.Insert(std::move(fact->statement));
       } else {
@@ -57,6 +58,7 @@ void AccountFold::FoldStatement(const AccountId& account, const EntityKey& entit
 void AccountFold::ChangeEntity(const AccountId& account, const EntityKey& entity, const Statement& statement, int sign,
                                bool follow_links, RowStore* rows) const {
   EntityRow& row = rows->MutableEntity(RowKey::Entity(account, entity));
+  if (rows->failed()) return;
   Contributions changes = FoldEntity(entity, row.statements);
   for (Contribution& contribution : changes) contribution.amount = -contribution.amount;
   const std::vector<LinkedStatement> links_before =

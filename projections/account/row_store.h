@@ -17,6 +17,8 @@ class RowStore {
   // (between two events). A row that is left empty is gone.
   virtual EntityRow& MutableEntity(const RowKey& key) = 0;
   virtual MonthRow& MutableMonth(const RowKey& key) = 0;
+  // Whether a row could not be read. It is then handed out empty, and the fold ends its step; what it changed is worthless.
+  virtual bool failed() const { return false; }
 };
 
 }  // namespace kontor

@@ -1,0 +1,185 @@
+// One partition and all that is derived from it: one thread, one loop, one directory.
+//
+//   poll -> intake -> log (durable) -> fold in slices, each published -> at intervals commit of the views
+//
+// Lifecycle (checked at every change):
+//
+//   opening -> catching up -> running -> stopped
+//      any of the first three -> failed -> stopped
+//
+//   opening      stores are opened and checked
+//   catching up  the views follow the log up to its end; nothing is read from Kafka yet
+//   running      the views are level with the log; reads Kafka as soon as a reader is attached
+//   stopped      on purpose: shutdown, or the partition was taken away; everything is committed
+//   failed       what is wrong with this partition or its stores is in failure(); the others go on
+//
+// Ownership:   owns its stores and its reader; what the config points to must outlive it.
+// Threads:     Open, Start and Stop by one owner, one at a time; the rest by any.
+// Durability:  what the log was given survives a crash; the views may lose their tail and then follow the log again.
+// Errors:      a partition that is not ours any more, or corrupt, or stores that contradict themselves, fail this shard. A
+//              failed append or commit ends the process (config.fatal): what is on the disk is unknown.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/event/validator.h"
+#include "engine/log/event_log.h"
+#include "engine/shard/account_version.h"
+#include "engine/source/event_source.h"
+#include "engine/views/view_store.h"
+#include "projections/account/fold.h"
+
+namespace kontor {
+
+class Mailbox;
+class RowCache;
+class Folder;
+class Intake;
+
+struct ShardId {
+  std::string topic;
+  Partition partition;
+  auto operator<=>(const ShardId&) const = default;
+  bool operator==(const ShardId&) const = default;
+};
+// "kontor.events/3"
+std::string ShardName(const ShardId& id);
+
+enum class ShardState { kOpening, kCatchingUp, kRunning, kStopped, kFailed };
+bool IsLegalChange(ShardState from, ShardState to);
+
+// One reading of a shard's figures. Counts are those since this process started.
+struct ShardStatus {
+  ShardId id;
+  TopicRole role = TopicRole::kEvents;
+  ShardState state = ShardState::kOpening;
+  Status failure;       // why it failed; OK otherwise
+  Status trouble;       // why it cannot read on just now (the broker is away); OK otherwise
+  bool attached = false;  // reads from Kafka
+  Position end;         // number of records in the log
+  Position folded;      // of these, the ones that readers see
+  Position checkpoint;  // of these, the ones that the stored views reflect
+  Offset next_offset;
+  Watermarks watermarks;
+  int64_t accepted = 0;
+  int64_t duplicates = 0;
+  int64_t conflicts = 0;
+  int64_t rejected = 0;
+  int64_t not_understood = 0;
+  int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
+};
+
+// Told of what changes. Called on the shard's thread: must not wait.
+class ShardObserver {
+ public:
+  virtual ~ShardObserver() = default;
+  // Readable from now on: every account may be new.
+  virtual void OnReadable(const ShardId& shard) = 0;
+  // Not readable any more: its partition moved away.
+  virtual void OnGone(const ShardId& shard) = 0;
+  // A slice was published: the accounts that changed, by id (the empty one: rows under no account).
+  virtual void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) = 0;
+  // Rejected and conflicting records are in the log up to `end`.
+  virtual void OnRefused(const ShardId& shard, Position end) = 0;
+};
+
+// Where a shard's stores are.
+class ShardStores {
+ public:
+  virtual ~ShardStores() = default;
+  // Opens the log, or makes it for the owner. Without an owner: NotFound where there is none.
+  virtual Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) = 0;
+  virtual Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard) = 0;
+};
+
+struct ShardLimits {
+  size_t poll_records_max = 10'000;
+  size_t poll_bytes_max = 16 << 20;
+  std::chrono::milliseconds poll_timeout{100};
+  std::chrono::microseconds slice{1'000};
+  // A commit is due after so many records, dirty bytes, or so long; and so long after the last one when level with Kafka.
+  uint64_t commit_records_max = 200'000;
+  size_t commit_dirty_bytes_max = 128 << 20;
+  std::chrono::milliseconds commit_interval{10'000};
+  std::chrono::milliseconds commit_interval_level{1'000};
+  size_t cache_bytes_max = 64 << 20;
+  std::chrono::milliseconds backoff_min{100};
+  std::chrono::milliseconds backoff_max{5'000};
+};
+
+struct ShardConfig {
+  ShardId id;
+  TopicRole role = TopicRole::kEvents;
+  Partitioner partitioner = Partitioner::kMurmur2;
+  ShardLimits limits;
+  ShardStores* stores = nullptr;
+  const AccountFold* fold = nullptr;
+  ShardObserver* observer = nullptr;
+  // Ends the process, having said why. Where it returns (a test), the shard stands failed and touches nothing more.
+  std::function<void(const Status&)> fatal;
+  // Told, on the shard's thread, how far catching up is: positions folded and the log's end. May be empty.
+  std::function<void(Position folded, Position end)> progress;
+};
+
+class Shard {
+ public:
+  explicit Shard(ShardConfig config);
+  ~Shard();  // as Stop
+
+  const ShardId& id() const { return config_.id; }
+
+  // Opens the log and checks whose it is: with facts, against them, and a new log is made where there is none; without (the
+  // broker is not there, or not asked), NotFound where there is none. An error leaves the shard failed. Once.
+  Status Open(const std::optional<TopicFacts>& facts);
+  // Of the open log: checks the facts again, and gives the offset to read on from.
+  Result<Offset> StartOffset(const TopicFacts& facts);
+  // Starts the thread: opens the views, catches up, then waits for a reader. Requires: opened.
+  void Start();
+  // Gives it the partition to read. Requires: started, and none attached before.
+  void Attach(std::unique_ptr<PartitionReader> reader);
+  // Ends the thread, having committed, and lets go of the reader. Bounded by a batch. May be called again.
+  void Stop();
+  // Waits until it runs, or has failed or stopped; gives the failure.
+  Status WaitUntilRunning();
+
+  // --- Any thread ---
+
+  ShardState state() const;
+  ShardStatus status() const;
+
+  // Unavailable while it opens and catches up, or where it failed before it could be read.
+  Result<AccountVersion> Read(const AccountId& account) const;
+  // Versions of one position.
+  Result<std::vector<AccountVersion>> Read(std::span<const AccountId> accounts) const;
+  // The ids of the accounts that have rows, from one on, in order, at most so many.
+  Result<std::vector<AccountId>> AccountsFrom(const AccountId& from, size_t limit) const;
+  // Unavailable before Open. Good as long as the shard.
+  Result<const EventLog*> log() const;
+
+  // The views as they are at the log's end: committed now, between two batches, whether running, stopped or failed for a
+  // reason outside of its stores. What digests are taken of.
+  struct Level {
+    Position end;
+    std::shared_ptr<const ViewSnapshot> views;
+  };
+  Result<Level> CommitNow();
+  // Folds the views anew from the log. Requires: no reader is attached and nobody holds a version.
+  Status Rebuild();
+
+ private:
+  struct Counters;
+
+  ShardConfig config_;
+};
+
+}  // namespace kontor
