@@ -4,8 +4,8 @@
 #   kontor_proto_library(NAME proto PROTOS kontor/event/v1/event.proto ...)
 #   kontor_library(NAME base SOURCES money.h money.cc ... DEPENDS kontor::proto absl::status ...)
 #   kontor_executable(NAME kontor SOURCES main.cc ... DEPENDS ...)
-#   kontor_test(NAME money_test SOURCES money_test.cc DEPENDS kontor::base [LABELS unit property ...] [LOCKS broker])
-#   kontor_script_test(NAME layering COMMAND python3 x.py ... [LABELS ...])
+#   kontor_test(NAME money_test SOURCES money_test.cc DEPENDS kontor::base [LABELS ...] [LOCKS ...])
+#   kontor_script_test(NAME Emitters.Shell COMMAND ${Python3_EXECUTABLE} emit_test.py ... [LABELS ...])
 #   kontor_bench(NAME money_bench SOURCES money_bench.cc DEPENDS ...)
 #   kontor_fuzz(NAME decode_fuzz SOURCES decode_fuzz.cc CORPUS corpus/decode DEPENDS ...)
 #
