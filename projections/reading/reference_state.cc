@@ -12,6 +12,7 @@ const AccountId& Merges::SurvivorOf(const AccountId& account) const {
 }
 
 void ReferenceState::Add(const EntityKey& key, const std::vector<Statement>& statements) {
+  for (const Statement& s : statements) instants_.insert(s.at);
   switch (key.kind) {
     case EntityKind::kMerge:
       for (const Statement& s : statements) {
@@ -37,6 +38,11 @@ void ReferenceState::Add(const EntityKey& key, const std::vector<Statement>& sta
     default:
       break;
   }
+}
+
+std::optional<Instant> ReferenceState::NextAfter(Instant t) const {
+  const auto next = instants_.upper_bound(t);
+  return next == instants_.end() ? std::nullopt : std::optional(*next);
 }
 
 Parameters ReferenceState::ParametersAt(Instant t) const {

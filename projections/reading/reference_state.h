@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,8 @@ class ReferenceState {
   // The latest rate published for the day or an earlier one within the adopted age: direct or inverse, else through one
   // common third currency (the one whose older leg is the youngest; then by code). Nothing where there is none.
   std::optional<Rate> RateOn(Currency from, Currency to, Day day, Instant t) const;
+  // The first instant after t at which something known already begins to hold; nothing where there is none.
+  std::optional<Instant> NextAfter(Instant t) const;
 
  private:
   struct Published {
@@ -77,6 +80,7 @@ class ReferenceState {
   std::map<std::pair<std::string, std::string>, Instant> reverted_;  // identity of a merge -> the earliest revert
   std::map<std::pair<Currency, Currency>, std::map<Day, std::vector<Statement>>> rates_;
   std::vector<Statement> parameters_;
+  std::set<Instant> instants_;  // of every statement
 };
 
 }  // namespace kontor

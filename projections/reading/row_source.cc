@@ -1,5 +1,6 @@
 #include "projections/reading/row_source.h"
 
+#include <set>
 #include <utility>
 
 namespace kontor {
@@ -28,6 +29,24 @@ T& ScratchRows::Mutable(const RowKey& key) {
 
 template EntityRow& ScratchRows::Mutable<EntityRow>(const RowKey& key);
 template MonthRow& ScratchRows::Mutable<MonthRow>(const RowKey& key);
+
+std::vector<Measure> ScratchRows::ChangedMeasures() {
+  std::set<Measure> changed;
+  for (const auto& [key, row] : changed_) {
+    const auto* month = std::get_if<MonthRow>(&row);
+    if (month == nullptr) continue;
+    std::map<Day, Tally> difference;
+    for (const DayTally& day : month->days) difference[day.day].Add(day.tally, 1);
+    const auto under = read_.find(key);
+    if (under != read_.end() && under->second != nullptr) {
+      for (const DayTally& day : std::get<MonthRow>(*under->second).days) difference[day.day].Add(day.tally, -1);
+    }
+    for (const auto& [day, tally] : difference) {
+      for (const TallyEntry& entry : tally.entries()) changed.insert(entry.key.measure);
+    }
+  }
+  return {changed.begin(), changed.end()};
+}
 
 void ScratchRows::Scan(const std::string& prefix,
                        const std::function<void(std::string_view key, const Row& row)>& visit) {

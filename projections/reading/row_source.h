@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/status.h"
 #include "projections/account/row_store.h"
@@ -36,6 +37,8 @@ class ScratchRows final : public RowStore {
 
   // Every row whose key starts with the prefix, changed ones as changed, in key order.
   void Scan(const std::string& prefix, const std::function<void(std::string_view key, const Row& row)>& visit);
+  // The measures whose tallies differ from what lies under, in rising order.
+  std::vector<Measure> ChangedMeasures();
   const Status& status() const { return status_; }
 
  private:

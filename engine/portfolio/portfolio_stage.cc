@@ -1,0 +1,193 @@
+#include "engine/portfolio/portfolio_stage.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "projections/reading/profile.h"
+
+namespace kontor {
+namespace {
+
+constexpr size_t kListedAtOnce = 10'000;
+// How long the stage sleeps at most before it looks at the clock again.
+constexpr std::chrono::milliseconds kClockLook{500};
+
+}  // namespace
+
+PortfolioStage::PortfolioStage(const AccountReader* reader, Currency reporting, const Clock* clock)
+    : reader_(reader), reporting_(reporting), clock_(clock) {
+  totals_.now = clock_->Now();
+  day_ = reader_->fold().zone().LocalDay(totals_.now);
+}
+
+PortfolioStage::~PortfolioStage() { Stop(); }
+
+void PortfolioStage::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void PortfolioStage::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  settled_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PortfolioStage::OnReadable(const ShardId& shard) {
+  const std::lock_guard lock(mutex_);
+  renew_all_ = true;
+  ++asked_;
+  announced_.try_emplace(shard, Position(0));
+  changed_.notify_all();
+}
+
+void PortfolioStage::OnGone(const ShardId& shard) {
+  const std::lock_guard lock(mutex_);
+  renew_all_ = true;
+  ++asked_;
+  announced_.erase(shard);
+  changed_.notify_all();
+}
+
+void PortfolioStage::OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) {
+  const std::lock_guard lock(mutex_);
+  for (const AccountId& account : accounts) {
+    // Rows under no account: voids on an events shard change nothing by themselves, on the reference topic they may
+    // change everything; the stage tells by looking at the reference reading.
+    if (!account.empty()) dirty_.insert(account);
+  }
+  announced_[shard] = position;
+  ++asked_;
+  changed_.notify_all();
+}
+
+void PortfolioStage::OnRefused(const ShardId&, Position) {}
+
+PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const {
+  std::unique_lock lock(mutex_);
+  const uint64_t wanted = asked_;
+  settled_.wait_for(lock, patience, [&] { return stop_ || done_ >= wanted; });
+  PortfolioReading reading = totals_;
+  reading.settled = done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
+  return reading;
+}
+
+void PortfolioStage::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    changed_.wait_for(lock, kClockLook, [this] { return stop_ || renew_all_ || done_ < asked_; });
+    if (stop_) return;
+    const uint64_t asked = asked_;
+    std::map<ShardId, Position> announced = announced_;
+    bool renew_all = std::exchange(renew_all_, false);
+    std::set<AccountId> dirty = std::exchange(dirty_, {});
+    lock.unlock();
+
+    const Instant now = clock_->Now();
+    const Day day = reader_->fold().zone().LocalDay(now);
+    Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
+    if (reference.ok() && *reference != reference_) {
+      reference_ = *reference;
+      renew_all = true;
+    }
+    renew_all |= day != day_ || (next_reference_ && *next_reference_ <= now);
+    next_reference_ = reference_ == nullptr ? std::nullopt : reference_->state.NextAfter(now);
+    for (auto due = deadlines_.begin(); due != deadlines_.end() && due->first <= now; due = deadlines_.erase(due)) {
+      dirty.insert(due->second.begin(), due->second.end());
+    }
+    if (renew_all) {
+      for (const AccountId& account : EveryAccount()) dirty.insert(account);
+      for (const auto& [account, part] : parts_) dirty.insert(account);
+    }
+    Renew({dirty.begin(), dirty.end()}, now);
+
+    lock.lock();
+    day_ = day;
+    done_ = asked;
+    totals_.now = now;
+    totals_.positions.clear();
+    for (const auto& [shard, position] : announced) {
+      const std::shared_ptr<Shard> of_reference = reader_->shards().reference();
+      if (of_reference != nullptr && of_reference->id() == shard) continue;
+      totals_.positions.push_back({shard, position});
+    }
+    totals_.reference_position = reference_ == nullptr ? Position(0) : reference_->position;
+    totals_.sentiment_half_life_days =
+        (reference_ == nullptr ? Parameters() : reference_->state.ParametersAt(now)).sentiment_half_life_days;
+    settled_.notify_all();
+  }
+}
+
+std::vector<AccountId> PortfolioStage::EveryAccount() const {
+  std::vector<AccountId> accounts;
+  for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
+    AccountId from;
+    while (true) {
+      Result<std::vector<AccountId>> page = shard->AccountsFrom(from, kListedAtOnce);
+      if (!page.ok() || page->empty()) break;
+      accounts.insert(accounts.end(), page->begin(), page->end());
+      if (page->size() < kListedAtOnce) break;
+      from = AccountId(page->back().value() + '\1');
+    }
+  }
+  std::erase_if(accounts, [](const AccountId& account) { return account.empty(); });
+  return accounts;
+}
+
+void PortfolioStage::Renew(const std::vector<AccountId>& accounts, Instant now) {
+  const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
+  std::set<AccountId> survivors;
+  for (const AccountId& account : accounts) {
+    const AccountId& survivor = merges.SurvivorOf(account);
+    survivors.insert(survivor);
+    // An account that was absorbed stands no more by itself.
+    if (survivor != account && parts_.contains(account)) Replace(account, {});
+  }
+  for (const AccountId& survivor : survivors) {
+    RenewOne(survivor, now);
+    if (const std::lock_guard lock(mutex_); stop_) return;
+  }
+}
+
+void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
+  Result<AccountReading> reading = reader_->Read(survivor, now);
+  if (!reading.ok()) {
+    // Not ours any more, or not readable: a part is never shown as the whole, and what is gone is no part.
+    if (reading.status().code() != StatusCode::kUnavailable) {
+      spdlog::error("portfolio: account left out: {}", Text(reading.status()));
+    }
+    Replace(survivor, {});
+    return;
+  }
+  const Day day = reader_->fold().zone().LocalDay(now);
+  Converter converter(&reading->reference->state, reporting_, now, day);
+  Part part;
+  part.components = ComponentsOf(reading->state, &converter);
+  part.known = reading->state.known();
+  part.key_account = ProfileOf(reading->state, now).key_account();
+  if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
+  Replace(survivor, std::move(part));
+}
+
+void PortfolioStage::Replace(const AccountId& survivor, Part part) {
+  Part& slot = parts_[survivor];
+  {
+    const std::lock_guard lock(mutex_);
+    totals_.components.Add(slot.components, -1);
+    totals_.components.Add(part.components, 1);
+    totals_.accounts += static_cast<int>(part.known) - static_cast<int>(slot.known);
+    totals_.key_accounts += static_cast<int>(part.key_account) - static_cast<int>(slot.key_account);
+  }
+  if (!part.known) {
+    parts_.erase(survivor);
+  } else {
+    slot = std::move(part);
+  }
+}
+
+}  // namespace kontor

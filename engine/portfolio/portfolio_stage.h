@@ -1,0 +1,101 @@
+// The stage behind the shards: totals over all accounts, kept up to date account by account.
+//
+// Shards say which accounts changed; the stage reads each anew, takes its old components out of the totals and puts the
+// new ones in, so a change costs one account and the totals are exact. All of it is for one instant, now: at the turn of
+// the local day every account is renewed, and so it is when the reference topic moves (rates, merges, parameters); a
+// fact that is dated ahead is taken in when its instant comes. Meanwhile totals say that they are not settled.
+//
+// Ownership:   what the constructor takes must outlive it.
+// Threads:     one of its own; OnChanged by shards' threads; Read by any.
+// Durability:  none: it is made again from the views at start.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/portfolio/account_reader.h"
+#include "engine/shard/shard.h"
+#include "projections/reading/components.h"
+
+namespace kontor {
+
+// The totals as they stood at one moment.
+struct PortfolioReading {
+  Components components;
+  Instant now;
+  int64_t accounts = 0;      // that have an event by now; merged ones are one
+  int64_t key_accounts = 0;
+  bool settled = false;      // every change known when it was asked is in
+  std::vector<ReadPosition> positions;
+  Position reference_position;
+  int32_t sentiment_half_life_days = 0;
+};
+
+class PortfolioStage final : public ShardObserver {
+ public:
+  PortfolioStage(const AccountReader* reader, Currency reporting, const Clock* clock);
+  ~PortfolioStage() override;
+  PortfolioStage(const PortfolioStage&) = delete;
+  PortfolioStage& operator=(const PortfolioStage&) = delete;
+
+  void Start();
+  void Stop();
+
+  // Waits up to `patience` for what had changed when it was called.
+  PortfolioReading Read(std::chrono::milliseconds patience) const;
+
+  // ShardObserver.
+  void OnReadable(const ShardId& shard) override;
+  void OnGone(const ShardId& shard) override;
+  void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) override;
+  void OnRefused(const ShardId& shard, Position end) override;
+
+ private:
+  struct Part {
+    Components components;
+    bool key_account = false;
+    bool known = false;
+  };
+
+  void Run();
+  void Renew(const std::vector<AccountId>& accounts, Instant now);
+  void RenewOne(const AccountId& survivor, Instant now);
+  void Replace(const AccountId& survivor, Part part);
+  std::vector<AccountId> EveryAccount() const;
+
+  const AccountReader* reader_;
+  const Currency reporting_;
+  const Clock* clock_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;   // work for the stage
+  mutable std::condition_variable settled_;   // work done
+  bool stop_ = false;
+  bool renew_all_ = false;
+  std::set<AccountId> dirty_;
+  uint64_t asked_ = 0;   // changes announced
+  uint64_t done_ = 0;    // of these, the ones in the totals
+  std::map<ShardId, Position> announced_;
+  PortfolioReading totals_;
+
+  // The stage's thread's own.
+  std::unordered_map<AccountId, Part> parts_;
+  std::map<Instant, std::set<AccountId>> deadlines_;  // when a fact dated ahead begins to count
+  std::shared_ptr<const ReferenceReading> reference_;
+  std::optional<Instant> next_reference_;  // when something of it that is dated ahead begins to hold
+  Day day_;
+  std::thread thread_;
+};
+
+}  // namespace kontor
