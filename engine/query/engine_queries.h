@@ -1,0 +1,57 @@
+// The read side over the shards of this instance.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/clock.h"
+#include "engine/portfolio/account_reader.h"
+#include "engine/portfolio/portfolio_stage.h"
+#include "engine/query/queries.h"
+
+namespace kontor {
+
+struct QueryConfig {
+  std::string version;
+  Currency reporting;
+  // Whether the dead-letter topic has the record of this shard at this position. May be empty: then nobody knows.
+  std::function<bool(const ShardId&, Position)> dead_letter_sent;
+};
+
+// Ownership: what the constructor takes must outlive it. Threads: any.
+class EngineQueries final : public Queries {
+ public:
+  EngineQueries(const AccountReader* reader, const PortfolioStage* portfolio, const Clock* clock, QueryConfig config);
+
+  Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override;
+  Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override;
+  Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
+                                             const ReadAt& at) const override;
+  Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override;
+  Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override;
+  Result<api::v1::RecordSummary> Record(const std::string& id) const override;
+  Result<api::v1::ListShardsResponse> Shards(bool digest) const override;
+  api::v1::Readiness Ready() const override;
+
+ private:
+  // The instant that figures are for, and the two that it comes from.
+  struct Moment {
+    Instant now;
+    std::optional<Instant> as_of;
+    Instant t;
+  };
+  Moment MomentOf(const ReadAt& at) const;
+  view::v1::Basis BasisOf(const Moment& moment, const std::vector<ReadPosition>& positions,
+                          Position reference_position) const;
+  view::v1::Coverings Covers() const;
+  Result<view::v1::AccountView> View(const AccountId& account, const Moment& moment) const;
+  api::v1::RecordSummary Describe(const Shard& shard, Position position, const log::v1::LogRecord& record) const;
+
+  const AccountReader* reader_;
+  const PortfolioStage* portfolio_;
+  const Clock* clock_;
+  QueryConfig config_;
+};
+
+}  // namespace kontor

@@ -1,0 +1,170 @@
+// The timeline of an account: its events in the world's order, each with its place in the log and what it changed.
+#include <google/protobuf/arena.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "engine/event/decoder.h"
+#include "engine/event/json.h"
+#include "engine/query/engine_queries.h"
+#include "engine/query/summary.h"
+#include "projections/account/voids.h"
+#include "projections/growth/growth_figures.h"
+#include "projections/satisfaction/satisfaction_figures.h"
+#include "projections/value/value_figures.h"
+
+namespace kontor {
+namespace {
+
+// Where an event stands in the world's order; ties go by partition and position.
+struct Place {
+  Instant at;
+  Partition partition;
+  Position position;
+  auto operator<=>(const Place&) const = default;
+};
+
+// "1700000000000000000.3.1041": the place of the last entry shown.
+std::string TokenOf(const Place& place) {
+  return fmt::format("{}.{}.{}", place.at.value(), place.partition.value(), place.position.value());
+}
+
+Result<Place> PlaceOf(const std::string& token) {
+  const Status bad = InvalidArgument("page_token: '{}' is not one that a timeline gave; begin without it", token);
+  int64_t at = 0;
+  int32_t partition = 0;
+  uint64_t position = 0;
+  const char* const end = token.data() + token.size();
+  auto read = std::from_chars(token.data(), end, at);
+  if (read.ec != std::errc() || read.ptr == end || *read.ptr != '.') return bad;
+  read = std::from_chars(read.ptr + 1, end, partition);
+  if (read.ec != std::errc() || read.ptr == end || *read.ptr != '.') return bad;
+  read = std::from_chars(read.ptr + 1, end, position);
+  if (read.ec != std::errc() || read.ptr != end) return bad;
+  return Place{Instant(at), Partition(partition), Position(position)};
+}
+
+// One of the accounts that the timeline is of.
+struct Track {
+  AccountId account;
+  std::shared_ptr<Shard> shard;
+  AccountVersion version;
+  const EventLog* log;
+};
+
+std::set<std::string> FiguresOf(const std::vector<Measure>& measures) {
+  std::set<std::string> names;
+  for (const auto* figures : {&ValueFigures(), &GrowthFigures(), &SatisfactionFigures()}) {
+    for (const Figure& figure : *figures) {
+      const bool touched = std::any_of(figure.inputs.begin(), figure.inputs.end(), [&measures](Measure input) {
+        return std::binary_search(measures.begin(), measures.end(), input);
+      });
+      if (touched) names.insert(std::string(figure.view) + "." + std::string(figure.field));
+    }
+  }
+  return names;
+}
+
+Status Fill(const AccountFold& fold, const Track& track, Position position, view::v1::TimelineEntry* entry) {
+  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, track.log->Read(position));
+  log::v1::LogRecord record;
+  if (!record.ParseFromString(bytes)) return DataLoss("log record {} does not parse", position.value());
+  google::protobuf::Arena arena;
+  auto decoded = DecodeEvent(RawRecordOf(record), &arena);
+  if (const auto* rejection = std::get_if<Rejection>(&decoded)) {
+    return DataLoss("log record {} was accepted and does not decode any more: {}", position.value(), rejection->text);
+  }
+  const event::v1::Event& event = *std::get<const event::v1::Event*>(decoded);
+  *entry->mutable_occurred_at() = event.occurred_at();
+  entry->set_topic(track.shard->id().topic);
+  entry->set_partition(track.shard->id().partition.value());
+  entry->set_position(position.value());
+  entry->set_source(event.source());
+  entry->set_event_id(event.event_id());
+  entry->set_account_id(event.account_id());
+  entry->set_actor(event.actor());
+  entry->set_body(std::string(BodyName(event)));
+  entry->set_summary(SummaryOf(event));
+  entry->set_understood(IsUnderstood(event));
+  entry->set_recorded_at_type(record.timestamp_type());
+  if (record.timestamp_type() != log::v1::TIMESTAMP_TYPE_UNSPECIFIED) {
+    entry->mutable_recorded_at()->set_seconds(record.timestamp_ms() / 1000);
+    entry->mutable_recorded_at()->set_nanos(static_cast<int32_t>(record.timestamp_ms() % 1000) * 1'000'000);
+  }
+  entry->set_event_json(EventToJson(event));
+
+  // What it changed is what taking it out would change back.
+  const VersionRows source(&track.version);
+  ScratchRows rows(&source);
+  entry->set_voided(IsVoided(IdentityOf(event), track.account, &rows));
+  if (!entry->voided() && entry->understood()) {
+    fold.Fold(event, true, -1, track.account, &rows);
+    for (const std::string& figure : FiguresOf(rows.ChangedMeasures())) entry->add_changed(figure);
+  }
+  return rows.status();
+}
+
+}  // namespace
+
+Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& account, const Page& page,
+                                                          const ReadAt& at) const {
+  const Moment moment = MomentOf(at);
+  std::optional<Place> after;
+  if (!page.token.empty()) {
+    KONTOR_ASSIGN_OR_RETURN(after, PlaceOf(page.token));
+  }
+  KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<const ReferenceReading> reference, reader_->Reference());
+  const Merges merges = reference->state.MergesAt(moment.t);
+  std::vector<AccountId> members = {merges.SurvivorOf(account)};
+  if (const auto absorbed = merges.absorbed_by.find(members.front()); absorbed != merges.absorbed_by.end()) {
+    members.insert(members.end(), absorbed->second.begin(), absorbed->second.end());
+  }
+
+  // The first of each account, merged by place; one more than the page tells whether there is a next one.
+  std::vector<Track> tracks;
+  std::map<Place, size_t> places;
+  const auto wanted = static_cast<size_t>(page.size) + 1;
+  for (const AccountId& member : members) {
+    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, reader_->shards().ShardOf(member));
+    KONTOR_ASSIGN_OR_RETURN(AccountVersion version, shard->Read(member));
+    KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
+    const Partition partition = shard->id().partition;
+    tracks.push_back({member, std::move(shard), std::move(version), log});
+    size_t found = 0;
+    const Instant from = after ? after->at : kInstantMin;
+    KONTOR_RETURN_IF_ERROR(
+        tracks.back().version.ScanEvents(from, Position(0), [&](Instant event_at, Position position) {
+          if (event_at > moment.t || found == wanted) return false;
+          const Place place{event_at, partition, position};
+          if (after && place <= *after) return true;
+          places.emplace(place, tracks.size() - 1);
+          ++found;
+          return true;
+        }));
+  }
+  if (places.empty() && !after) {
+    return NotFound("account '{}' has no event up to {}; `kontor accounts` lists those that have", account.value(),
+                    InstantText(moment.t));
+  }
+
+  api::v1::TimelineResponse response;
+  std::optional<Place> last;
+  for (const auto& [place, track] : places) {
+    if (response.entries_size() == page.size) {
+      response.set_next_page_token(TokenOf(*last));
+      break;
+    }
+    KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), tracks[track], place.position, response.add_entries()));
+    last = place;
+  }
+  std::vector<ReadPosition> positions;
+  for (const Track& track : tracks) positions.push_back({track.shard->id(), track.version.position()});
+  *response.mutable_basis() = BasisOf(moment, positions, reference->position);
+  return response;
+}
+
+}  // namespace kontor
