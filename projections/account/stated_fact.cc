@@ -308,7 +308,7 @@ void LinkAllocations(const EntityKey& entity, const Statement& first, StatementK
     link.statement.source = first.source;
     link.statement.event_id = first.event_id;
     link.statement.kind = kind;
-    link.statement.origin = EntityName(entity);
+    link.statement.origin = OriginOf(entity);
     link.statement.currency = first.currency;
     link.statement.amount = allocation.amount;
     links->push_back(std::move(link));
@@ -335,7 +335,7 @@ void LinkRenewal(const EntityKey& entity, const std::vector<Statement>& statemen
   link.statement.source = closed->source;
   link.statement.event_id = closed->event_id;
   link.statement.kind = won ? StatementKind::kRenewalWon : StatementKind::kRenewalLost;
-  link.statement.origin = EntityName(entity);
+  link.statement.origin = OriginOf(entity);
   link.statement.day = closed->day;
   links->push_back(std::move(link));
 }
@@ -372,7 +372,7 @@ std::vector<LinkedStatement> LinksOf(const EntityKey& entity, const std::vector<
       link.statement.source = first.source;
       link.statement.event_id = first.event_id;
       link.statement.kind = StatementKind::kCredited;
-      link.statement.origin = EntityName(entity);
+      link.statement.origin = OriginOf(entity);
       link.statement.currency = first.currency;
       link.statement.amount = first.amount;
       links.push_back(std::move(link));

@@ -63,6 +63,14 @@ EntityKey EntityKeyOf(EntityKind kind, std::string_view ref_text) {
   return {kind, std::string(ref_text.substr(0, split)), std::string(ref_text.substr(split + 1))};
 }
 
+std::string OriginOf(const EntityKey& key) {
+  return static_cast<char>(key.kind) + EntityRefText(key.name_space, key.id);
+}
+
+EntityKey EntityOfOrigin(std::string_view origin) {
+  return EntityKeyOf(static_cast<EntityKind>(origin.front()), origin.substr(1));
+}
+
 void Encode(const Statement& s, ByteWriter* writer) {
   uint64_t mask = 0;
   const auto put = [&mask](bool present, uint64_t bit) { mask |= present ? bit : 0; };

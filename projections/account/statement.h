@@ -113,7 +113,7 @@ struct Statement {
   std::string source;    // identity of the event
   std::string event_id;
   StatementKind kind{};
-  std::string origin;    // derived kinds: the entity it comes from
+  std::string origin;    // derived kinds: the entity it comes from (OriginOf); kinds of voids: an account
   Currency currency;
   std::optional<Nanos> amount;
   Nanos net = 0;
@@ -137,6 +137,10 @@ struct Statement {
 // "namespace\x1fid": how a statement names another entity.
 std::string EntityRefText(std::string_view name_space, std::string_view id);
 EntityKey EntityKeyOf(EntityKind kind, std::string_view ref_text);
+
+// How a derived statement names the entity that it comes from, and back.
+std::string OriginOf(const EntityKey& key);
+EntityKey EntityOfOrigin(std::string_view origin);
 
 void Encode(const Statement& statement, ByteWriter* writer);
 bool Decode(ByteReader* reader, Statement* statement);

@@ -212,7 +212,8 @@ void RenderCoverage(const AccountState& state, Instant t, Converter* converter, 
     };
     const std::optional<Nanos> booked = InPeriod(state, {{Measure::kBooked}}, *target->day, asked, flow);
     const std::optional<Nanos> goal = converter->Convert(target->currency, asked, *target->amount);
-    std::optional<Nanos> open = 0;
+    Nanos open = 0;
+    bool open_known = true;
     std::map<Currency, Nanos> pipeline;
     for (const DayTally& day : state.days) {
       ForEach(day.tally, Measure::kPipeline, [&](const TallyEntry& entry) {
@@ -224,16 +225,13 @@ void RenderCoverage(const AccountState& state, Instant t, Converter* converter, 
     for (const auto& [currency, amount] : pipeline) {
       if (amount != 0) *out->mutable_open_expected()->add_by_currency() = MoneyOf(currency, amount);
       const std::optional<Nanos> converted = converter->Convert(currency, asked, amount);
-      if (!converted || !open) {
-        open.reset();
-      } else {
-        *open += *converted;
-      }
+      open_known &= converted.has_value();
+      open += converted.value_or(0);
     }
     if (booked) *out->mutable_booked()->mutable_reporting() = MoneyOf(converter->reporting(), *booked);
-    if (open) *out->mutable_open_expected()->mutable_reporting() = MoneyOf(converter->reporting(), *open);
-    const bool known = booked && open && goal && target->number == event::v1::TARGET_MEASURE_BOOKED;
-    *out->mutable_coverage() = known ? RatioOf(*open, *goal - *booked, 1) : UndefinedRatio(0);
+    if (open_known) *out->mutable_open_expected()->mutable_reporting() = MoneyOf(converter->reporting(), open);
+    const bool known = booked && open_known && goal && target->number == event::v1::TARGET_MEASURE_BOOKED;
+    *out->mutable_coverage() = known ? RatioOf(open, *goal - *booked, 1) : UndefinedRatio(0);
   }
 }
 

@@ -27,33 +27,47 @@ std::set<EntityKey> EntitiesOf(const AccountId& account, ScratchRows* rows) {
   return keys;
 }
 
-// Folds what both have said of the same entity as one: statements move from `other` to `survivor`, and each side's months
-// follow. Payments and the like go first, for what they say of invoices moves with them.
-void Unite(const AccountFold& fold, const AccountId& survivor, ScratchRows* mine, const AccountId& other,
-           ScratchRows* theirs) {
-  const std::set<EntityKey> my_keys = EntitiesOf(survivor, mine);
-  std::vector<EntityKey> common;
-  for (const EntityKey& key : EntitiesOf(other, theirs)) {
-    if (my_keys.contains(key)) common.push_back(key);
-  }
-  const auto links = [](const EntityKey& key) {
-    return key.kind == EntityKind::kPayment || key.kind == EntityKind::kRefund || key.kind == EntityKind::kCreditNote ||
-           key.kind == EntityKind::kDeal;
-  };
-  std::stable_partition(common.begin(), common.end(), links);
-  for (const EntityKey& key : common) {
-    const Row* row = theirs->Find(RowKey::Entity(other, key));
-    if (row == nullptr) continue;
-    const std::vector<Statement> statements = std::get<EntityRow>(*row).statements;
-    for (const Statement& statement : statements) {
-      // A link that came with its payment has moved already.
-      const Row* now = theirs->Find(RowKey::Entity(other, key));
-      if (now == nullptr) break;
-      const std::vector<Statement>& left = std::get<EntityRow>(*now).statements;
-      if (!std::binary_search(left.begin(), left.end(), statement)) continue;
-      fold.FoldStatement(other, key, statement, -1, theirs);
-      fold.FoldStatement(survivor, key, statement, 1, mine);
+// Moves what events in `from` say of an entity to `to`; each side's months follow, and so does what the entity says of
+// others. What others say of it (a payment of its invoice) follows when these move: they are added to `origins`.
+void Move(const AccountFold& fold, const EntityKey& entity, const AccountId& from, ScratchRows* from_rows,
+          const AccountId& to, ScratchRows* to_rows, std::set<EntityKey>* origins) {
+  const Row* row = from_rows->Find(RowKey::Entity(from, entity));
+  if (row == nullptr) return;
+  const std::vector<Statement> statements = std::get<EntityRow>(*row).statements;
+  for (const Statement& statement : statements) {
+    if (!statement.origin.empty()) {
+      origins->insert(EntityOfOrigin(statement.origin));
+      continue;
     }
+    fold.FoldStatement(from, entity, statement, -1, from_rows);
+    fold.FoldStatement(to, entity, statement, 1, to_rows);
+  }
+}
+
+// Folds entities that stand in several parts as one: all of each ends up in the first part. A payment that moves takes
+// along what it says of invoices, which may bring together what was apart; so until nothing is left to move.
+void Unite(const AccountFold& fold, const std::vector<AccountPart>& parts,
+           const std::vector<std::unique_ptr<ScratchRows>>& rows) {
+  while (true) {
+    std::map<EntityKey, std::vector<size_t>> holders;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      for (const EntityKey& key : EntitiesOf(parts[i].account, rows[i].get())) holders[key].push_back(i);
+    }
+    bool moved = false;
+    for (const auto& [key, in] : holders) {
+      if (in.size() == 1) continue;
+      for (const size_t i : in) {
+        if (i == 0) continue;
+        std::set<EntityKey> origins;
+        Move(fold, key, parts[i].account, rows[i].get(), parts[0].account, rows[0].get(), &origins);
+        for (const EntityKey& origin : origins) {
+          std::set<EntityKey> others;  // met again in the next round, where they matter
+          Move(fold, origin, parts[i].account, rows[i].get(), parts[0].account, rows[0].get(), &others);
+        }
+        moved = true;
+      }
+    }
+    if (!moved) return;
   }
 }
 
@@ -71,9 +85,7 @@ Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector
     rows.push_back(std::make_unique<ScratchRows>(part.rows));
     TakeOutLater(fold, part, rows.back().get());
   }
-  for (size_t i = 1; i < parts.size(); ++i) {
-    Unite(fold, parts[0].account, rows[0].get(), parts[i].account, rows[i].get());
-  }
+  if (parts.size() > 1) Unite(fold, parts, rows);
 
   const Day asked = fold.zone().LocalDay(t);
   std::map<Day, Tally> days;

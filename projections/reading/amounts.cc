@@ -53,19 +53,17 @@ std::optional<Nanos> Amounts::Reporting(const Sums& sums, Measure measure) {
 view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms) const {
   view::v1::Amount out;
   std::map<Currency, Nanos> own;
-  std::optional<Nanos> reporting = 0;
+  Nanos reporting = 0;
+  bool known = true;
   for (const Term& term : terms) {
     ForEach(sums.own, term.measure,
             [&](const TallyEntry& entry) { own[entry.key.currency] += term.sign * entry.amount; });
     const std::optional<Nanos> part = Reporting(sums, term.measure);
-    if (!part || !reporting) {
-      reporting.reset();
-    } else {
-      *reporting += term.sign * *part;
-    }
+    known &= part.has_value();
+    reporting += term.sign * part.value_or(0);
   }
   ShowOwn(own, &out);
-  if (reporting) *out.mutable_reporting() = MoneyOf(reporting_, *reporting);
+  if (known) *out.mutable_reporting() = MoneyOf(reporting_, reporting);
   ShowMissing(
       sums,
       [terms](Measure measure) {
