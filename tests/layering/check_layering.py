@@ -27,10 +27,11 @@ ROOMS = [
     "tools/kontor",
 ]
 
-# Projections are pure: of the rooms below them they know these only, and of each other the shared state and fold.
+# Projections are pure: of the rooms below them they know these only. Of each other they know what all share: the
+# state and its fold, and above it how a state is read; no view knows another one.
 PROJECTIONS_MAY = ("proto", "engine/base", "engine/event")
 STATE_CONTRACT = re.compile(r"engine/views/state_\w+\.h")
-SHARED_PROJECTION = "projections/account"
+SHARED_PROJECTIONS = ["projections/account", "projections/reading"]
 
 # Library: (how its headers begin, which files may name them, in words).
 LIBRARIES = {
@@ -41,8 +42,14 @@ LIBRARIES = {
     "Abseil": (r"absl/", r"engine/base/status\.h", "engine/base/status.h"),
 }
 
-# What is kept: the state of projections, its contract in engine/views, and any schema of state.
-STATE_FILES = re.compile(r"projections/.*state[^/]*\.(h|cc)|engine/views/state_[^/]*\.(h|cc)|proto/.*state.*\.proto")
+# What is kept, and what is added to it: the shared state and fold, what projections contribute, whatever is named a
+# state, its contract in engine/views, and any schema of state.
+STATE_FILES = re.compile(
+    r"projections/account/.*\.(h|cc)"
+    r"|projections/.*(state[^/]*|_projection)\.(h|cc)"
+    r"|engine/views/state_[^/]*\.(h|cc)"
+    r"|proto/.*state.*\.proto"
+)
 FLOATING = re.compile(r"\b(double|float|double_t|float_t)\b")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]*)"|<([^>]*)>)', re.MULTILINE)
@@ -103,9 +110,12 @@ def arrow(path, include):
         return f"{room} may not know {target}: arrows point down the list of rooms only"
     if room == "projections":
         if target == "projections":
-            own = "/".join(path.split("/")[:2])
-            if not include.startswith((own + "/", SHARED_PROJECTION + "/")):
-                return f"projections share {SHARED_PROJECTION} and nothing else"
+            own, other = ("/".join(name.split("/")[:2]) for name in (path, include))
+            below = SHARED_PROJECTIONS
+            if own in below:
+                below = below[: below.index(own)]
+            if other != own and other not in below:
+                return f"of other projections {own} may know {' and '.join(below) or 'none'}"
         elif target not in PROJECTIONS_MAY and not STATE_CONTRACT.fullmatch(include):
             return f"projections may not know {target}, but for engine/views/state_*.h"
     return None

@@ -97,8 +97,14 @@ class CheckLayeringTest(unittest.TestCase):
                 self.assert_fails("projections/value/a.cc", f'#include "{header}"\n', "projections may not know")
 
     def test_projection_knows_no_other(self):
-        self.assert_fails("projections/value/a.cc", '#include "projections/growth/b.h"\n', "and nothing else")
-        self.assert_fails("projections/account/a.cc", '#include "projections/value/b.h"\n', "and nothing else")
+        expected = "projections/value may know projections/account and projections/reading"
+        self.assert_fails("projections/value/a.cc", '#include "projections/growth/b.h"\n', expected)
+        self.assert_fails("projections/account/a.cc", '#include "projections/value/b.h"\n', "may know none")
+
+    def test_shared_projections_have_an_order(self):
+        self.assert_passes("projections/value/a.cc", '#include "projections/reading/b.h"\n')
+        self.assert_passes("projections/reading/a.cc", '#include "projections/account/b.h"\n')
+        self.assert_fails("projections/account/a.cc", '#include "projections/reading/b.h"\n', "may know none")
 
     def test_libraries_where_they_belong(self):
         for path, header in (
@@ -136,6 +142,8 @@ class CheckLayeringTest(unittest.TestCase):
             "projections/value/state.h",
             "projections/value/value_state.cc",
             "projections/account/rows/month_state_row.h",
+            "projections/account/tally.h",
+            "projections/value/value_projection.cc",
             "engine/views/state_table.h",
             "proto/kontor/state/v1/rows.proto",
         ):

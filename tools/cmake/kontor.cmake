@@ -119,7 +119,8 @@ function(kontor_script_test)
   endif()
   add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${arg_NAME} PROPERTIES
-    LABELS "${arg_LABELS}" RESOURCE_LOCK "${arg_LOCKS}" TIMEOUT 300 ENVIRONMENT "KONTOR_BINARY=${CMAKE_BINARY_DIR}/kontor")
+    LABELS "${arg_LABELS}" RESOURCE_LOCK "${arg_LOCKS}" TIMEOUT 300
+    ENVIRONMENT "KONTOR_BINARY=${CMAKE_BINARY_DIR}/kontor")
 endfunction()
 
 # kontor_bench(NAME name SOURCES file... [DEPENDS target...])

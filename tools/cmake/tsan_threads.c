@@ -1,8 +1,8 @@
 // C11 threads over POSIX threads, for programs under the thread sanitizer.
 //
-// librdkafka makes its threads and locks through <threads.h>, which the sanitizer of GCC 12 does not know: it crashes in
-// the first of such threads, and takes what their locks guard for races. These definitions stand before the C library's
-// and lead to the POSIX calls that it does know. glibc builds its own on the same types, so the layouts agree.
+// librdkafka makes its threads and locks through <threads.h>, which the sanitizer of GCC 12 does not know: it crashes
+// in the first of such threads, and takes what their locks guard for races. These definitions stand before the C
+// library's and lead to the POSIX calls that it does know. glibc builds its own on the same types: the layouts agree.
 
 #include <errno.h>
 #include <pthread.h>
