@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdarg>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "engine/base/check.h"
 #include "engine/base/codec.h"
+#include "engine/log/rocks_info_log.h"
 
 namespace kontor {
 namespace {
@@ -31,13 +31,6 @@ std::string EncodeFormat(std::string_view kind, uint32_t version) {
   out.Varint(version);
   return bytes;
 }
-
-// A read-only database has no business to write RocksDB's own log beside the tables.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 Status FailureOf(const RocksSpec& spec, const rocksdb::Status& status, std::string_view doing) {
   const std::string text = status.ToString();
@@ -166,8 +159,6 @@ rocksdb::DBOptions RocksDatabase::BaseOptions() {
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
   options.bytes_per_sync = 1 << 20;
-  options.max_log_file_size = size_t{4} << 20;
-  options.keep_log_file_num = 3;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
@@ -227,12 +218,13 @@ Result<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(RocksSpec spec, Acces
 rocksdb::Status RocksDatabase::OpenFamilies(Access access) {
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
+  rocksdb::DBOptions options = spec_.db;
   if (access == Access::kRead) {
-    rocksdb::DBOptions options = spec_.db;
-    options.info_log = std::make_shared<SilentLogger>();
+    options.info_log = NewSilentLog();
     status = rocksdb::DB::OpenForReadOnly(options, spec_.path, spec_.families, &families_, &db);
   } else {
-    status = rocksdb::DB::Open(spec_.db, spec_.path, spec_.families, &families_, &db);
+    options.info_log = NewInfoLog(spec_.path);
+    status = rocksdb::DB::Open(options, spec_.path, spec_.families, &families_, &db);
   }
   db_.reset(db);
   return status;

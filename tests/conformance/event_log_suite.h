@@ -17,23 +17,9 @@
 
 #include "engine/base/sha256.h"
 #include "engine/log/event_log.h"
-#include "kontor/log/v1/record.pb.h"
+#include "tests/conformance/log_records.h"
 
 namespace kontor {
-
-inline LogOwner EventsOwner() {
-  return {.cluster_id = "cluster-a", .topic = "kontor.events", .partition = Partition(3), .partition_count = 8};
-}
-
-// A serialized LogRecord of that Kafka offset.
-inline std::string RecordAt(int64_t offset, std::string value = "value") {
-  log::v1::LogRecord record;
-  record.set_offset(offset);
-  record.set_disposition(log::v1::DISPOSITION_ACCEPTED);
-  record.set_intake_version(1);
-  record.set_value(std::move(value));
-  return record.SerializeAsString();
-}
 
 template <typename Adapter>
 class EventLogSuite : public ::testing::Test {

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <string>
 
 #include "engine/base/check.h"
@@ -31,5 +34,16 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+// Every file below a folder, by its path in it, with what it holds: equal before and after, nothing was harmed.
+inline std::map<std::string, std::string> FilesIn(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[std::filesystem::relative(entry.path(), folder)] = std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  return files;
+}
 
 }  // namespace kontor
