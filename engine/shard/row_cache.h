@@ -14,9 +14,9 @@
 
 #include <cstddef>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +34,6 @@ class RowCache final : public RowStore {
  public:
   // `clean_bytes_max` bounds the committed rows that are kept, as estimated.
   RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max);
-  ~RowCache() override;
 
   // --- The shard's thread ---
 
@@ -55,7 +54,7 @@ class RowCache final : public RowStore {
   size_t dirty_bytes() const { return dirty_bytes_; }
   bool dirty() const { return !dirty_.empty() || !tail_.empty(); }
 
-  // The last commit as the shard's thread reads it.
+  // The last commit as the shard's thread reads it. Requires: not between Collect and Committed.
   const ViewSnapshot& committed() const { return *committed_; }
   // Puts what is published and not committed into the commit: rows by key, events in the order of account, instant and
   // position. Lets go of committed(): Committed must follow. Requires: everything is published.
@@ -74,13 +73,28 @@ class RowCache final : public RowStore {
   Position published() const;
 
  private:
-  struct Cached;
+  struct Cached {
+    std::shared_ptr<KeyedRow> row;
+    bool shared = false;   // a version has it: copy before changing it
+    bool dirty = false;    // differs from the store
+    bool changed = false;  // since the last Publish
+    bool stored = false;   // the store has a row of this key
+    size_t bytes = 0;
+  };
   using CachedRows = std::list<Cached>;
+
+  struct Overlays {
+    std::unordered_map<std::string, std::shared_ptr<const AccountOverlay>> by_account;
+    std::set<std::string_view> accounts;  // the keys of by_account, in order
+  };
 
   Cached& Mutable(const RowKey& key);
   // Null where neither cache nor store has the row, or it cannot be read.
   Cached* Lookup(const RowKey& key);
+  Cached& Keep(Cached cached, CachedRows* rows);
   void Evict();
+  std::shared_ptr<const AccountOverlay> OverlayOf(const std::string& account) const;
+  std::shared_ptr<AccountVersion::Stored> NewReading() const;
 
   const std::shared_ptr<const ViewStore> store_;
   const size_t clean_bytes_max_;
@@ -88,20 +102,21 @@ class RowCache final : public RowStore {
   // The shard's thread's own.
   Status status_;
   std::unique_ptr<ViewSnapshot> committed_;
-  std::unordered_map<std::string_view, CachedRows::iterator> index_;  // keys live in the rows
-  CachedRows dirty_;                    // differ from the store
-  CachedRows clean_;                    // the last used first
-  std::vector<Cached*> changed_;        // since the last Publish
-  std::vector<AccountEvent> events_;    // since the last Publish
-  std::vector<AccountEvent> tail_;      // published, not committed
+  // Whether there may be rows under no account. Every event asks for its void, and nearly none has one.
+  bool any_unowned_ = false;
+  std::unordered_map<std::string_view, CachedRows::iterator> index_;  // by key, whose bytes are the row's
+  CachedRows dirty_;
+  CachedRows clean_;              // the last used first
+  std::vector<Cached*> changed_;  // since the last Publish
+  std::vector<AccountEvent> events_;  // since the last Publish
+  std::vector<AccountEvent> tail_;    // published, not committed
   size_t dirty_bytes_ = 0;
   size_t clean_bytes_ = 0;
 
-  // What readers take.
+  // What readers take; changed by the shard's thread alone, under the lock.
   mutable std::mutex mutex_;
   Position published_;
-  std::unordered_map<std::string, std::shared_ptr<const AccountOverlay>> overlays_;  // by account
-  std::map<std::string_view, const void*> overlaid_;  // the keys of overlays_ in order
+  Overlays overlays_;
 };
 
 }  // namespace kontor

@@ -4,14 +4,14 @@
 //
 // Lifecycle (checked at every change):
 //
-//   opening -> catching up -> running -> stopped
-//      any of the first three -> failed -> stopped
+//   opening ──► catching up ──► running ◄─► stopped
+//      └──────────────┴────────────┴──► failed ──► stopped
 //
 //   opening      stores are opened and checked
 //   catching up  the views follow the log up to its end; nothing is read from Kafka yet
 //   running      the views are level with the log; reads Kafka as soon as a reader is attached
-//   stopped      on purpose: shutdown, or the partition was taken away; everything is committed
-//   failed       what is wrong with this partition or its stores is in failure(); the others go on
+//   stopped      on purpose: the partition was taken away (it may come back), or shutdown; everything is committed
+//   failed       what is wrong with this partition or its stores is in status(); others go on, a restart tries again
 //
 // Ownership:   owns its stores and its reader; what the config points to must outlive it.
 // Threads:     Open, Start and Stop by one owner, one at a time; the rest by any.
@@ -22,6 +22,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,16 +36,12 @@
 #include "engine/event/validator.h"
 #include "engine/log/event_log.h"
 #include "engine/shard/account_version.h"
+#include "engine/shard/mailbox.h"
 #include "engine/source/event_source.h"
 #include "engine/views/view_store.h"
 #include "projections/account/fold.h"
 
 namespace kontor {
-
-class Mailbox;
-class RowCache;
-class Folder;
-class Intake;
 
 struct ShardId {
   std::string topic;
@@ -75,7 +72,6 @@ struct ShardStatus {
   int64_t duplicates = 0;
   int64_t conflicts = 0;
   int64_t rejected = 0;
-  int64_t not_understood = 0;
   int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
 };
 
@@ -83,14 +79,12 @@ struct ShardStatus {
 class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
-  // Readable from now on: every account may be new.
+  // It caught up and can be read from now on: every account may be new.
   virtual void OnReadable(const ShardId& shard) = 0;
-  // Not readable any more: its partition moved away.
-  virtual void OnGone(const ShardId& shard) = 0;
   // A slice was published: the accounts that changed, by id (the empty one: rows under no account).
   virtual void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) = 0;
-  // Rejected and conflicting records are in the log up to `end`.
-  virtual void OnRefused(const ShardId& shard, Position end) = 0;
+  // The log holds the records of [from, end); of these the ones named are rejected or in conflict.
+  virtual void OnAppended(const ShardId& shard, Position from, Position end, std::span<const Position> refused) = 0;
 };
 
 // Where a shard's stores are.
@@ -99,7 +93,8 @@ class ShardStores {
   virtual ~ShardStores() = default;
   // Opens the log, or makes it for the owner. Without an owner: NotFound where there is none.
   virtual Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) = 0;
-  virtual Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard) = 0;
+  // `anew`: whatever is there is removed first, were it unreadable.
+  virtual Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) = 0;
 };
 
 struct ShardLimits {
@@ -112,6 +107,7 @@ struct ShardLimits {
   size_t commit_dirty_bytes_max = 128 << 20;
   std::chrono::milliseconds commit_interval{10'000};
   std::chrono::milliseconds commit_interval_level{1'000};
+  // Committed rows kept in memory, as estimated.
   size_t cache_bytes_max = 64 << 20;
   std::chrono::milliseconds backoff_min{100};
   std::chrono::milliseconds backoff_max{5'000};
@@ -127,7 +123,9 @@ struct ShardConfig {
   ShardObserver* observer = nullptr;
   // Ends the process, having said why. Where it returns (a test), the shard stands failed and touches nothing more.
   std::function<void(const Status&)> fatal;
-  // Told, on the shard's thread, how far catching up is: positions folded and the log's end. May be empty.
+  // Whether to fold the views anew from the log.
+  bool rebuild = false;
+  // Told, on the shard's thread, how far catching up is: records folded, of so many. May be empty.
   std::function<void(Position folded, Position end)> progress;
 };
 
@@ -139,47 +137,94 @@ class Shard {
   const ShardId& id() const { return config_.id; }
 
   // Opens the log and checks whose it is: with facts, against them, and a new log is made where there is none; without (the
-  // broker is not there, or not asked), NotFound where there is none. An error leaves the shard failed. Once.
+  // broker is away, or not asked), NotFound where there is none. Any error leaves the shard failed. Requires: called once.
   Status Open(const std::optional<TopicFacts>& facts);
-  // Of the open log: checks the facts again, and gives the offset to read on from.
+  // Checks the facts against the open log's owner, and gives the offset to read on from. An error leaves it failed.
   Result<Offset> StartOffset(const TopicFacts& facts);
-  // Starts the thread: opens the views, catches up, then waits for a reader. Requires: opened.
+  // Starts the thread: opens the views, catches up, then waits for a reader. Requires: opened, called once.
   void Start();
-  // Gives it the partition to read. Requires: started, and none attached before.
+  // Gives it the partition to read, or takes it away: returns when the reader is no longer used, and all is committed.
   void Attach(std::unique_ptr<PartitionReader> reader);
-  // Ends the thread, having committed, and lets go of the reader. Bounded by a batch. May be called again.
+  void Detach();
+  // Ends the thread, having committed, and lets go of the reader. Takes no longer than a batch. May be called again.
   void Stop();
   // Waits until it runs, or has failed or stopped; gives the failure.
-  Status WaitUntilRunning();
+  Status WaitUntilRunning() const;
 
   // --- Any thread ---
 
   ShardState state() const;
   ShardStatus status() const;
+  // Unavailable before Open. Good as long as the shard.
+  Result<const EventLog*> log() const;
 
-  // Unavailable while it opens and catches up, or where it failed before it could be read.
+  // Unavailable until it has caught up once, naming how far it is.
   Result<AccountVersion> Read(const AccountId& account) const;
   // Versions of one position.
   Result<std::vector<AccountVersion>> Read(std::span<const AccountId> accounts) const;
   // The ids of the accounts that have rows, from one on, in order, at most so many.
   Result<std::vector<AccountId>> AccountsFrom(const AccountId& from, size_t limit) const;
-  // Unavailable before Open. Good as long as the shard.
-  Result<const EventLog*> log() const;
 
-  // The views as they are at the log's end: committed now, between two batches, whether running, stopped or failed for a
-  // reason outside of its stores. What digests are taken of.
+  // The views at the log's end, committed now, between two batches: what digests are taken of. A stopped shard answers
+  // too. Unavailable while it catches up; the failure where its stores contradict themselves.
   struct Level {
     Position end;
-    std::shared_ptr<const ViewSnapshot> views;
+    std::shared_ptr<const ViewSnapshot> views;  // keeps its store open
   };
   Result<Level> CommitNow();
-  // Folds the views anew from the log. Requires: no reader is attached and nobody holds a version.
-  Status Rebuild();
 
  private:
-  struct Counters;
+  struct Derived;  // the views and what folds them
 
-  ShardConfig config_;
+  // --- The shard's thread ---
+  void Run();
+  Status Prepare();
+  Status OpenViews();
+  Status CatchUp();
+  void ReadOn();
+  Status CheckTail(PartitionReader* reader);
+  Status Process(const Batch& batch);
+  void CommitIfDue(bool level);
+  // False where it failed: the process is to end.
+  bool Commit();
+  void Fail(const Status& failure);
+  void EndProcess(const Status& failure);
+
+  void SetState(ShardState to);
+  void SetTrouble(const Status& trouble);
+  std::shared_ptr<PartitionReader> reader() const;
+  Status CheckReadable() const;
+
+  const ShardConfig config_;
+  const std::string name_;
+  std::unique_ptr<EventLog> log_;      // set once, by Open
+  std::unique_ptr<Derived> derived_;   // set once, before readable_
+  std::atomic<bool> opened_ = false;
+  std::atomic<bool> readable_ = false;
+  std::atomic<bool> stop_ = false;
+  Mailbox mailbox_;
+  std::thread thread_;
+
+  // The shard's thread's own.
+  bool sound_ = true;         // what is folded may be committed
+  bool tail_checked_ = false; // the attached partition is the one that the log was written from
+  std::chrono::milliseconds backoff_{0};
+  std::chrono::steady_clock::time_point last_commit_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  ShardState state_ = ShardState::kOpening;
+  Status failure_;
+  Status trouble_;
+  std::shared_ptr<PartitionReader> reader_;
+
+  std::atomic<uint64_t> folded_ = 0;
+  std::atomic<uint64_t> checkpoint_ = 0;
+  std::atomic<int64_t> accepted_ = 0;
+  std::atomic<int64_t> duplicates_ = 0;
+  std::atomic<int64_t> conflicts_ = 0;
+  std::atomic<int64_t> rejected_ = 0;
+  std::atomic<int64_t> offset_gaps_ = 0;
 };
 
 }  // namespace kontor

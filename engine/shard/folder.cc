@@ -1,0 +1,116 @@
+#include "engine/shard/folder.h"
+
+#include <optional>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/civil.h"
+#include "engine/base/sha256.h"
+#include "engine/event/decoder.h"
+#include "engine/shard/logged_event.h"
+#include "projections/account/voids.h"
+
+namespace kontor {
+namespace {
+
+// The clock is asked once in so many events.
+constexpr size_t kEventsBetweenLooks = 16;
+
+}  // namespace
+
+Folder::Folder(Parts parts) : parts_(std::move(parts)) {
+  committed_ = parts_.rows->committed().checkpoint();
+  position_ = committed_.position;
+  last_record_ = committed_.last_record;
+}
+
+Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::string_view last_record) {
+  KONTOR_CHECK(end >= position_ && end <= parts_.log->End());
+  if (end == position_) return OkStatus();
+  size_t i = 0;
+  do {
+    const auto until = std::chrono::steady_clock::now() + parts_.slice;
+    while (i < events.size()) {
+      KONTOR_RETURN_IF_ERROR(FoldOne(events[i++]));
+      if (i % kEventsBetweenLooks == 0 && std::chrono::steady_clock::now() >= until) break;
+    }
+    position_ = i < events.size() ? events[i].position : end;
+    const std::vector<AccountId> accounts = parts_.rows->Publish(position_);
+    parts_.changed(accounts, position_);
+  } while (i < events.size());
+  last_record_ = Sha256::Of(last_record);
+  return OkStatus();
+}
+
+Status Folder::FoldOne(const AcceptedEvent& accepted) {
+  const event::v1::Event& event = *accepted.event;
+  Status failure;
+  FoldAccepted(
+      *parts_.fold, event,
+      [&](const Identity& identity) -> const event::v1::Event* {
+        const Result<const event::v1::Event*> target = FindBefore(identity, accepted.position);
+        if (target.ok()) return *target;
+        failure = target.status();
+        return nullptr;
+      },
+      parts_.rows);
+  KONTOR_RETURN_IF_ERROR(failure);
+  KONTOR_RETURN_IF_ERROR(parts_.rows->status());
+  parts_.rows->AddEvent(AccountId(event.account_id()), *InstantOf(event.occurred_at()), accepted.position);
+  return OkStatus();
+}
+
+Result<const event::v1::Event*> Folder::FindBefore(const Identity& identity, Position before) {
+  target_arena_.Reset();
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<Position> candidates, parts_.identities->Positions(HashOf(identity)));
+  for (const Position position : candidates) {
+    if (position >= before) break;
+    KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*parts_.log, position, &target_arena_));
+    if (logged.event != nullptr && IdentityOf(*logged.event) == identity) return logged.event;
+  }
+  return nullptr;
+}
+
+Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
+  arena_.Reset();
+  std::vector<AcceptedEvent> events;
+  std::string last_record;
+  Position next = position_;
+  size_t bytes = 0;
+  Status failure;
+  KONTOR_RETURN_IF_ERROR(parts_.log->Scan(
+      position_, parts_.log->End(), [&](Position position, std::string_view record) {
+        const Result<LoggedRecord> logged = ParseLogged(position, record, &arena_);
+        if (!logged.ok()) {
+          failure = logged.status();
+          return false;
+        }
+        if (logged->event != nullptr) {
+          const IdentityHash identity = HashOf(IdentityOf(*logged->event));
+          parts_.identities->Claim(identity, position);
+          events.push_back({position, identity, logged->event});
+        }
+        next = position + 1;
+        bytes += record.size();
+        const bool full = next - position_ >= records_max || bytes >= bytes_max || next == parts_.log->End();
+        if (full) last_record = record;
+        return !full;
+      }));
+  KONTOR_RETURN_IF_ERROR(failure);
+  return Fold(events, next, last_record);
+}
+
+Status Folder::Commit() {
+  if (position_ == committed_.position) return OkStatus();
+  ViewCommit commit;
+  parts_.rows->Collect(&commit);
+  parts_.identities->Collect(&commit);
+  commit.checkpoint = {position_, last_record_, kFoldVersion, parts_.fold->zone().name()};
+  KONTOR_RETURN_IF_ERROR(parts_.store->Commit(commit));
+  committed_ = commit.checkpoint;
+  parts_.rows->Committed();
+  parts_.identities->Committed();
+  return OkStatus();
+}
+
+}  // namespace kontor

@@ -1,0 +1,72 @@
+// Folds accepted events into rows, slice by slice, and commits what it folded.
+//
+// Live folding, catching up and rebuilding go through it alike: the same events in the same order give the same views,
+// however they are cut into slices, batches and commits.
+//
+// Ownership:   borrows everything that its parts name, which outlive it.
+// Threads:     the shard's thread.
+// Errors:      DataLoss of Fold: rows or an event that cannot be read; nothing of the slice is published, and nothing may
+//              be committed from then on. Any failure of Commit: what is on the disk is unknown; the process must end.
+#pragma once
+
+#include <google/protobuf/arena.h>
+
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "engine/log/event_log.h"
+#include "engine/shard/identity_index.h"
+#include "engine/shard/intake.h"
+#include "engine/shard/row_cache.h"
+#include "engine/views/view_store.h"
+#include "projections/account/fold.h"
+
+namespace kontor {
+
+class Folder {
+ public:
+  struct Parts {
+    const AccountFold* fold = nullptr;
+    const EventLog* log = nullptr;
+    ViewStore* store = nullptr;
+    RowCache* rows = nullptr;
+    IdentityIndex* identities = nullptr;
+    std::chrono::microseconds slice{1'000};
+    // Told of each slice: the accounts that changed, by id, and the position that they now reflect.
+    std::function<void(std::span<const AccountId>, Position)> changed;
+  };
+  explicit Folder(Parts parts);
+
+  // Folds the accepted events of the records from position() to `end`, which are in the log and whose identities are
+  // claimed. `last_record` is the stored record before `end`.
+  Status Fold(std::span<const AcceptedEvent> events, Position end, std::string_view last_record);
+
+  // Folds the log's records from position() on: so many, or so many bytes, or to the log's end.
+  Status FoldLogged(size_t records_max, size_t bytes_max);
+
+  Status Commit();
+
+  // The number of records folded in.
+  Position position() const { return position_; }
+  Position committed() const { return committed_.position; }
+
+ private:
+  Status FoldOne(const AcceptedEvent& accepted);
+  // The event of an identity among those accepted before a position.
+  Result<const event::v1::Event*> FindBefore(const Identity& identity, Position before);
+
+  Parts parts_;
+  Position position_;
+  Checkpoint committed_;
+  Sha256Hash last_record_{};
+  google::protobuf::Arena arena_;        // of FoldLogged
+  google::protobuf::Arena target_arena_; // of the targets of voids
+};
+
+}  // namespace kontor

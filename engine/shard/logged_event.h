@@ -1,0 +1,28 @@
+// From a stored record back to its event: decoded again from key, headers and value as they came.
+#pragma once
+
+#include <google/protobuf/arena.h>
+
+#include <string_view>
+
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "engine/log/event_log.h"
+#include "kontor/event/v1/event.pb.h"
+#include "kontor/log/v1/record.pb.h"
+
+namespace kontor {
+
+struct LoggedRecord {
+  const log::v1::LogRecord* record = nullptr;
+  const event::v1::Event* event = nullptr;  // of an accepted record; null for any other
+};
+
+// Both live on the arena. DataLoss, naming the position, where the bytes are no record, or an accepted event no event.
+// Threads: any.
+Result<LoggedRecord> ParseLogged(Position position, std::string_view bytes, google::protobuf::Arena* arena);
+
+// The same of one position of the log.
+Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::protobuf::Arena* arena);
+
+}  // namespace kontor

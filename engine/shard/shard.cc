@@ -1,0 +1,490 @@
+#include "engine/shard/shard.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/sha256.h"
+#include "engine/shard/folder.h"
+#include "engine/shard/identity_index.h"
+#include "engine/shard/intake.h"
+#include "engine/shard/row_cache.h"
+
+namespace kontor {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// One step of catching up: after each the mailbox is answered and progress told.
+constexpr size_t kCatchUpRecordsMax = 10'000;
+constexpr size_t kCatchUpBytesMax = 16 << 20;
+
+// How long a shard without anything to do sleeps; whoever has something for it wakes it.
+constexpr milliseconds kIdle{60'000};
+
+struct Change {
+  ShardState from;
+  ShardState to;
+};
+constexpr std::array kLegalChanges = {
+    Change{ShardState::kOpening, ShardState::kCatchingUp}, Change{ShardState::kOpening, ShardState::kStopped},
+    Change{ShardState::kOpening, ShardState::kFailed},     Change{ShardState::kCatchingUp, ShardState::kRunning},
+    Change{ShardState::kCatchingUp, ShardState::kStopped}, Change{ShardState::kCatchingUp, ShardState::kFailed},
+    Change{ShardState::kRunning, ShardState::kStopped},    Change{ShardState::kRunning, ShardState::kFailed},
+    Change{ShardState::kStopped, ShardState::kRunning},    Change{ShardState::kFailed, ShardState::kStopped},
+};
+
+Status CheckFacts(const std::string& name, const LogOwner& owner, const TopicFacts& facts) {
+  if (!owner.cluster_id.empty() && !facts.cluster_id.empty() && owner.cluster_id != facts.cluster_id) {
+    return FailedPrecondition(
+        "the log of {} was written from Kafka cluster {}, and the brokers given are cluster {}: give the brokers of the "
+        "first, or another --data-dir",
+        name, owner.cluster_id, facts.cluster_id);
+  }
+  if (facts.partition_count != owner.partition_count) {
+    return FailedPrecondition(
+        "topic {} has {} partitions, and the log of {} was made when it had {}: accounts would change their shards. Put "
+        "the events on a new topic with the number of partitions that you want, and read that one into another "
+        "--data-dir",
+        owner.topic, facts.partition_count, name, owner.partition_count);
+  }
+  return OkStatus();
+}
+
+// Whether the views may be followed on from; OK also where they must be folded anew, which `anew` then says.
+Status CheckViews(const std::string& name, const Checkpoint& checkpoint, const EventLog& log, const std::string& zone,
+                  bool* anew) {
+  *anew = false;
+  const Position at = checkpoint.position;
+  if (at == Position(0)) return OkStatus();
+  if (checkpoint.fold_version > kFoldVersion) {
+    return FailedPrecondition("the views of {} were folded by a newer kontor (fold version {}, this one has {}): run that "
+                              "one, or fold them anew with this one (kontor rebuild)",
+                              name, checkpoint.fold_version, kFoldVersion);
+  }
+  if (at > log.End()) {
+    return FailedPrecondition("the views of {} stand at position {}, and its log ends at {}: the log was cut, or is an "
+                              "older copy. Restore the log that belongs to them, or fold them anew (kontor rebuild)",
+                              name, at.value(), log.End().value());
+  }
+  KONTOR_ASSIGN_OR_RETURN(const std::string last_record, log.Read(at - 1));
+  if (Sha256::Of(last_record) != checkpoint.last_record) {
+    return FailedPrecondition("the views of {} stand at position {} behind another record than the log (which ends at {}) "
+                              "holds there: the log is another's. Restore the log that belongs to them, or fold them "
+                              "anew (kontor rebuild)",
+                              name, at.value(), log.End().value());
+  }
+  *anew = checkpoint.fold_version != kFoldVersion || checkpoint.zone != zone;
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string ShardName(const ShardId& id) { return fmt::format("{}/{}", id.topic, id.partition.value()); }
+
+bool IsLegalChange(ShardState from, ShardState to) {
+  return std::any_of(kLegalChanges.begin(), kLegalChanges.end(),
+                     [from, to](const Change& change) { return change.from == from && change.to == to; });
+}
+
+struct Shard::Derived {
+  Derived(std::shared_ptr<ViewStore> store, const EventLog* log, const ShardConfig& config,
+          std::function<void(std::span<const AccountId>, Position)> changed)
+      : views(std::move(store)),
+        rows(views, config.limits.cache_bytes_max),
+        identities(&rows),
+        intake({.role = config.role,
+                .partition = config.id.partition,
+                .partition_count = log->Owner().partition_count,
+                .partitioner = config.partitioner},
+               log, &identities),
+        folder({.fold = config.fold,
+                .log = log,
+                .store = views.get(),
+                .rows = &rows,
+                .identities = &identities,
+                .slice = config.limits.slice,
+                .changed = std::move(changed)}) {}
+
+  const std::shared_ptr<ViewStore> views;
+  RowCache rows;
+  IdentityIndex identities;
+  Intake intake;
+  Folder folder;
+};
+
+Shard::Shard(ShardConfig config)
+    : config_(std::move(config)), name_(ShardName(config_.id)), mailbox_([this] {
+        if (const auto reading = reader()) reading->Wake();
+      }) {
+  KONTOR_CHECK(config_.stores != nullptr && config_.fold != nullptr && config_.observer != nullptr && config_.fatal);
+}
+
+Shard::~Shard() { Stop(); }
+
+Status Shard::Open(const std::optional<TopicFacts>& facts) {
+  KONTOR_CHECK(!opened_);
+  const auto open = [&]() -> Status {
+    Result<std::unique_ptr<EventLog>> log = config_.stores->OpenLog(config_.id, std::nullopt);
+    if (facts && log.ok()) KONTOR_RETURN_IF_ERROR(CheckFacts(name_, (*log)->Owner(), *facts));
+    if (facts && (log.ok() ? (*log)->Owner().cluster_id.empty() : log.status().code() == StatusCode::kNotFound)) {
+      log = Status();  // closes it
+      log = config_.stores->OpenLog(config_.id, LogOwner{.cluster_id = facts->cluster_id,
+                                                         .topic = config_.id.topic,
+                                                         .partition = config_.id.partition,
+                                                         .partition_count = facts->partition_count,
+                                                         .role = config_.role});
+    }
+    KONTOR_RETURN_IF_ERROR(log.status());
+    log_ = *std::move(log);
+    return OkStatus();
+  };
+  if (Status status = open(); !status.ok()) {
+    Fail(status);
+    return status;
+  }
+  opened_ = true;
+  return OkStatus();
+}
+
+Result<Offset> Shard::StartOffset(const TopicFacts& facts) {
+  KONTOR_CHECK(opened_);
+  Status status;
+  mailbox_.Ask([&] {
+    {
+      const std::lock_guard lock(mutex_);
+      status = failure_;
+    }
+    if (!status.ok()) return;
+    status = CheckFacts(name_, log_->Owner(), facts);
+    if (!status.ok()) Fail(status);
+  });
+  KONTOR_RETURN_IF_ERROR(status);
+  return log_->NextOffset();
+}
+
+void Shard::Start() {
+  KONTOR_CHECK(opened_ && !thread_.joinable());
+  mailbox_.Open();
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Shard::Attach(std::unique_ptr<PartitionReader> reader) {
+  mailbox_.Ask([&] {
+    if (state() == ShardState::kStopped && !stop_) SetState(ShardState::kRunning);
+    if (state() == ShardState::kFailed || stop_) return;  // it is let go of
+    tail_checked_ = false;
+    backoff_ = milliseconds(0);
+    const std::lock_guard lock(mutex_);
+    KONTOR_CHECK(reader_ == nullptr);
+    reader_ = std::move(reader);
+  });
+}
+
+void Shard::Detach() {
+  mailbox_.Ask([this] {
+    {
+      const std::lock_guard lock(mutex_);
+      reader_.reset();
+      trouble_ = OkStatus();
+    }
+    if (state() == ShardState::kRunning && Commit()) SetState(ShardState::kStopped);
+  });
+}
+
+void Shard::Stop() {
+  stop_ = true;
+  mailbox_.Wake();
+  if (const auto reading = reader()) reading->Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status Shard::WaitUntilRunning() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return state_ != ShardState::kOpening && state_ != ShardState::kCatchingUp; });
+  return failure_;
+}
+
+// --- The shard's thread ---
+
+void Shard::Run() {
+  if (const Status prepared = Prepare(); !prepared.ok()) {
+    sound_ = false;
+    Fail(prepared);
+  }
+  while (!stop_) {
+    mailbox_.Answer();
+    if (state() == ShardState::kRunning && reader() != nullptr) {
+      ReadOn();
+    } else {
+      mailbox_.Wait(kIdle);
+    }
+  }
+  if (sound_ && derived_ != nullptr) Commit();
+  {
+    const std::lock_guard lock(mutex_);
+    reader_.reset();
+  }
+  if (state() != ShardState::kStopped) SetState(ShardState::kStopped);
+  mailbox_.Close();
+}
+
+Status Shard::Prepare() {
+  KONTOR_RETURN_IF_ERROR(OpenViews());
+  SetState(ShardState::kCatchingUp);
+  KONTOR_RETURN_IF_ERROR(CatchUp());
+  if (stop_ || !sound_) return OkStatus();
+  KONTOR_RETURN_IF_ERROR(derived_->intake.Open());
+  readable_ = true;
+  SetState(ShardState::kRunning);
+  config_.observer->OnReadable(config_.id);
+  return OkStatus();
+}
+
+Status Shard::OpenViews() {
+  KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<ViewStore> views, config_.stores->OpenViews(config_.id, config_.rebuild));
+  const std::string& zone = config_.fold->zone().name();
+  bool anew = false;
+  {
+    const std::unique_ptr<ViewSnapshot> stored = views->Snapshot();
+    KONTOR_RETURN_IF_ERROR(CheckViews(name_, stored->checkpoint(), *log_, zone, &anew));
+    if (anew) {
+      spdlog::info("{}: the views (fold version {}, zone {}) are folded anew for fold version {}, zone {}", name_,
+                   stored->checkpoint().fold_version, stored->checkpoint().zone, kFoldVersion, zone);
+    }
+  }
+  if (anew) KONTOR_RETURN_IF_ERROR(views->Clear());
+  derived_ = std::make_unique<Derived>(
+      std::move(views), log_.get(), config_, [this](std::span<const AccountId> accounts, Position position) {
+        folded_ = position.value();
+        if (readable_) config_.observer->OnChanged(config_.id, accounts, position);
+      });
+  KONTOR_RETURN_IF_ERROR(derived_->rows.status());
+  folded_ = checkpoint_ = derived_->folder.position().value();
+  last_commit_ = steady_clock::now();
+  return OkStatus();
+}
+
+Status Shard::CatchUp() {
+  Folder& folder = derived_->folder;
+  while (!stop_ && sound_ && folder.position() < log_->End()) {
+    if (config_.progress) config_.progress(folder.position(), log_->End());
+    KONTOR_RETURN_IF_ERROR(folder.FoldLogged(kCatchUpRecordsMax, kCatchUpBytesMax));
+    CommitIfDue(/*level=*/false);
+    mailbox_.Answer();
+  }
+  if (config_.progress) config_.progress(folder.position(), log_->End());
+  return OkStatus();
+}
+
+void Shard::ReadOn() {
+  const std::shared_ptr<PartitionReader> reading = reader();
+  Status status;
+  if (!tail_checked_) status = CheckTail(reading.get());
+  if (status.ok()) {
+    const ShardLimits& limits = config_.limits;
+    const Result<Batch> batch = reading->Poll(limits.poll_records_max, limits.poll_bytes_max, limits.poll_timeout);
+    status = batch.status();
+    if (batch.ok()) {
+      backoff_ = milliseconds(0);
+      SetTrouble(OkStatus());
+      const bool level = batch->records.empty();
+      if (level && batch->next_offset == log_->NextOffset()) {
+        CommitIfDue(level);
+        return;
+      }
+      status = Process(*batch);
+      if (status.ok()) {
+        if (sound_) reading->CommitHint(log_->NextOffset());
+        CommitIfDue(level);
+        return;
+      }
+      sound_ = false;
+    }
+  }
+  switch (status.code()) {
+    case StatusCode::kUnavailable:
+      SetTrouble(status);
+      CommitIfDue(/*level=*/true);
+      backoff_ = std::clamp(2 * backoff_, config_.limits.backoff_min, config_.limits.backoff_max);
+      mailbox_.Wait(backoff_);
+      return;
+    case StatusCode::kCancelled: {
+      // Taken away; who gave it will say so by Detach.
+      SetTrouble(status);
+      const std::lock_guard lock(mutex_);
+      reader_.reset();
+      return;
+    }
+    default:
+      Fail(status);
+  }
+}
+
+Status Shard::CheckTail(PartitionReader* /*reader*/) {
+  tail_checked_ = true;
+  return OkStatus();
+}
+
+Status Shard::Process(const Batch& batch) {
+  KONTOR_ASSIGN_OR_RETURN(const Admitted* const admitted, derived_->intake.Admit(batch));
+  const Position from = log_->End();
+  if (const Status appended = log_->Append(admitted->records, admitted->next_offset); !appended.ok()) {
+    EndProcess(appended);
+    return OkStatus();
+  }
+  accepted_ += static_cast<int64_t>(admitted->accepted.size());
+  duplicates_ += admitted->duplicates;
+  conflicts_ += admitted->conflicts;
+  rejected_ += admitted->rejected;
+  offset_gaps_ += admitted->offset_gaps;
+  if (admitted->records.empty()) return OkStatus();
+  config_.observer->OnAppended(config_.id, from, log_->End(), admitted->refused);
+  return derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
+}
+
+void Shard::CommitIfDue(bool level) {
+  if (!sound_) return;
+  const ShardLimits& limits = config_.limits;
+  const auto since = steady_clock::now() - last_commit_;
+  const Folder& folder = derived_->folder;
+  if (folder.position() - folder.committed() >= limits.commit_records_max ||
+      derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max ||
+      since >= (level ? limits.commit_interval_level : limits.commit_interval)) {
+    Commit();
+  }
+}
+
+bool Shard::Commit() {
+  if (const Status committed = derived_->folder.Commit(); !committed.ok()) {
+    EndProcess(committed);
+    return false;
+  }
+  checkpoint_ = derived_->folder.committed().value();
+  last_commit_ = steady_clock::now();
+  return true;
+}
+
+void Shard::Fail(const Status& failure) {
+  spdlog::error("{}: {}", name_, Text(failure));
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = failure;
+    reader_.reset();
+  }
+  SetState(ShardState::kFailed);
+}
+
+void Shard::EndProcess(const Status& failure) {
+  sound_ = false;
+  config_.fatal(MakeStatus(failure.code(), fmt::format("{}: {}", name_, Text(failure))));
+  Fail(failure);
+}
+
+void Shard::SetState(ShardState to) {
+  const std::lock_guard lock(mutex_);
+  KONTOR_CHECK(IsLegalChange(state_, to));
+  state_ = to;
+  changed_.notify_all();
+}
+
+void Shard::SetTrouble(const Status& trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = trouble;
+}
+
+std::shared_ptr<PartitionReader> Shard::reader() const {
+  const std::lock_guard lock(mutex_);
+  return reader_;
+}
+
+// --- Any thread ---
+
+ShardState Shard::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+ShardStatus Shard::status() const {
+  ShardStatus status = {.id = config_.id, .role = config_.role};
+  std::shared_ptr<PartitionReader> reading;
+  {
+    const std::lock_guard lock(mutex_);
+    status.state = state_;
+    status.failure = failure_;
+    status.trouble = trouble_;
+    reading = reader_;
+  }
+  status.attached = reading != nullptr;
+  if (reading != nullptr) status.watermarks = reading->watermarks();
+  if (opened_) {
+    status.end = log_->End();
+    status.next_offset = log_->NextOffset();
+  }
+  status.folded = Position(folded_);
+  status.checkpoint = Position(checkpoint_);
+  status.accepted = accepted_;
+  status.duplicates = duplicates_;
+  status.conflicts = conflicts_;
+  status.rejected = rejected_;
+  status.offset_gaps = offset_gaps_;
+  return status;
+}
+
+Result<const EventLog*> Shard::log() const {
+  if (!opened_) return Unavailable("the log of {} is not open", name_);
+  return log_.get();
+}
+
+Status Shard::CheckReadable() const {
+  if (readable_) return OkStatus();
+  const ShardStatus now = status();
+  if (!now.failure.ok()) return Unavailable("{} cannot be read: {}", name_, Text(now.failure));
+  return Unavailable("{} is catching up with its log, at record {} of {}: ask again", name_, now.folded.value(),
+                     now.end.value());
+}
+
+Result<AccountVersion> Shard::Read(const AccountId& account) const {
+  KONTOR_RETURN_IF_ERROR(CheckReadable());
+  return derived_->rows.Read(account);
+}
+
+Result<std::vector<AccountVersion>> Shard::Read(std::span<const AccountId> accounts) const {
+  KONTOR_RETURN_IF_ERROR(CheckReadable());
+  return derived_->rows.Read(accounts);
+}
+
+Result<std::vector<AccountId>> Shard::AccountsFrom(const AccountId& from, size_t limit) const {
+  KONTOR_RETURN_IF_ERROR(CheckReadable());
+  return derived_->rows.AccountsFrom(from, limit);
+}
+
+Result<Shard::Level> Shard::CommitNow() {
+  Result<Level> level = Unavailable("{} is not level with its log", name_);
+  mailbox_.Ask([&] {
+    if (const Status readable = CheckReadable(); !readable.ok()) {
+      level = readable;
+      return;
+    }
+    if (sound_) Commit();
+    if (!sound_) {
+      level = status().failure;
+      return;
+    }
+    struct Stored {
+      std::shared_ptr<const ViewStore> store;  // outlives the snapshot
+      std::unique_ptr<ViewSnapshot> snapshot;
+    };
+    auto stored = std::make_shared<Stored>(Stored{derived_->views, derived_->views->Snapshot()});
+    KONTOR_CHECK(stored->snapshot->checkpoint().position == log_->End());
+    level = Level{log_->End(), {stored, stored->snapshot.get()}};
+  });
+  return level;
+}
+
+}  // namespace kontor
