@@ -9,10 +9,12 @@
 
 namespace kontor {
 
-// InvalidArgument, naming the field, on what is no event: unknown fields, strings where numbers belong, and the like.
+// InvalidArgument, naming the field, on what is no event: unknown fields, words where numbers belong, and the like; the
+// message is for people and may differ from one version of protobuf to the next. Bounds are the validator's.
 Status EventFromJson(std::string_view json, event::v1::Event* event);
 
-// One line, field names as in the schema (snake_case).
+// One line, field names as in the schema (snake_case). What JSON cannot say is left out: unknown fields, and an
+// occurred_at outside the years 1 to 9999 (no accepted event has one).
 std::string EventToJson(const event::v1::Event& event);
 
 }  // namespace kontor
