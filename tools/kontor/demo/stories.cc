@@ -1,0 +1,157 @@
+#include "tools/kontor/demo/stories.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "tools/kontor/demo/bad_emitter.h"
+
+namespace kontor::demo {
+namespace {
+
+std::vector<const Account*> InRole(const std::vector<Account>& accounts, Role role) {
+  std::vector<const Account*> found;
+  for (const Account& account : accounts) {
+    if (account.role == role) found.push_back(&account);
+  }
+  return found;
+}
+
+Story Tell(std::string title, const std::vector<const Account*>& cast, std::string tale, std::vector<Story::Look> looks) {
+  Story story{.title = std::move(title), .accounts = {}, .tale = std::move(tale), .looks = std::move(looks)};
+  for (const Account* account : cast) story.accounts.push_back(account->id);
+  return story;
+}
+
+// Breaks a text into lines of at most so many bytes, each with the indent.
+std::string Wrapped(std::string_view text, size_t width, std::string_view indent) {
+  std::string out;
+  while (!text.empty()) {
+    size_t length = text.size();
+    if (indent.size() + length > width) {
+      length = text.rfind(' ', width - indent.size());
+      if (length == std::string_view::npos) length = std::min(text.find(' '), text.size());
+    }
+    out.append(indent).append(text.substr(0, length)).push_back('\n');
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account>& accounts) {
+  const auto cast = [&](Role role) { return InRole(accounts, role); };
+  const auto first = [&](Role role) -> const Account& { return *cast(role).front(); };
+  const auto both = [&](Role one, Role other) { return std::vector{&first(one), &first(other)}; };
+  std::vector<Story> stories;
+
+  const Account& leaving = first(Role::kLeaving);
+  stories.push_back(Tell(
+      "An account is quietly leaving", {&leaving},
+      fmt::format("{} never complained loudly. Two contacts left, orders shrank, a promise was broken, an issue took five "
+                  "weeks, the contract was not renewed, the last bills are unpaid, an offer has no answer, and nobody has "
+                  "been in touch for more than three months.",
+                  leaving.name),
+      {{fmt::format("account {}", leaving.id),
+        "growth: a falling year and churned recurring revenue; satisfaction: silence at many times its usual gap; value: "
+        "overdue"},
+       {fmt::format("timeline {}", leaving.id), "how it thins out"}}));
+
+  const Account& late = first(Role::kLatePayer);
+  stories.push_back(Tell("A late payer", {&late},
+                         fmt::format("{} buys well and says so, and pays every bill a month or more after it is due.", late.name),
+                         {{fmt::format("account {}", late.id),
+                           "value: days beyond terms, and what stands overdue at any time; satisfaction: nothing wrong"}}));
+
+  const Account& grown = first(Role::kGrownByPromises);
+  stories.push_back(Tell(
+      "A key account grown by kept promises", {&grown},
+      fmt::format("{} became a key account on {}. Since then nearly every promise was kept by its first day, and offers "
+                  "were made before anybody asked, each larger than the last.",
+                  grown.name, DayText(*grown.key_account_from)),
+      {{fmt::format("account {}", grown.id),
+        "satisfaction: commitments kept; growth: average deal by month, year on year; value: it pays before it must"}}));
+
+  const std::vector<const Account*> webshop = cast(Role::kBadEmitter);
+  stories.push_back(Tell(
+      "A bad emitter", webshop,
+      fmt::format("Since its release 4.2 on {} the webshop sends half of its events wrong: text for protobuf, "
+                  "milliseconds for seconds, the order's number as key, an identity used twice. Each is kept with its "
+                  "reason; nothing else is touched, and the shop's right events count.",
+                  DayText(BadEmitter::ReleaseDay(horizon))),
+      {{"rejected", "every reason there is, and the conflicts"},
+       {fmt::format("timeline {}", webshop.front()->id), "what it sent right"}}));
+
+  const Account& voided = first(Role::kVoidedDeal);
+  stories.push_back(Tell(
+      "A wrong deal, voided and stated right", {&voided},
+      fmt::format("At {} a deal was booked with a nought too many. Three days later it was voided and stated again.", voided.name),
+      {{fmt::format("account {}", voided.id), "value and growth: booked as if the wrong one never was"},
+       {fmt::format("timeline {}", voided.id), "both statements, the wrong one marked as voided"}}));
+
+  const std::vector<const Account*> merged = both(Role::kSurvivor, Role::kAbsorbed);
+  stories.push_back(Tell(
+      "Two accounts merged", merged,
+      fmt::format("{} and {} are one firm under two numbers. They live on, each on its own partition, and read as one.",
+                  merged[0]->name, merged[1]->name),
+      {{fmt::format("account {}", merged[1]->id), "answers as its survivor, with the facts of both"}}));
+
+  const std::vector<const Account*> mistaken = both(Role::kMistakenSurvivor, Role::kMistakenAbsorbed);
+  stories.push_back(Tell("A merge taken back", mistaken,
+                         fmt::format("{} and {} only share a name. They were one for three weeks, and are two again.",
+                                     mistaken[0]->name, mistaken[1]->name),
+                         {{fmt::format("account {}", mistaken[0]->id), "its own facts alone"},
+                          {fmt::format("account {}", mistaken[1]->id), "and the other's"}}));
+
+  const Account& untidy = first(Role::kUntidyBooks);
+  stories.push_back(Tell(
+      "Contradictions kept, not dropped", {&untidy},
+      fmt::format("The facts of {} do not fit together: a payment over its invoice, one in another currency, one for an "
+                  "invoice nobody knows, a kept promise never made, a deal opened and won twice.",
+                  untidy.name),
+      {{fmt::format("account {}", untidy.id), "its findings; and unapplied money, which is never guessed onto an invoice"}}));
+
+  const Account& insolvent = first(Role::kInsolvent);
+  stories.push_back(Tell("Money that will not come", {&insolvent},
+                         fmt::format("{} stopped paying, then closed. Its bills were written off; a tenth of one came after all.",
+                                     insolvent.name),
+                         {{fmt::format("account {}", insolvent.id), "value: written off, and net value without it"}}));
+
+  std::vector<const Account*> group = cast(Role::kGroupParent);
+  for (const Account* member : cast(Role::kGroupMember)) group.push_back(member);
+  stories.push_back(Tell("A group in three currencies", group,
+                         fmt::format("{} has subsidiaries in three countries, each an account of its own.", group.front()->name),
+                         {{fmt::format("account {}", group.back()->id), "its parent; amounts in its own currency and in the "
+                                                                        "reporting currency, with the rates used"}}));
+  return stories;
+}
+
+std::string GuideText(const std::vector<Story>& stories, std::string_view server_url) {
+  constexpr size_t kWidth = 100;
+  std::string out = "What this portfolio tells\n\n";
+  int number = 0;
+  for (const Story& story : stories) {
+    out += fmt::format("{:2}. {}: {}\n", ++number, story.title, fmt::join(story.accounts, ", "));
+    out += Wrapped(story.tale, kWidth, "    ");
+    for (const Story::Look& look : story.looks) {
+      out += fmt::format("      kontor {} --server {}\n", look.command, server_url);
+      out += Wrapped(look.expect, kWidth, "        -> ");
+    }
+    out += '\n';
+  }
+  const std::string& account = stories.front().accounts.front();
+  out += fmt::format(
+      "Try next\n\n"
+      "    kontor accounts --server {0}                  every account, with its main figures\n"
+      "    kontor portfolio --server {0}                 the same figures over all of them\n"
+      "    kontor shards --digest --server {0}           one hash of the log and one of the views, per partition\n"
+      "    kontor rejected --server {0}                  what was not accepted, and why\n"
+      "    curl '{0}/v1/accounts/{1}'                    one account as JSON, as programs read it\n"
+      "    curl '{0}/v1/accounts/{1}?as_of=2025-01-01T00:00:00Z'   the same as it was then\n\n"
+      "The same --seed and --now give the same events for ever; a live trickle goes on until you stop it (Ctrl-C).\n",
+      server_url, account);
+  return out;
+}
+
+}  // namespace kontor::demo
