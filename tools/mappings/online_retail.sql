@@ -31,8 +31,8 @@ CREATE TABLE account_document AS
          row_number() OVER by_time AS nth, lag(country) OVER by_time AS country_before
   FROM document WINDOW by_time AS (PARTITION BY account ORDER BY at, line);
 
--- What was charged, for as much as the sign says: 1 on an invoice, -1 on a credit note.
-CREATE VIEW invoice_line AS
+-- Each line as an invoice shows it and as a credit note does.
+CREATE VIEW document_line AS
   SELECT InvoiceNo AS number, line,
          json_object('product', StockCode, 'description', nullif(Description, ''), 'quantity', dec(Quantity),
                      'list_price', money(UnitPrice, 'GBP'), 'charged_price', money(UnitPrice, 'GBP')) AS invoiced,
@@ -63,7 +63,8 @@ SELECT
         'credit_note_issued', json_object(
           'credit_note', json_object('id', number), 'net', money(dec_neg(net), 'GBP'),
           'gross', money(dec_neg(net), 'GBP'),
-          'lines', (SELECT json_group_array(json(returned)) FROM invoice_line AS l WHERE l.number = document.number)))
+          'lines', (SELECT json_group_array(json(returned)) FROM
+            (SELECT returned FROM document_line AS l WHERE l.number = document.number ORDER BY l.line))))
       WHEN 'A' THEN json_object(
         'event_id', 'write-off-' || number, 'source', 'online-retail', 'account_id', account, 'occurred_at', at,
         'invoice_written_off', json_object(
@@ -73,7 +74,8 @@ SELECT
         'event_id', 'invoice-' || number, 'source', 'online-retail', 'account_id', account, 'occurred_at', at,
         'invoice_issued', json_object(
           'invoice', json_object('id', number), 'net', money(net, 'GBP'), 'gross', money(net, 'GBP'),
-          'lines', (SELECT json_group_array(json(invoiced)) FROM invoice_line AS l WHERE l.number = document.number)))
+          'lines', (SELECT json_group_array(json(invoiced)) FROM
+            (SELECT invoiced FROM document_line AS l WHERE l.number = document.number ORDER BY l.line))))
     END) AS event,
   at AS recorded_at,
   line

@@ -120,6 +120,7 @@ class Run {
   }
 
   Status Take(const MappedRow& row) {
+    if (!row.note.empty()) ledger_->Enter({RowTrouble::kNoted, row.where, "", std::string(row.note)});
     auto outcome = EventOfRow(row, options_.now);
     if (auto* reason = std::get_if<std::string>(&outcome)) {
       ledger_->Enter({RowTrouble::kInvalid, row.where, "", std::move(*reason)});
@@ -127,9 +128,6 @@ class Run {
     }
     RowEvent& event = std::get<RowEvent>(outcome);
     ++report_.valid;
-    if (!row.note.empty()) {
-      ledger_->Enter({RowTrouble::kNoted, row.where, event.event.event_id(), std::string(row.note)});
-    }
     if (output_.sink != nullptr) return Send(row, &event);
     if (output_.json_lines != nullptr) {
       ++report_.sent;
@@ -198,7 +196,7 @@ std::string Describe(const ImportReport& report) {
   text += fmt::format("{:>10}  events sent, {} acknowledged\n", report.sent, report.acknowledged);
   DescribeTrouble(report.invalid, "rows gave no valid event and were not sent:", &text);
   DescribeTrouble(report.unacknowledged, "events were not acknowledged:", &text);
-  DescribeTrouble(report.noted, "rows were noted by the mapping, and their events are valid:", &text);
+  DescribeTrouble(report.noted, "rows were noted by the mapping:", &text);
   if (!report.status.ok()) text += fmt::format("broken off: {}\n", Text(report.status));
   return text;
 }

@@ -67,7 +67,7 @@ struct ImportReport {
   uint64_t acknowledged = 0;
   Trouble invalid;
   Trouble unacknowledged;
-  Trouble noted;  // valid all the same
+  Trouble noted;  // the mapping's own words on rows; they make nothing invalid
 
   // Every row gave a valid event, and every event sent was acknowledged.
   bool complete() const { return status.ok() && invalid.total == 0 && unacknowledged.total == 0; }

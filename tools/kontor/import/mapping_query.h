@@ -5,8 +5,8 @@
 //   event        the event in protobuf's JSON mapping, as text. Required.
 //   recorded_at  when the source recorded it, RFC 3339: the record's timestamp. Not given or NULL: now.
 //   line         the line, or some words, by which the row is named where it is told of.
-//   note         words on a row that gives a valid event all the same: listed and counted, for dirt that was kept or
-//                mended. NULL: nothing to say.
+//   note         words on the row, listed and counted by themselves, for dirt that was kept or mended; they do not make
+//                the row invalid. NULL: nothing to say.
 // Any other column is a mistake.
 #pragma once
 

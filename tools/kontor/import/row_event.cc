@@ -34,7 +34,10 @@ std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now
   if (row.recorded_at) {
     const auto instant = ParseInstant(*row.recorded_at);
     if (!instant) return fmt::format("recorded_at '{}' is no RFC 3339 instant", *row.recorded_at);
-    if (instant->value() < 0) return fmt::format("recorded_at '{}' is before 1970, which Kafka cannot say", *row.recorded_at);
+    // Kafka's timestamps are milliseconds after 1970; zero and less stand for none.
+    if (instant->value() < kNanosPerMillisecond) {
+      return fmt::format("recorded_at '{}' is not after the beginning of 1970, as Kafka's timestamps are", *row.recorded_at);
+    }
     recorded_at = *instant;
   }
   out.destination = DestinationOf(out.event);

@@ -19,7 +19,7 @@ namespace kontor {
 enum class RowTrouble {
   kInvalid,         // it gives no valid event: never sent
   kUnacknowledged,  // sent, or tried to, and nobody said that it arrived
-  kNoted,           // it gives a valid event, and the mapping has a word to say of it
+  kNoted,           // the mapping has a word to say of it, whatever else became of it
 };
 inline constexpr size_t kRowTroubles = 3;
 std::string_view RowTroubleText(RowTrouble trouble);
