@@ -186,13 +186,17 @@ Day Zone::LocalDay(Instant instant) const {
   return Day(static_cast<int32_t>(civil - cctz::civil_day(1970, 1, 1)));
 }
 
-Instant Zone::StartOf(Day day) const {
-  if (rules_ == nullptr) return Instant(static_cast<int64_t>(day.value()) * kSecondsPerDay * kNanosPerSecond);
-  const cctz::civil_second midnight(cctz::civil_day(1970, 1, 1) + day.value());
-  // Where midnight is skipped the day starts at the transition; where it comes twice, at the first.
-  const auto lookup = rules_->zone.lookup(midnight);
-  const auto start = lookup.kind == cctz::time_zone::civil_lookup::SKIPPED ? lookup.trans : lookup.pre;
-  return Instant(start.time_since_epoch().count() * kNanosPerSecond);
+Instant Zone::InstantAt(Day day, int64_t nanos_of_day) const {
+  KONTOR_CHECK(nanos_of_day >= 0 && nanos_of_day < kSecondsPerDay * kNanosPerSecond);
+  const int64_t seconds = nanos_of_day / kNanosPerSecond;
+  const int64_t nanos = nanos_of_day % kNanosPerSecond;
+  if (rules_ == nullptr) return Instant((day.value() * kSecondsPerDay + seconds) * kNanosPerSecond + nanos);
+  const cctz::civil_second local = cctz::civil_second(cctz::civil_day(1970, 1, 1) + day.value()) + seconds;
+  const auto lookup = rules_->zone.lookup(local);
+  if (lookup.kind == cctz::time_zone::civil_lookup::SKIPPED) {
+    return Instant(lookup.trans.time_since_epoch().count() * kNanosPerSecond);
+  }
+  return Instant(lookup.pre.time_since_epoch().count() * kNanosPerSecond + nanos);
 }
 
 }  // namespace kontor

@@ -60,8 +60,11 @@ class Zone {
 
   const std::string& name() const { return name_; }
   Day LocalDay(Instant instant) const;
+  // The first instant at which the zone's clocks show this time of this day; where they skip it, the instant at which
+  // they do. Requires: 0 <= nanos_of_day < a day.
+  Instant InstantAt(Day day, int64_t nanos_of_day) const;
   // The first instant of the local day.
-  Instant StartOf(Day day) const;
+  Instant StartOf(Day day) const { return InstantAt(day, 0); }
   // The last nanosecond of the local day.
   Instant EndOf(Day day) const { return StartOf(day + 1) - 1; }
 
