@@ -66,7 +66,6 @@ void PortfolioStage::OnChanged(const ShardId& shard, std::span<const AccountId> 
   changed_.notify_all();
 }
 
-void PortfolioStage::OnRefused(const ShardId&, Position) {}
 
 PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const {
   std::unique_lock lock(mutex_);

@@ -59,7 +59,6 @@ class PortfolioStage final : public ShardObserver {
   void OnReadable(const ShardId& shard) override;
   void OnGone(const ShardId& shard) override;
   void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) override;
-  void OnRefused(const ShardId& shard, Position end) override;
 
  private:
   struct Part {

@@ -36,7 +36,8 @@ constexpr std::array kLegalChanges = {
     Change{ShardState::kOpening, ShardState::kFailed},     Change{ShardState::kCatchingUp, ShardState::kRunning},
     Change{ShardState::kCatchingUp, ShardState::kStopped}, Change{ShardState::kCatchingUp, ShardState::kFailed},
     Change{ShardState::kRunning, ShardState::kStopped},    Change{ShardState::kRunning, ShardState::kFailed},
-    Change{ShardState::kStopped, ShardState::kRunning},    Change{ShardState::kFailed, ShardState::kStopped},
+    Change{ShardState::kStopped, ShardState::kRunning},    Change{ShardState::kStopped, ShardState::kFailed},
+    Change{ShardState::kFailed, ShardState::kStopped},
 };
 
 Status CheckFacts(const std::string& name, const LogOwner& owner, const TopicFacts& facts) {
@@ -132,8 +133,9 @@ Status Shard::Open(const std::optional<TopicFacts>& facts) {
   const auto open = [&]() -> Status {
     Result<std::unique_ptr<EventLog>> log = config_.stores->OpenLog(config_.id, std::nullopt);
     if (facts && log.ok()) KONTOR_RETURN_IF_ERROR(CheckFacts(name_, (*log)->Owner(), *facts));
-    if (facts && (log.ok() ? (*log)->Owner().cluster_id.empty() : log.status().code() == StatusCode::kNotFound)) {
-      log = Status();  // closes it
+    const bool made = log.ok() || log.status().code() != StatusCode::kNotFound;
+    if (facts && (!made || (log.ok() && (*log)->Owner().cluster_id.empty()))) {
+      if (log.ok()) log->reset();  // closes it
       log = config_.stores->OpenLog(config_.id, LogOwner{.cluster_id = facts->cluster_id,
                                                          .topic = config_.id.topic,
                                                          .partition = config_.id.partition,
@@ -176,8 +178,11 @@ void Shard::Start() {
 
 void Shard::Attach(std::unique_ptr<PartitionReader> reader) {
   mailbox_.Ask([&] {
-    if (state() == ShardState::kStopped && !stop_) SetState(ShardState::kRunning);
     if (state() == ShardState::kFailed || stop_) return;  // it is let go of
+    if (state() == ShardState::kStopped) {
+      SetState(ShardState::kRunning);
+      config_.observer->OnReadable(config_.id);
+    }
     tail_checked_ = false;
     backoff_ = milliseconds(0);
     const std::lock_guard lock(mutex_);
@@ -193,6 +198,7 @@ void Shard::Detach() {
       reader_.reset();
       trouble_ = OkStatus();
     }
+    if (readable_) config_.observer->OnGone(config_.id);
     if (state() == ShardState::kRunning && Commit()) SetState(ShardState::kStopped);
   });
 }
@@ -240,6 +246,7 @@ Status Shard::Prepare() {
   KONTOR_RETURN_IF_ERROR(CatchUp());
   if (stop_ || !sound_) return OkStatus();
   KONTOR_RETURN_IF_ERROR(derived_->intake.Open());
+  if (!Commit()) return OkStatus();
   readable_ = true;
   SetState(ShardState::kRunning);
   config_.observer->OnReadable(config_.id);
@@ -344,7 +351,7 @@ Status Shard::Process(const Batch& batch) {
   rejected_ += admitted->rejected;
   offset_gaps_ += admitted->offset_gaps;
   if (admitted->records.empty()) return OkStatus();
-  config_.observer->OnAppended(config_.id, from, log_->End(), admitted->refused);
+  if (config_.appended) config_.appended(config_.id, from, log_->End(), admitted->refused);
   return derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
 }
 
@@ -371,12 +378,13 @@ bool Shard::Commit() {
 }
 
 void Shard::Fail(const Status& failure) {
-  spdlog::error("{}: {}", name_, Text(failure));
   {
     const std::lock_guard lock(mutex_);
+    if (state_ == ShardState::kFailed) return;  // the first word stands
     failure_ = failure;
     reader_.reset();
   }
+  spdlog::error("{}: {}", name_, Text(failure));
   SetState(ShardState::kFailed);
 }
 
@@ -411,7 +419,9 @@ ShardState Shard::state() const {
 }
 
 ShardStatus Shard::status() const {
-  ShardStatus status = {.id = config_.id, .role = config_.role};
+  ShardStatus status;
+  status.id = config_.id;
+  status.role = config_.role;
   std::shared_ptr<PartitionReader> reading;
   {
     const std::lock_guard lock(mutex_);

@@ -81,10 +81,10 @@ class ShardObserver {
   virtual ~ShardObserver() = default;
   // It caught up and can be read from now on: every account may be new.
   virtual void OnReadable(const ShardId& shard) = 0;
+  // Its partition was taken away: its accounts are no longer ours to read.
+  virtual void OnGone(const ShardId& shard) = 0;
   // A slice was published: the accounts that changed, by id (the empty one: rows under no account).
   virtual void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) = 0;
-  // The log holds the records of [from, end); of these the ones named are rejected or in conflict.
-  virtual void OnAppended(const ShardId& shard, Position from, Position end, std::span<const Position> refused) = 0;
 };
 
 // Where a shard's stores are.
@@ -121,9 +121,12 @@ struct ShardConfig {
   ShardStores* stores = nullptr;
   const AccountFold* fold = nullptr;
   ShardObserver* observer = nullptr;
+  // Told, on the shard's thread, that the log holds the records of [from, end), and which of these were rejected or are
+  // in conflict. Must not wait. May be empty.
+  std::function<void(const ShardId& shard, Position from, Position end, std::span<const Position> refused)> appended;
   // Ends the process, having said why. Where it returns (a test), the shard stands failed and touches nothing more.
   std::function<void(const Status&)> fatal;
-  // Whether to fold the views anew from the log.
+  // Whether to fold the views anew from the log, whatever they hold.
   bool rebuild = false;
   // Told, on the shard's thread, how far catching up is: records folded, of so many. May be empty.
   std::function<void(Position folded, Position end)> progress;
