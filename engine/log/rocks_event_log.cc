@@ -12,7 +12,6 @@
 namespace kontor {
 namespace {
 
-constexpr uint32_t kFormatVersion = 1;
 constexpr char kOwnerKey[] = "meta:owner";
 constexpr char kProgressKey[] = "meta:progress";
 constexpr char kRemedy[] = "restore the folder from a copy";
@@ -85,7 +84,7 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
   spec.kind = "kontor.log";
   spec.noun = "event log";
   spec.remedy = kRemedy;
-  spec.format_version = kFormatVersion;
+  spec.format_version = kEventLogFormatVersion;
   spec.options = options;
 
   spec.db = RocksDatabase::BaseOptions();

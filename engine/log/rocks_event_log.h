@@ -19,6 +19,9 @@ namespace kontor {
 
 class RocksDatabase;
 
+// Of the format that this program reads and writes.
+inline constexpr uint32_t kEventLogFormatVersion = 1;
+
 class RocksEventLog final : public EventLog {
  public:
   // Opens the owner's log, or makes it where the folder is missing or empty.

@@ -14,7 +14,6 @@
 namespace kontor {
 namespace {
 
-constexpr uint32_t kFormatVersion = 1;
 constexpr char kCheckpointKey[] = "meta:checkpoint";
 
 // Every table lives in one column family, told apart by its keys' first byte. One family is written out as one, so a
@@ -69,7 +68,7 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
   spec.kind = "kontor.views";
   spec.noun = "views";
   spec.remedy = "rebuild them from the log";
-  spec.format_version = kFormatVersion;
+  spec.format_version = kViewsFormatVersion;
   spec.options = options;
   spec.contents = {{kCheckpointKey, EncodeCheckpoint(Checkpoint())}};
   spec.db = RocksDatabase::BaseOptions();

@@ -19,6 +19,9 @@ namespace kontor {
 
 class RocksDatabase;
 
+// Of the format that this program reads and writes.
+inline constexpr uint32_t kViewsFormatVersion = 1;
+
 class RocksViewStore final : public ViewStore {
  public:
   // Opens the store, or makes it where the folder is missing or empty.

@@ -1,0 +1,137 @@
+#include "tools/kontor/instance.h"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "engine/event/validator.h"
+#include "engine/log/rocks_event_log.h"
+#include "engine/portfolio/account_reader.h"
+#include "engine/portfolio/portfolio_stage.h"
+#include "engine/query/engine_queries.h"
+#include "engine/source/kafka_sink.h"
+#include "engine/source/kafka_source.h"
+#include "engine/views/rocks_view_store.h"
+#include "projections/growth/growth_projection.h"
+#include "projections/satisfaction/satisfaction_projection.h"
+#include "projections/value/value_projection.h"
+#include "tools/kontor/data_directory.h"
+
+namespace kontor {
+namespace {
+
+// What is on the disk is unknown: the next start tells. Nothing may run on, not even destructors.
+constexpr int kFatalExit = 3;
+
+void EndProcess(const Status& status) {
+  spdlog::critical("{}; stopped at once, nothing after it was acknowledged", Text(status));
+  spdlog::default_logger()->flush();
+  std::_Exit(kFatalExit);
+}
+
+// The set is told of its observer when it is made, and the stage reads through the set: one has to come first.
+class StageRelay final : public ShardObserver {
+ public:
+  void SetStage(PortfolioStage* stage) { stage_ = stage; }
+  void OnReadable(const ShardId& shard) override { stage_->OnReadable(shard); }
+  void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) override {
+    stage_->OnChanged(shard, accounts, position);
+  }
+  void OnGone(const ShardId& shard) override { stage_->OnGone(shard); }
+
+ private:
+  PortfolioStage* stage_ = nullptr;
+};
+
+}  // namespace
+
+// In the order of their needs; destroyed the other way round.
+struct Instance::Parts {
+  std::unique_ptr<DataDirectory> directory;
+  std::unique_ptr<KafkaSource> source;
+  std::unique_ptr<KafkaSink> sink;
+  ValueProjection value;
+  GrowthProjection growth;
+  SatisfactionProjection satisfaction;
+  std::unique_ptr<AccountFold> fold;
+  StageRelay relay;
+  std::unique_ptr<ShardSet> shards;
+  std::unique_ptr<AccountReader> reader;
+  std::unique_ptr<PortfolioStage> portfolio;
+  std::unique_ptr<EngineQueries> queries;
+};
+
+Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options) {
+  auto parts = std::make_unique<Parts>();
+  ShardSetConfig config;
+  config.events_topic = options.events_topic;
+  config.reference_topic = options.reference_topic;
+  config.rejected_topic = options.rejected_topic;
+  if (options.kafka) {
+    KONTOR_ASSIGN_OR_RETURN(parts->source, KafkaSource::Open(*options.kafka));
+    KONTOR_ASSIGN_OR_RETURN(parts->sink, KafkaSink::Open(*options.kafka, options.partitioner));
+    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
+  } else {
+    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::OpenExisting(options.data_dir));
+    KONTOR_ASSIGN_OR_RETURN(const InstanceOwner owner, parts->directory->Owner());
+    config.events_topic = owner.events_topic;
+    config.reference_topic = owner.reference_topic;
+    config.rejected_topic = owner.rejected_topic;
+  }
+  parts->fold = std::make_unique<AccountFold>(
+      options.zone, std::vector<const Projection*>{&parts->value, &parts->growth, &parts->satisfaction});
+  config.partitioner = options.partitioner;
+  config.stores = parts->directory.get();
+  config.source = parts->source.get();
+  config.sink = parts->sink.get();
+  config.fold = parts->fold.get();
+  config.fatal = EndProcess;
+  config.rebuild = options.rebuild;
+  config.progress = options.progress;
+
+  config.observer = &parts->relay;
+  parts->shards = std::make_unique<ShardSet>(config);
+  parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get());
+  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), options.reporting, options.clock);
+  parts->relay.SetStage(parts->portfolio.get());
+  QueryConfig query;
+  query.version = ThisVersion().version();
+  query.reporting = options.reporting;
+  query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
+    return shards->DeadLetterSent(shard, position);
+  };
+  parts->queries = std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), options.clock,
+                                                   std::move(query));
+  KONTOR_RETURN_IF_ERROR(parts->shards->Open());
+  parts->portfolio->Start();
+  if (!options.kafka) KONTOR_RETURN_IF_ERROR(parts->shards->WaitUntilCaughtUp());
+  return std::unique_ptr<Instance>(new Instance(std::move(parts)));
+}
+
+Instance::~Instance() { Close(); }
+
+void Instance::Close() {
+  if (parts_ == nullptr) return;
+  parts_->portfolio->Stop();
+  parts_->shards->Close();
+  parts_.reset();
+}
+
+const Queries& Instance::queries() const { return *parts_->queries; }
+
+const ShardSet& Instance::shards() const { return *parts_->shards; }
+
+api::v1::VersionInfo ThisVersion() {
+  api::v1::VersionInfo version;
+  version.set_version(KONTOR_VERSION);
+  version.set_intake_version(kIntakeVersion);
+  version.set_fold_version(kFoldVersion);
+  version.set_log_format(kEventLogFormatVersion);
+  version.set_views_format(kViewsFormatVersion);
+  return version;
+}
+
+}  // namespace kontor

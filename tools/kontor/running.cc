@@ -1,0 +1,155 @@
+#include "tools/kontor/running.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "engine/server/http_server.h"
+#include "tools/kontor/instance.h"
+#include "tools/kontor/progress.h"
+#include "tools/kontor/stop_signal.h"
+
+namespace kontor {
+namespace {
+
+// Of the five seconds in which a stop is promised, what answers that have begun may take.
+constexpr std::chrono::milliseconds kAnswersFinish{1'500};
+
+// Queries with the engine that they read from.
+class FolderQueries final : public Queries {
+ public:
+  FolderQueries(std::unique_ptr<Clock> clock, std::unique_ptr<Instance> instance)
+      : clock_(std::move(clock)), instance_(std::move(instance)) {}
+
+  Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override {
+    return queries().ListAccounts(page, at);
+  }
+  Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
+    return queries().Account(account, at);
+  }
+  Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
+                                             const ReadAt& at) const override {
+    return queries().Timeline(account, page, at);
+  }
+  Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override { return queries().Portfolio(at); }
+  Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override {
+    return queries().Records(disposition, page);
+  }
+  Result<api::v1::RecordSummary> Record(const std::string& id) const override { return queries().Record(id); }
+  Result<api::v1::ListShardsResponse> Shards(bool digest) const override { return queries().Shards(digest); }
+  api::v1::Readiness Ready() const override { return queries().Ready(); }
+
+ private:
+  const Queries& queries() const { return instance_->queries(); }
+
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Instance> instance_;
+};
+
+std::unique_ptr<Clock> ClockFor(const ReportingOptions& reporting) {
+  if (reporting.now) return std::make_unique<FrozenClock>(*reporting.now);
+  return std::make_unique<SystemClock>();
+}
+
+Result<InstanceOptions> OptionsFor(const std::string& data_dir, const ReportingOptions& reporting, const Clock* clock) {
+  InstanceOptions options;
+  options.data_dir = data_dir;
+  options.reporting = Currency(reporting.currency);
+  KONTOR_ASSIGN_OR_RETURN(options.zone, Zone::Load(reporting.zone));
+  options.clock = clock;
+  return options;
+}
+
+}  // namespace
+
+KafkaOptions KafkaOptionsFor(const BrokerOptions& broker, const std::string& group_id) {
+  KafkaOptions options;
+  options.brokers = broker.brokers;
+  options.group_id = group_id;
+  options.properties = {broker.settings.begin(), broker.settings.end()};
+  return options;
+}
+
+int RunServe(const ServeOptions& serve, const Console& console) {
+  const StopSignal stop;
+  const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
+  Result<InstanceOptions> options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
+  if (!options.ok()) {
+    console.Error(Text(options.status()));
+    return 1;
+  }
+  options->kafka = KafkaOptionsFor(serve.broker, serve.group_id);
+  options->partitioner = serve.broker.partitioner;
+  options->kafka->member_id = serve.member_id;
+  options->events_topic = serve.topics.events;
+  options->reference_topic = serve.topics.reference;
+  options->rejected_topic = serve.topics.rejected;
+  Result<std::unique_ptr<Instance>> instance = Instance::Open(*options);
+  if (!instance.ok()) {
+    console.Error(Text(instance.status()));
+    return 1;
+  }
+  HttpServerOptions http;
+  http.listen = serve.listen;
+  http.auth_token = serve.auth_token;
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::Start(http, ThisVersion(), &(*instance)->queries());
+  if (!server.ok()) {
+    console.Error(Text(server.status()));
+    return 1;
+  }
+  spdlog::info("serving {} on port {}, data in {}; stop with SIGTERM or Ctrl-C", serve.topics.events, (*server)->port(),
+               serve.data_dir);
+  stop.Wait();
+  spdlog::info("stopping");
+  (*server)->Stop(kAnswersFinish);
+  server->reset();
+  (*instance)->Close();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
+  const std::unique_ptr<Clock> clock = ClockFor(rebuild.reporting);
+  Result<InstanceOptions> options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
+  if (!options.ok()) {
+    console.Error(Text(options.status()));
+    return 1;
+  }
+  options->rebuild = true;
+  std::mutex mutex;
+  std::map<ShardId, std::pair<Position, Position>> folded;
+  Progress progress("records", console);
+  options->progress = [&](const ShardId& shard, Position done, Position end) {
+    const std::lock_guard lock(mutex);
+    folded[shard] = {done, end};
+    uint64_t all_done = 0;
+    uint64_t all = 0;
+    for (const auto& [id, place] : folded) {
+      all_done += place.first.value();
+      all += place.second.value();
+    }
+    progress.Update(all_done, all_done, all);
+  };
+  Result<std::unique_ptr<Instance>> instance = Instance::Open(*options);
+  if (!instance.ok()) {
+    console.Error(Text(instance.status()));
+    return 1;
+  }
+  uint64_t records = 0;
+  for (const auto& [id, place] : folded) records += place.second.value();
+  *console.out << fmt::format("views folded anew from {} log records\n", records);
+  return 0;
+}
+
+Result<std::unique_ptr<Queries>> OpenFolder(const FolderOptions& folder) {
+  std::unique_ptr<Clock> clock = ClockFor(folder.reporting);
+  KONTOR_ASSIGN_OR_RETURN(const InstanceOptions options, OptionsFor(folder.data_dir, folder.reporting, clock.get()));
+  KONTOR_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Open(options));
+  return std::make_unique<FolderQueries>(std::move(clock), std::move(instance));
+}
+
+}  // namespace kontor

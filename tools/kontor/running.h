@@ -1,0 +1,21 @@
+// The commands that run an engine: serve, demo and rebuild. main.cc hands them to the command line.
+#pragma once
+
+#include <memory>
+
+#include "engine/base/status.h"
+#include "engine/query/queries.h"
+#include "tools/kontor/console.h"
+#include "tools/kontor/options.h"
+
+namespace kontor {
+
+// Serves until SIGTERM or SIGINT, then stops cleanly. Each returns the exit code.
+int RunServe(const ServeOptions& options, const Console& console);
+int RunDemo(const DemoCommandOptions& options, const Console& console);
+int RunRebuild(const RebuildOptions& options, const Console& console);
+
+// The readings of a stopped engine's folder.
+Result<std::unique_ptr<Queries>> OpenFolder(const FolderOptions& options);
+
+}  // namespace kontor

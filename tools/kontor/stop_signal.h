@@ -1,0 +1,23 @@
+// SIGTERM and SIGINT as something to wait for, instead of something that interrupts.
+//
+// Threads: make it before any other thread starts: these inherit the mask. Wait by any.
+#pragma once
+
+#include <chrono>
+#include <csignal>
+
+namespace kontor {
+
+class StopSignal {
+ public:
+  StopSignal();
+  // Returns once one of the two came.
+  void Wait() const;
+  // As Wait, but at most so long. Whether one came.
+  bool WaitFor(std::chrono::milliseconds patience) const;
+
+ private:
+  sigset_t signals_;
+};
+
+}  // namespace kontor
