@@ -353,9 +353,9 @@ TEST(ValidatorTest, RecordWithoutTimestampNeedsAnInstantOnly) {
   record.timestamp_type = log::v1::TIMESTAMP_TYPE_UNSPECIFIED;
   record.timestamp_ms = 0;
   EXPECT_EQ(Verdict(event, record), "ok");
-  event.mutable_occurred_at()->set_seconds(-9'214'646'400);  // 1678
+  event.mutable_occurred_at()->set_seconds(-9'214'560'000);  // 1678
   EXPECT_EQ(Verdict(event, record), "ok");
-  event.mutable_occurred_at()->set_seconds(-9'214'646'401);
+  event.mutable_occurred_at()->set_seconds(-9'214'560'001);
   EXPECT_EQ(Verdict(event, record), "IMPOSSIBLE_INSTANT occurred_at");
 }
 
