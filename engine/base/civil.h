@@ -21,7 +21,7 @@ using Instant = StrongNumber<struct InstantTag, int64_t>;  // nanoseconds since 
 using Day = StrongNumber<struct DayTag, int32_t>;          // days since 1970-01-01
 using Month = StrongNumber<struct MonthTag, int32_t>;      // months since 1970-01
 
-inline constexpr Instant kInstantMin = Instant(-9'214'646'400'000'000'000);  // 1678-01-01T00:00:00Z
+inline constexpr Instant kInstantMin = Instant(-9'214'560'000'000'000'000);  // 1678-01-01T00:00:00Z
 inline constexpr Instant kInstantMax = Instant(9'214'646'399'999'999'999);   // 2261-12-31T23:59:59.999999999Z
 
 struct CivilDate {

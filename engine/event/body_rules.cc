@@ -62,8 +62,8 @@ class OneCurrency {
 // Where both days are present, the last is not before the first.
 Verdict CheckPeriod(bool present, const Date& first, std::string_view last_name, const Date& last) {
   if (!present || *DayOf(last) >= *DayOf(first)) return std::nullopt;
-  return Broken(std::string(last_name), fmt::format("{} lies before the first day, {}", DayText(*DayOf(last)),
-                                                    DayText(*DayOf(first))));
+  return Broken(std::string(last_name),
+                fmt::format("{} lies before the first day, {}", DayText(*DayOf(last)), DayText(*DayOf(first))));
 }
 
 // net, tax and gross of an invoice, a credit note or a write-off.

@@ -14,9 +14,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 // The text is Kontor's own, never a library's: it stands in the log, and the log is a function of the record alone.
-Rejection Undecodable(std::string_view text) {
-  return {log::v1::REJECT_REASON_UNDECODABLE, "", std::string(text)};
-}
+Rejection Undecodable(std::string_view text) { return {log::v1::REJECT_REASON_UNDECODABLE, "", std::string(text)}; }
 
 std::optional<Rejection> CheckClaims(const Claims& claims, const event::v1::Event& event) {
   const auto contradiction = [](std::string_view field, std::string_view attribute) {
@@ -25,9 +23,8 @@ std::optional<Rejection> CheckClaims(const Claims& claims, const event::v1::Even
   };
   if (!event.has_event_id() || event.event_id() != claims.id) return contradiction("event_id", "id");
   if (!event.has_source() || event.source() != claims.source) return contradiction("source", "source");
-  if (claims.time != nullptr &&
-      (!event.has_occurred_at() || event.occurred_at().seconds() != claims.time->seconds() ||
-       event.occurred_at().nanos() != claims.time->nanos())) {
+  if (claims.time != nullptr && (!event.has_occurred_at() || event.occurred_at().seconds() != claims.time->seconds() ||
+                                 event.occurred_at().nanos() != claims.time->nanos())) {
     return contradiction("occurred_at", "time");
   }
   return std::nullopt;
@@ -74,8 +71,9 @@ std::variant<const event::v1::Event*, Rejection> DecodeEvent(const RawRecord& re
       break;
     case Payload::Encoding::kJson:
       if (!ParseJson(payload.bytes, event).ok()) {
-        return Undecodable("the CloudEvents data is no JSON of a kontor.event.v1.Event: an unknown field, or a value of "
-                           "another type");
+        return Undecodable(
+            "the CloudEvents data is no JSON of a kontor.event.v1.Event: an unknown field, or a value of "
+            "another type");
       }
       break;
   }

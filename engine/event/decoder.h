@@ -1,8 +1,8 @@
 // From the bytes of a record to an event, whatever the framing.
 //
 // Framings: plain protobuf; Confluent wire format (prefixed, or by the header __value_schema_id); CloudEvents 1.0 in
-// binary and structured mode (protobuf and JSON). Decoding is a function of the record alone, so the log keeps the record
-// as it came and every fold decodes it again the same way.
+// binary and structured mode (protobuf and JSON). Decoding is a function of the record alone, so the log keeps the
+// record as it came and every fold decodes it again the same way.
 #pragma once
 
 #include <google/protobuf/arena.h>

@@ -60,7 +60,8 @@ TEST_F(DecoderTest, PlainProtobuf) {
 }
 
 TEST_F(DecoderTest, HeadersThatSayNothingOfTheFramingAreNoMatter) {
-  EXPECT_EQ(DecodeWith(plain_, {{"traceparent", "00-1"}, {"content-type", "application/x-protobuf"}, {"cell", "1"}, {"", ""}}),
+  EXPECT_EQ(DecodeWith(plain_,
+                       {{"traceparent", "00-1"}, {"content-type", "application/x-protobuf"}, {"cell", "1"}, {"", ""}}),
             "ok");
   ExpectSample();
 }
@@ -129,8 +130,15 @@ TEST_F(DecoderTest, ConfluentHeader) {
 
 TEST_F(DecoderTest, ConfluentHeaderOfAnotherShapeIsRejected) {
   for (const std::string& header : {
-           ""s, "\x01"s, "\x01" + kGuid, "\x01" + kGuid.substr(1) + "\0"s, "\x00\x00\x00\x00\x07\x00"s,
-           "\x01" + kGuid + "\x02\x02"s, "\x01" + kGuid + "\x02"s, "\x01" + kGuid + "\0\0"s, "\x02" + kGuid + "\0"s,
+           ""s,
+           "\x01"s,
+           "\x01" + kGuid,
+           "\x01" + kGuid.substr(1) + "\0"s,
+           "\x00\x00\x00\x00\x07\x00"s,
+           "\x01" + kGuid + "\x02\x02"s,
+           "\x01" + kGuid + "\x02"s,
+           "\x01" + kGuid + "\0\0"s,
+           "\x02" + kGuid + "\0"s,
        }) {
     EXPECT_EQ(DecodeWith(plain_, {{"__value_schema_id", header}}), "FRAMING") << testing::PrintToString(header);
   }
@@ -164,9 +172,12 @@ class BinaryCloudEventTest : public DecoderTest {
   }
 
   inline static const Headers kGood = {
-      {"ce_specversion", "1.0"},          {"ce_id", "e-1"},
-      {"ce_source", "crm-eu"},            {"ce_type", "kontor.event.v1.AccountClosed"},
-      {"ce_time", "2026-11-24T08:30:00Z"}, {"content-type", "application/protobuf"},
+      {"ce_specversion", "1.0"},
+      {"ce_id", "e-1"},
+      {"ce_source", "crm-eu"},
+      {"ce_type", "kontor.event.v1.AccountClosed"},
+      {"ce_time", "2026-11-24T08:30:00Z"},
+      {"content-type", "application/protobuf"},
   };
 };
 
@@ -187,9 +198,7 @@ TEST_F(BinaryCloudEventTest, HeaderCaseParametersAndOffsetsAreNoMatter) {
       << text_;
 }
 
-TEST_F(BinaryCloudEventTest, TimeMayBeAbsent) {
-  EXPECT_EQ(DecodeWith(plain_, With("ce_time", std::nullopt)), "ok");
-}
+TEST_F(BinaryCloudEventTest, TimeMayBeAbsent) { EXPECT_EQ(DecodeWith(plain_, With("ce_time", std::nullopt)), "ok"); }
 
 TEST_F(BinaryCloudEventTest, OtherVersionsAndMissingAttributesAreRejected) {
   EXPECT_EQ(DecodeWith(plain_, With("ce_specversion", "0.3")), "FRAMING");
@@ -221,9 +230,7 @@ TEST_F(BinaryCloudEventTest, ConfluentFramingInsideIsRejected) {
   EXPECT_EQ(DecodeWith(plain_, With("__value_schema_id", "\x01" + kGuid + "\0"s)), "FRAMING");
 }
 
-TEST_F(BinaryCloudEventTest, DataThatIsNoEventIsUndecodable) {
-  EXPECT_EQ(DecodeWith("hello", kGood), "UNDECODABLE");
-}
+TEST_F(BinaryCloudEventTest, DataThatIsNoEventIsUndecodable) { EXPECT_EQ(DecodeWith("hello", kGood), "UNDECODABLE"); }
 
 // ---- CloudEvents, structured mode, protobuf ----
 
@@ -342,16 +349,17 @@ class JsonCloudEventTest : public DecoderTest {
 TEST_F(JsonCloudEventTest, JsonDataIsRead) {
   EXPECT_EQ(DecodeMembers(kAttributes, kData), "ok") << text_;
   ExpectSample();
-  EXPECT_EQ(DecodeMembers(fmt::format(R"({},"datacontenttype":"application/json","traceid":"x","n":7)", kAttributes), kData),
-            "ok")
+  EXPECT_EQ(
+      DecodeMembers(fmt::format(R"({},"datacontenttype":"application/json","traceid":"x","n":7)", kAttributes), kData),
+      "ok")
       << text_;
 }
 
 TEST_F(JsonCloudEventTest, LargeNumbersOfJsonDataAreExact) {
-  EXPECT_EQ(DecodeMembers(kAttributes,
-                          R"("data":{"event_id":"e-1","source":"crm-eu","occurred_at":"2026-11-24T08:30:00Z",)"
-                          R"("cost_incurred":{"amount":{"units":999999999999999,"nanos":999999999}}})"),
-            "ok")
+  EXPECT_EQ(
+      DecodeMembers(kAttributes, R"("data":{"event_id":"e-1","source":"crm-eu","occurred_at":"2026-11-24T08:30:00Z",)"
+                                 R"("cost_incurred":{"amount":{"units":999999999999999,"nanos":999999999}}})"),
+      "ok")
       << text_;
   EXPECT_EQ(decoded_.cost_incurred().amount().units(), 999'999'999'999'999);
   EXPECT_EQ(decoded_.cost_incurred().amount().nanos(), 999'999'999);
@@ -372,10 +380,12 @@ TEST_F(JsonCloudEventTest, WrongAttributesAreRejected) {
   EXPECT_EQ(DecodeMembers(R"("specversion":"1.0","id":"e-2","source":"crm-eu","type":"closed")", kData),
             "FRAMING event_id");
   EXPECT_EQ(DecodeMembers(R"("specversion":"1.0","id":"e-1","source":"crm","type":"closed")", kData), "FRAMING source");
-  EXPECT_EQ(DecodeMembers(
-                R"("specversion":"1.0","id":"e-1","source":"crm-eu","type":"closed","time":"2026-11-24T08:30:01Z")", kData),
-            "FRAMING occurred_at");
-  EXPECT_EQ(DecodeMembers(fmt::format(R"({},"datacontenttype":"application/protobuf")", kAttributes), kData), "FRAMING");
+  EXPECT_EQ(
+      DecodeMembers(R"("specversion":"1.0","id":"e-1","source":"crm-eu","type":"closed","time":"2026-11-24T08:30:01Z")",
+                    kData),
+      "FRAMING occurred_at");
+  EXPECT_EQ(DecodeMembers(fmt::format(R"({},"datacontenttype":"application/protobuf")", kAttributes), kData),
+            "FRAMING");
 }
 
 TEST_F(JsonCloudEventTest, WrongDataIsRejected) {

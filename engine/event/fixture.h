@@ -13,6 +13,7 @@
 
 #include "engine/event/decoder.h"
 #include "engine/event/raw_record.h"
+#include "engine/event/validator.h"
 #include "kontor/event/v1/event.pb.h"
 
 namespace kontor {
@@ -65,10 +66,39 @@ inline Record RecordOf(const event::v1::Event& event) {
   return record;
 }
 
-// "FRAMING occurred_at": the reason without its prefix, and the field where there is one. "ok" where there is none.
+// "FRAMING occurred_at": the reason without its prefix, and the field where there is one.
 inline std::string Short(const Rejection& rejection) {
   const std::string reason = log::v1::RejectReason_Name(rejection.reason).substr(sizeof("REJECT_REASON_") - 1);
   return rejection.field.empty() ? reason : reason + " " + rejection.field;
 }
+
+// "ok", or the rejection in short.
+inline std::string Verdict(const event::v1::Event& event, const Record& record, const IntakeContext& context = {}) {
+  const auto rejection = Validate(event, record.Raw(), context);
+  if (!rejection) return "ok";
+  EXPECT_FALSE(rejection->text.empty());
+  return Short(*rejection);
+}
+
+inline IntakeContext Reference() {
+  IntakeContext context;
+  context.role = TopicRole::kReference;
+  return context;
+}
+
+// On the topic where it belongs.
+inline std::string Verdict(const event::v1::Event& event) {
+  return TopicOf(event) == TopicRole::kEvents ? Verdict(event, RecordOf(event))
+                                              : Verdict(event, RecordOf(event), Reference());
+}
+
+// A whole event with this body; one on the events topic where it may be.
+inline event::v1::Event WholeEvent(std::string_view body) {
+  event::v1::Event event = EventOf(body, "");
+  if (TopicOf(event) == TopicRole::kEvents || event.has_event_voided()) event.set_account_id("acme");
+  return event;
+}
+
+inline std::string VerdictOf(std::string_view body) { return Verdict(WholeEvent(body)); }
 
 }  // namespace kontor

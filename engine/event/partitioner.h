@@ -14,8 +14,8 @@ enum class Partitioner {
   kCrc32,    // librdkafka's default: consistent and consistent_random
 };
 
-// Requires: partition_count > 0. The clients send a record without key, and some one with an empty key, to any partition;
-// accounts have neither, so that is not Kontor's to foretell.
+// Requires: partition_count > 0. The clients send a record without key, and some one with an empty key, to any
+// partition; accounts have neither, so that is not Kontor's to foretell.
 Partition PartitionOf(Partitioner partitioner, std::string_view key, int32_t partition_count);
 
 // "murmur2" or "crc32"; nothing on another name.

@@ -19,7 +19,19 @@ namespace kontor {
 
 struct MessageRules;
 
-enum class FieldKind : uint8_t { kString, kInt32, kInt64, kUint32, kBool, kEnum, kMoney, kDecimal, kDate, kTimestamp, kMessage };
+enum class FieldKind : uint8_t {
+  kString,
+  kInt32,
+  kInt64,
+  kUint32,
+  kBool,
+  kEnum,
+  kMoney,
+  kDecimal,
+  kDate,
+  kTimestamp,
+  kMessage
+};
 
 struct FieldRules {
   const google::protobuf::FieldDescriptor* field = nullptr;

@@ -61,7 +61,8 @@ class Walk {
   bool FieldKeeps(const FieldRules& field, const Reflection* reflection, const Message& message) {
     if (field.repeated) return RepeatedKeeps(field, reflection, message);
     if (!reflection->HasField(message, field.field)) {
-      return !field.required || Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "missing; it is required");
+      return !field.required ||
+             Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "missing; it is required");
     }
     switch (field.kind) {
       case FieldKind::kString: {
@@ -103,7 +104,8 @@ class Walk {
              Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "empty; at least one is required");
     }
     if (size > static_cast<int64_t>(field.max_items)) {
-      return OutOfBounds(field.field->name(), fmt::format("{} elements; at most {} are allowed", size, field.max_items));
+      return OutOfBounds(field.field->name(),
+                         fmt::format("{} elements; at most {} are allowed", size, field.max_items));
     }
     for (int i = 0; i < size; ++i) {
       if (!Keeps(*field.message, reflection->GetRepeatedMessage(message, field.field, i))) {
@@ -218,16 +220,17 @@ bool PlaceKeeps(const event::v1::Event& event, const BodyRules* body, const RawR
   if (!event.has_account_id()) {
     return walk->Reject(log::v1::REJECT_REASON_MISSING_FIELD, "account_id", "missing; it is required");
   }
-  if (!record.key) return walk->Reject(log::v1::REJECT_REASON_WRONG_KEY, "", "the record has no key; the key is account_id");
+  if (!record.key)
+    return walk->Reject(log::v1::REJECT_REASON_WRONG_KEY, "", "the record has no key; the key is account_id");
   if (*record.key != event.account_id()) {
     return walk->Reject(log::v1::REJECT_REASON_WRONG_KEY, "", "the record's key is not account_id");
   }
   const Partition home = PartitionOf(context.partitioner, *record.key, context.partition_count);
   if (home != context.partition) {
-    return walk->Reject(log::v1::REJECT_REASON_WRONG_PARTITION, "",
-                        fmt::format("the record came on partition {}; {} puts its key on partition {} of {}",
-                                    context.partition.value(), PartitionerName(context.partitioner), home.value(),
-                                    context.partition_count));
+    return walk->Reject(
+        log::v1::REJECT_REASON_WRONG_PARTITION, "",
+        fmt::format("the record came on partition {}; {} puts its key on partition {} of {}", context.partition.value(),
+                    PartitionerName(context.partitioner), home.value(), context.partition_count));
   }
   return true;
 }
