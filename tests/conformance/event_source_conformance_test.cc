@@ -45,6 +45,8 @@ class EmbeddedWorld {
     KafkaOptions options;
     options.brokers = broker_->brokers();
     options.group_id = group;
+    // The mock cluster lets a rebalance wait for about a session.
+    options.properties = {{"session.timeout.ms", "3000"}, {"heartbeat.interval.ms", "300"}};
     return *KafkaSource::Open(options);
   }
   std::unique_ptr<EventSink> NewSink() {

@@ -246,9 +246,9 @@ TYPED_TEST_P(EventSourceSuite, OneMemberGetsEveryPartition) {
   EXPECT_TRUE(subscription->status().ok()) << Text(subscription->status());
   EXPECT_EQ(assignments.facts().partition_count, 3);
   EXPECT_NE(assignments.facts().cluster_id, "");
-  EXPECT_EQ(assignments.ReadToEnd(Partition(0)).values(), Numbered(0, 10));
-  EXPECT_EQ(assignments.ReadToEnd(Partition(1)).values(), Numbered(4, 11));
-  EXPECT_EQ(assignments.ReadToEnd(Partition(2)).values(), Numbered(0, 12));
+  EXPECT_EQ(assignments.Read(Partition(0), 10).values(), Numbered(0, 10));
+  EXPECT_EQ(assignments.Read(Partition(1), 7).values(), Numbered(4, 11));
+  EXPECT_EQ(assignments.Read(Partition(2), 12).values(), Numbered(0, 12));
 }
 
 TYPED_TEST_P(EventSourceSuite, AGroupIsNeeded) {
@@ -285,7 +285,7 @@ TYPED_TEST_P(EventSourceSuite, APartitionWhoseStartIsRefusedStaysUnreadAndTheOth
   assignments.AnswerFirst(Partition(0), DataLoss("not our topic"));
   const auto subscription = this->Subscribe(*this->source_, topic, &assignments);
   ASSERT_TRUE(assignments.AwaitAssigned({Partition(1)}));
-  EXPECT_THAT(assignments.ReadToEnd(Partition(1)).values(), ElementsAre("read"));
+  EXPECT_THAT(assignments.Read(Partition(1), 1).values(), ElementsAre("read"));
 }
 
 TYPED_TEST_P(EventSourceSuite, ARebalanceLosesAndRepeatsNothing) {
@@ -296,15 +296,15 @@ TYPED_TEST_P(EventSourceSuite, ARebalanceLosesAndRepeatsNothing) {
   // One log of each partition, wherever it is read.
   std::map<Partition, std::vector<std::string>> log;
   Assignments first;
-  const auto drain = [&](Assignments& who) {
+  const auto read = [&](Assignments& who, size_t count) {
     for (const Partition partition : who.assigned()) {
-      const Reading reading = who.ReadToEnd(partition);
+      const Reading reading = who.Read(partition, count);
       for (const std::string& value : reading.values()) log[partition].push_back(value);
     }
   };
   const auto one = this->Subscribe(*this->source_, topic, &first);
   ASSERT_TRUE(first.AwaitCount(kPartitions));
-  drain(first);
+  read(first, 100);
 
   Assignments second;
   for (int p = 0; p < kPartitions; ++p) second.StartAt(Partition(p), Offset(100));
@@ -313,8 +313,8 @@ TYPED_TEST_P(EventSourceSuite, ARebalanceLosesAndRepeatsNothing) {
   ASSERT_TRUE(first.AwaitCount(kPartitions / 2));
   ASSERT_TRUE(second.AwaitCount(kPartitions / 2));
   for (int p = 0; p < kPartitions; ++p) this->Send(topic, Partition(p), Numbered(100, 200));
-  drain(first);
-  drain(second);
+  read(first, 100);
+  read(second, 100);
 
   // The second leaves; the first goes on from what both logged.
   for (int p = 0; p < kPartitions; ++p)
@@ -322,7 +322,7 @@ TYPED_TEST_P(EventSourceSuite, ARebalanceLosesAndRepeatsNothing) {
   two = nullptr;
   ASSERT_TRUE(first.AwaitCount(kPartitions));
   for (int p = 0; p < kPartitions; ++p) this->Send(topic, Partition(p), Numbered(200, 250));
-  drain(first);
+  read(first, 50);
   for (int p = 0; p < kPartitions; ++p) EXPECT_EQ(log[Partition(p)], Numbered(0, 250)) << p;
 }
 
@@ -361,7 +361,7 @@ TYPED_TEST_P(EventSourceOutageSuite, AGroupGoesOnReadingAfterAnOutage) {
   const auto subscription = this->Subscribe(*this->source_, topic, &assignments);
   ASSERT_TRUE(assignments.AwaitCount(2));
   this->Send(topic, Partition(1), Numbered(0, 10));
-  EXPECT_EQ(assignments.ReadToEnd(Partition(1)).values(), Numbered(0, 10));
+  EXPECT_EQ(assignments.Read(Partition(1), 10).values(), Numbered(0, 10));
   this->world_.SetDown();
   EXPECT_TRUE(BecomesUnavailable(*assignments.reader(Partition(1))));
   EXPECT_EQ(subscription->status().code(), StatusCode::kUnavailable);
@@ -371,7 +371,8 @@ TYPED_TEST_P(EventSourceOutageSuite, AGroupGoesOnReadingAfterAnOutage) {
   std::vector<std::string> values;
   while (values.size() < 10) {
     ASSERT_TRUE(assignments.AwaitCount(2));
-    for (const std::string& value : assignments.ReadToEnd(Partition(1)).values()) values.push_back(value);
+    const Reading reading = assignments.Read(Partition(1), 10 - values.size());
+    for (const std::string& value : reading.values()) values.push_back(value);
   }
   EXPECT_EQ(values, Numbered(10, 20));
 }

@@ -42,7 +42,7 @@ inline ReadRecord Owned(const RawRecord& raw) {
   return record;
 }
 
-// What a reader gave until it reached the end, or failed, or had given `records_max`.
+// What a reader gave.
 struct Reading {
   std::vector<ReadRecord> records;
   Offset next_offset;
@@ -60,12 +60,29 @@ struct Reading {
   }
 };
 
-// Reads on through times without a broker.
-inline Reading Read(PartitionReader& reader, size_t records_max = SIZE_MAX, size_t poll_records_max = 1'000) {
+// Polls until there were so many records, or reading failed for good. Goes on through times without a broker, and where
+// the end is reached and more is to come.
+inline Reading Read(PartitionReader& reader, size_t count, size_t poll_records_max = 1'000) {
   Reading reading;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (reading.records.size() < records_max && std::chrono::steady_clock::now() < deadline) {
-    auto batch = reader.Poll(std::min(poll_records_max, records_max - reading.records.size()), 1 << 20, kPollTimeout);
+  while (reading.records.size() < count && std::chrono::steady_clock::now() < deadline) {
+    auto batch = reader.Poll(std::min(poll_records_max, count - reading.records.size()), 1 << 20, kPollTimeout);
+    reading.status = batch.status();
+    if (batch.status().code() == StatusCode::kUnavailable) continue;
+    if (!batch.ok()) return reading;
+    for (const RawRecord& record : batch->records) reading.records.push_back(Owned(record));
+    reading.next_offset = batch->next_offset;
+  }
+  if (reading.records.size() < count) reading.status = Unavailable("the test's patience ended");
+  return reading;
+}
+
+// Polls until the reader says that it reached the end, or reading failed for good.
+inline Reading ReadToEnd(PartitionReader& reader) {
+  Reading reading;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    auto batch = reader.Poll(1'000, 1 << 20, kPollTimeout);
     reading.status = batch.status();
     if (batch.status().code() == StatusCode::kUnavailable) continue;
     if (!batch.ok()) return reading;
@@ -73,14 +90,12 @@ inline Reading Read(PartitionReader& reader, size_t records_max = SIZE_MAX, size
     reading.next_offset = batch->next_offset;
     if (batch->at_end) return reading;
   }
-  if (reading.records.size() < records_max) reading.status = Unavailable("the test's patience ended");
+  reading.status = Unavailable("the test's patience ended");
   return reading;
 }
 
-inline Reading ReadToEnd(PartitionReader& reader) { return Read(reader); }
-
-// Polls until the reader fails with something else than an absent broker, or there is nothing more.
-inline Status FailureOf(PartitionReader& reader) { return Read(reader).status; }
+// Why reading fails for good.
+inline Status FailureOf(PartitionReader& reader) { return Read(reader, SIZE_MAX).status; }
 
 // Polls until the broker is said to be away.
 inline bool BecomesUnavailable(PartitionReader& reader) {
@@ -200,8 +215,8 @@ class Assignments final : public AssignmentListener {
     const auto found = revocations_.find(partition);
     return found == revocations_.end() ? 0 : found->second;
   }
-  // Polls until the end or a failure, taking the reader while it does and moving the start offset along.
-  Reading ReadToEnd(Partition partition) {
+  // Reads so many records, moving the start offset along as a shard's log does.
+  Reading Read(Partition partition, size_t count) {
     PartitionReader* reader = nullptr;
     {
       const std::lock_guard lock(mutex_);
@@ -209,7 +224,7 @@ class Assignments final : public AssignmentListener {
       if (found == readers_.end()) return {.records = {}, .next_offset = {}, .status = NotFound("not assigned")};
       reader = found->second.get();
     }
-    Reading reading = Read(*reader);
+    Reading reading = kontor::Read(*reader, count);
     const std::lock_guard lock(mutex_);
     if (reading.next_offset > starts_[partition]) starts_[partition] = reading.next_offset;
     return reading;
