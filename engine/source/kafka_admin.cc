@@ -22,17 +22,39 @@ std::chrono::milliseconds Until(Deadline deadline) {
   return std::max(left, std::chrono::milliseconds(1));
 }
 
+// The controller; where it is none of the brokers (the embedded one names no controller, and librdkafka would wait for
+// it), the first of these.
+Result<int32_t> BrokerToAsk(rd_kafka_t* client, Deadline deadline) {
+  const struct rd_kafka_metadata* answer = nullptr;
+  KONTOR_RETURN_IF_ERROR(
+      StatusOf(rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline))), "Kafka's metadata"));
+  const Metadata metadata(answer);
+  const std::span brokers(metadata->brokers, static_cast<size_t>(metadata->broker_cnt));
+  if (brokers.empty()) return Unavailable("Kafka's metadata name no broker");
+  const int32_t controller = rd_kafka_controllerid(client, Milliseconds(Until(deadline)));
+  const bool listed =
+      std::any_of(brokers.begin(), brokers.end(), [&](const auto& one) { return one.id == controller; });
+  return listed ? controller : brokers[0].id;
+}
+
 // Asks by `request(options, queue)` and waits for the answer.
 template <typename Request>
 Result<KafkaEvent> Ask(rd_kafka_t* client, rd_kafka_admin_op_t operation, std::string_view what,
                        std::chrono::milliseconds timeout, const Request& request) {
+  const Deadline deadline = After(timeout);
+  KONTOR_ASSIGN_OR_RETURN(const int32_t broker, BrokerToAsk(client, deadline));
+  const int left = Milliseconds(Until(deadline));
   const AdminOptions options(rd_kafka_AdminOptions_new(client, operation));
   char text[512];
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), Milliseconds(timeout), text, sizeof text);
+  rd_kafka_AdminOptions_set_broker(options.get(), broker, text, sizeof text);
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), left, text, sizeof text);
+  if (operation == RD_KAFKA_ADMIN_OP_CREATETOPICS) {  // is answered once the topic is there
+    rd_kafka_AdminOptions_set_operation_timeout(options.get(), left, text, sizeof text);
+  }
   const KafkaQueue queue(rd_kafka_queue_new(client));
   request(options.get(), queue.get());
   // The answer, an error among them, comes within the timeout; beyond it there is none to come.
-  KafkaEvent event(rd_kafka_queue_poll(queue.get(), Milliseconds(timeout) + 1'000));
+  KafkaEvent event(rd_kafka_queue_poll(queue.get(), left + 1'000));
   if (event == nullptr) return Unavailable("{}: no answer from Kafka", what);
   if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return MakeStatus(CodeOf(error), fmt::format("{}: {}", what, rd_kafka_event_error_string(event.get())));
@@ -113,8 +135,6 @@ Status CreateKafkaTopic(rd_kafka_t* client, const std::string& topic, int32_t pa
   rd_kafka_NewTopic_t* topics[] = {wanted.get()};
   KONTOR_ASSIGN_OR_RETURN(const KafkaEvent event,
                           Ask(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, what, timeout, [&](auto* options, auto* queue) {
-                            rd_kafka_AdminOptions_set_operation_timeout(options, Milliseconds(timeout), text,
-                                                                        sizeof text);
                             rd_kafka_CreateTopics(client, topics, 1, options, queue);
                           }));
   size_t count = 0;

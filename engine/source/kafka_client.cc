@@ -97,6 +97,8 @@ Result<std::map<std::string, std::string>> Resolve(const KafkaOptions& options) 
 }
 
 void Log(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept {
+  // One set of properties serves consumers and producers alike, so what only one of them knows is no mistake.
+  if (std::string_view(facility) == "CONFWARN") level = 7;
   // syslog's levels: 3 and below are errors, 4 warnings, 7 debugging.
   const auto severity = level <= 3   ? spdlog::level::err
                         : level == 4 ? spdlog::level::warn
@@ -123,8 +125,6 @@ Result<KafkaConf> NewKafkaConf(const KafkaOptions& options, std::span<const Kafk
   KafkaConf conf = NewBareKafkaConf();
   KONTOR_RETURN_IF_ERROR(Set(conf.get(), "bootstrap.servers", options.brokers));
   KONTOR_RETURN_IF_ERROR(Set(conf.get(), "client.id", options.client_id.empty() ? "kontor" : options.client_id));
-  // One set of properties serves consumers and producers alike, so what only one of them knows is no mistake.
-  KONTOR_RETURN_IF_ERROR(Set(conf.get(), "log.configuration.warnings", "false"));
   for (const auto& [name, value] : defaults) KONTOR_RETURN_IF_ERROR(Set(conf.get(), name, value));
   for (const auto& [name, value] : properties) KONTOR_RETURN_IF_ERROR(Set(conf.get(), name, value));
   for (const auto& [name, value] : fixed) KONTOR_RETURN_IF_ERROR(Set(conf.get(), name, value));
