@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/server/auth_token.h"
+#include "engine/server/authorization.h"
 #include "engine/server/http_error.h"
 
 namespace kontor {
