@@ -1,0 +1,258 @@
+// What each path asks of the queries, and what it answers; http_server_test.cc has the wire.
+
+#include "engine/server/http_api.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/server/fake_queries.h"
+#include "engine/server/json.h"
+
+namespace kontor {
+namespace {
+
+using ::testing::HasSubstr;
+
+class HttpApiTest : public ::testing::Test {
+ protected:
+  HttpApiTest() {
+    queries_.readiness.set_ready(true);
+    queries_.account_pages[""].add_accounts()->mutable_profile()->set_account_id("a1");
+    view::v1::AccountView& account = queries_.accounts["a/1"];
+    account.mutable_profile()->set_account_id("a/1");
+    account.mutable_profile()->set_name("Acme");
+    account.mutable_value()->mutable_deals_won()->set_lifetime(3);
+    account.mutable_growth()->set_open_deals(2);
+    account.mutable_satisfaction()->set_contacts_90_days(5);
+    account.add_findings()->set_code("payment_over_invoice");
+    account.add_used_rates()->set_base_currency("USD");
+    account.mutable_basis()->set_reporting_zone("UTC");
+  }
+
+  HttpAnswer Get(std::string_view target, Caller caller = Caller::kTrusted) {
+    return HttpApi(&queries_, Version(), 1'000).Answer("GET", target, caller);
+  }
+
+  template <typename Message>
+  Message Read(std::string_view target) {
+    const HttpAnswer answer = Get(target);
+    EXPECT_EQ(answer.code, 200) << answer.body;
+    return Parse<Message>(answer.body);
+  }
+
+  // The error that a target is answered with.
+  api::v1::ErrorStatus Refused(std::string_view target, int code) {
+    const HttpAnswer answer = Get(target);
+    EXPECT_EQ(answer.code, code) << target << " " << answer.body;
+    return Parse<api::v1::ErrorStatus>(answer.body);
+  }
+  // The parameter that it blames.
+  std::string Blamed(std::string_view target) {
+    const api::v1::ErrorStatus error = Refused(target, 400);
+    return error.details_size() == 1 ? error.details(0).field() : "";
+  }
+
+  template <typename Message>
+  static Message Parse(std::string_view json) {
+    Message message;
+    EXPECT_TRUE(ParseJson(json, &message).ok()) << json;
+    return message;
+  }
+
+  static api::v1::VersionInfo Version() {
+    api::v1::VersionInfo version;
+    version.set_version("1.2.3");
+    version.set_intake_version(4);
+    return version;
+  }
+
+  FakeQueries queries_;
+};
+
+TEST_F(HttpApiTest, AccountsArePagedAndReadAtAnInstant) {
+  const auto answer = Read<api::v1::ListAccountsResponse>("/v1/accounts?page_size=7&now=2026-11-24T01:00:00%2B01:00");
+  ASSERT_EQ(answer.accounts_size(), 1);
+  EXPECT_EQ(answer.accounts(0).profile().account_id(), "a1");
+  EXPECT_EQ(queries_.last().page.size, 7);
+  EXPECT_EQ(queries_.last().at.now, ParseInstant("2026-11-24"));
+  EXPECT_EQ(queries_.last().at.as_of, std::nullopt);
+}
+
+TEST_F(HttpApiTest, PageSizeIsBounded) {
+  for (const char* size : {"0", "-1", "1001", "x", "", "5x", "99999999999999999999", "+5", "1.5"}) {
+    EXPECT_EQ(Blamed(std::string("/v1/accounts?page_size=") + size), "page_size");
+  }
+  Read<api::v1::ListAccountsResponse>("/v1/accounts?page_size=1000");
+  EXPECT_EQ(queries_.last().page.size, 1000);
+  Read<api::v1::ListAccountsResponse>("/v1/accounts");
+  EXPECT_EQ(queries_.last().page.size, 50);
+}
+
+TEST_F(HttpApiTest, ForgedPageTokenIsBlamed) { EXPECT_EQ(Blamed("/v1/accounts?page_token=forged"), "page_token"); }
+
+TEST_F(HttpApiTest, AccountIsReadAsOf) {
+  const auto account = Read<view::v1::AccountView>("/v1/accounts/a%2F1?as_of=2026-01-02&now=2026-01-03");
+  EXPECT_EQ(account.profile().name(), "Acme");
+  EXPECT_EQ(account.growth().open_deals(), 2);
+  EXPECT_EQ(queries_.last().what, "account a/1");
+  EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-02"));
+  EXPECT_EQ(queries_.last().at.now, ParseInstant("2026-01-03"));
+}
+
+TEST_F(HttpApiTest, EachViewStandsAloneWithWhatItRestsOn) {
+  for (const std::string part : {"value", "growth", "satisfaction"}) {
+    const auto account = Read<view::v1::AccountView>("/v1/accounts/a%2F1/" + part);
+    EXPECT_EQ(account.profile().account_id(), "a/1");
+    EXPECT_FALSE(account.profile().has_name());
+    EXPECT_EQ(account.has_value(), part == "value");
+    EXPECT_EQ(account.has_growth(), part == "growth");
+    EXPECT_EQ(account.has_satisfaction(), part == "satisfaction");
+    EXPECT_EQ(account.used_rates_size(), part == "satisfaction" ? 0 : 1);
+    EXPECT_EQ(account.findings_size(), 1);
+    EXPECT_EQ(account.basis().reporting_zone(), "UTC");
+  }
+}
+
+TEST_F(HttpApiTest, AnyUtf8IsAnAccountsId) {
+  queries_.accounts["Zürich 株/😀"].mutable_profile()->set_account_id("Zürich 株/😀");
+  const auto account = Read<view::v1::AccountView>("/v1/accounts/Z%C3%BCrich%20%E6%A0%AA%2F%F0%9F%98%80");
+  EXPECT_EQ(account.profile().account_id(), "Zürich 株/😀");
+}
+
+TEST_F(HttpApiTest, UnknownAccountIsNotFound) {
+  EXPECT_THAT(Refused("/v1/accounts/nobody", 404).message(), HasSubstr("'nobody'"));
+}
+
+TEST_F(HttpApiTest, TimelineIsPaged) {
+  queries_.timeline_pages["t2"].add_entries()->set_body("invoice_issued");
+  const auto timeline = Read<api::v1::TimelineResponse>("/v1/accounts/a%2F1/timeline?page_token=t2&as_of=2026-01-02");
+  EXPECT_EQ(timeline.entries(0).body(), "invoice_issued");
+  EXPECT_EQ(queries_.last().what, "timeline a/1");
+  EXPECT_TRUE(queries_.last().at.as_of.has_value());
+}
+
+TEST_F(HttpApiTest, PortfolioIsReadNow) {
+  queries_.portfolio.set_accounts(12);
+  EXPECT_EQ(Read<view::v1::PortfolioView>("/v1/portfolio").accounts(), 12);
+}
+
+TEST_F(HttpApiTest, BasesThatAreNotGivenAreRefusedByName) {
+  EXPECT_EQ(Blamed("/v1/portfolio?as_of=2026-01-01"), "as_of");
+  EXPECT_EQ(Blamed("/v1/accounts?as_of=2026-01-01"), "as_of");
+  for (const char* path : {"/v1/accounts", "/v1/accounts/a%2F1", "/v1/accounts/a%2F1/value", "/v1/portfolio"}) {
+    const auto error = Refused(std::string(path) + "?known_at=2026-01-01", 400);
+    EXPECT_EQ(error.code(), static_cast<int>(StatusCode::kFailedPrecondition));
+    EXPECT_THAT(error.message(), HasSubstr("not given yet"));
+  }
+}
+
+TEST_F(HttpApiTest, WordsThatAreNoInstantAreRefused) {
+  for (const char* now : {"yesterday", "", "2026-13-01", "2026-01-01T25:00:00Z", "1e9"}) {
+    EXPECT_EQ(Blamed(std::string("/v1/accounts?now=") + now), "now");
+  }
+  EXPECT_EQ(Blamed("/v1/accounts/a%2F1?as_of=then"), "as_of");
+}
+
+TEST_F(HttpApiTest, UnknownAndRepeatedParametersAreRefused) {
+  EXPECT_EQ(Blamed("/v1/accounts?pagesize=5"), "pagesize");
+  EXPECT_THAT(Refused("/v1/accounts?pagesize=5", 400).message(), HasSubstr("page_size, page_token, now"));
+  EXPECT_EQ(Blamed("/v1/accounts?page_size=5&page_size=5"), "page_size");
+  EXPECT_EQ(Blamed("/v1/version?x=1"), "x");
+  Read<api::v1::VersionInfo>("/v1/version?");
+  Read<api::v1::VersionInfo>("/v1/version?&");
+}
+
+TEST_F(HttpApiTest, RecordsAreToldApartByDisposition) {
+  queries_.records[log::v1::DISPOSITION_REJECTED].add_records()->set_id("kontor.events/3@1041");
+  const auto records = Read<api::v1::ListRecordsResponse>("/v1/records?disposition=rejected&page_size=9");
+  EXPECT_EQ(records.records(0).id(), "kontor.events/3@1041");
+  EXPECT_EQ(queries_.last().page.size, 9);
+  Read<api::v1::ListRecordsResponse>("/v1/records");
+  EXPECT_EQ(queries_.last().disposition, log::v1::DISPOSITION_UNSPECIFIED);
+  EXPECT_EQ(Blamed("/v1/records?disposition=lost"), "disposition");
+}
+
+TEST_F(HttpApiTest, RecordIsFoundByItsEncodedId) {
+  queries_.records_by_id["kontor.events/3@1041"].set_position(1041);
+  EXPECT_EQ(Read<api::v1::RecordSummary>("/v1/records/kontor.events%2F3%401041").position(), 1041U);
+  EXPECT_THAT(Refused("/v1/records/kontor.events/3@1041", 404).message(), HasSubstr("percent-encoded"));
+}
+
+TEST_F(HttpApiTest, DigestsAreTakenWhereAskedFor) {
+  queries_.shards.add_shards()->set_log_digest("ab");
+  EXPECT_EQ(Read<api::v1::ListShardsResponse>("/v1/shards?digest=true").shards(0).log_digest(), "ab");
+  EXPECT_TRUE(queries_.last().digest);
+  Read<api::v1::ListShardsResponse>("/v1/shards?digest=false");
+  EXPECT_FALSE(queries_.last().digest);
+  EXPECT_EQ(Blamed("/v1/shards?digest=1"), "digest");
+}
+
+TEST_F(HttpApiTest, OneDigestRunsAtATime) {
+  const HttpApi api(&queries_, Version(), 1'000);
+  int second = 0;
+  int plain = 0;
+  queries_.BeforeNext([&] {  // asked while the first digest runs
+    second = api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code;
+    plain = api.Answer("GET", "/v1/shards", Caller::kTrusted).code;
+  });
+  EXPECT_EQ(api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code, 200);
+  EXPECT_EQ(second, 503);
+  EXPECT_EQ(plain, 200);
+  EXPECT_EQ(api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code, 200);
+}
+
+TEST_F(HttpApiTest, VersionsAreTold) {
+  const auto version = Read<api::v1::VersionInfo>("/v1/version");
+  EXPECT_EQ(version.version(), "1.2.3");
+  EXPECT_EQ(version.intake_version(), 4U);
+}
+
+TEST_F(HttpApiTest, ReadinessIsACodeAndItsReasons) {
+  EXPECT_EQ(Get("/readyz").code, 200);
+  queries_.readiness.set_ready(false);
+  queries_.readiness.add_reasons("topic kontor.events: waited for");
+  const HttpAnswer answer = Get("/readyz");
+  EXPECT_EQ(answer.code, 503);
+  EXPECT_EQ(Parse<api::v1::Readiness>(answer.body).reasons(0), "topic kontor.events: waited for");
+  EXPECT_EQ(Get("/healthz").code, 200);
+}
+
+TEST_F(HttpApiTest, WithoutTheTokenOnlyLifeAndReadinessAreTold) {
+  queries_.readiness.add_warnings("topic kontor.rejected: missing");
+  EXPECT_EQ(Get("/healthz", Caller::kUnknown).code, 200);
+  const HttpAnswer ready = Get("/readyz", Caller::kUnknown);
+  EXPECT_EQ(ready.code, 200);
+  EXPECT_EQ(ready.body, R"({"ready":true})");
+  for (const char* target : {"/v1/accounts", "/v1/version", "/v1/accounts/a%2F1", "/no/such/path", "/"}) {
+    EXPECT_EQ(Get(target, Caller::kUnknown).code, 401) << target;
+  }
+}
+
+TEST_F(HttpApiTest, UnknownPathsNameThePathsThereAre) {
+  for (const char* target : {"/", "/v1", "/v1/account", "/v1/accounts/", "/v1/accounts//value", "/v1/accounts/a/b",
+                             "/v1/accounts/a/value/", "/V1/accounts", "/readyz/"}) {
+    const auto error = Refused(target, 404);
+    EXPECT_EQ(error.code(), static_cast<int>(StatusCode::kNotFound));
+    EXPECT_THAT(error.message(), HasSubstr("/v1/portfolio")) << target;
+  }
+}
+
+TEST_F(HttpApiTest, OtherMethodsAreNotAllowed) {
+  const HttpApi api(&queries_, Version(), 1'000);
+  for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"}) {
+    const HttpAnswer answer = api.Answer(method, "/v1/accounts", Caller::kTrusted);
+    EXPECT_EQ(answer.code, 405);
+    EXPECT_EQ(answer.allow, "GET, HEAD");
+  }
+}
+
+TEST_F(HttpApiTest, FailuresKeepTheirCode) {
+  queries_.failure = Unavailable("shard kontor.events/3 is catching up");
+  EXPECT_EQ(Refused("/v1/accounts", 503).message(), "shard kontor.events/3 is catching up");
+  queries_.failure = DataLoss("shard kontor.events/3: block 7 fails its checksum");
+  EXPECT_EQ(Refused("/v1/portfolio", 500).code(), static_cast<int>(StatusCode::kDataLoss));
+  queries_.failure = FailedPrecondition("as_of: before the first event");
+  EXPECT_EQ(Blamed("/v1/accounts/a%2F1?as_of=1900-01-01"), "as_of");
+}
+
+}  // namespace
+}  // namespace kontor

@@ -1,0 +1,220 @@
+#include "engine/server/http_server.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <future>
+#include <list>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/server/http_api.h"
+#include "engine/server/http_session.h"
+
+namespace kontor {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// How long to wait after an accept that failed: descriptors may have run out.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+// The address to listen on: of several that a name has, the first of IPv4.
+Result<tcp::endpoint> Resolve(std::string_view listen) {
+  const size_t colon = listen.rfind(':');
+  std::string_view host = listen.substr(0, colon);
+  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (colon == std::string_view::npos || host.empty() || (!bracketed && host.find(':') != std::string_view::npos)) {
+    return InvalidArgument("listen: '{}' is no HOST:PORT, as {} or [::1]:8686", listen, kDefaultListen);
+  }
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const std::string port(listen.substr(colon + 1));
+  const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || std::stoi(port) > 65535) {
+    return InvalidArgument("listen: '{}' is no port from 0 to 65535", port);
+  }
+  asio::io_context io;
+  error_code error;
+  const auto found = tcp::resolver(io).resolve(host, port, tcp::resolver::passive, error);
+  if (error || found.empty()) return InvalidArgument("listen: '{}' has no address: {}", host, error.message());
+  for (const auto& entry : found) {
+    if (entry.endpoint().address().is_v4()) return entry.endpoint();
+  }
+  return found.begin()->endpoint();
+}
+
+Status CheckLimits(const HttpServerOptions& options) {
+  if (options.threads < 1 || options.threads > 256) return InvalidArgument("threads: must be 1 to 256");
+  if (options.connections_max < 1) return InvalidArgument("connections_max: must be at least 1");
+  if (options.page_size_max < 1) return InvalidArgument("page_size_max: must be at least 1");
+  if (options.header_bytes_max < 1'024 || options.header_bytes_max > (1 << 20)) {
+    return InvalidArgument("header_bytes_max: must be 1 KiB to 1 MiB");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+class HttpServer::Core final : public HttpSessionHost {
+ public:
+  Core(HttpServerOptions options, const api::v1::VersionInfo& version, const Queries* queries)
+      : options_(std::move(options)),
+        api_(queries, version, options_.page_size_max),
+        work_(asio::make_work_guard(io_)),
+        acceptor_(io_),
+        accept_pause_(io_),
+        pool_(options_.threads) {}
+
+  ~Core() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    pool_.stop();
+    pool_.join();
+  }
+
+  Status Listen(const tcp::endpoint& endpoint) {
+    error_code error;
+    if (acceptor_.open(endpoint.protocol(), error); !error) {
+      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    }
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      return Unavailable("listen: cannot listen on {}: {}; name another address with --listen HOST:PORT",
+                         options_.listen, error.message());
+    }
+    port_ = acceptor_.local_endpoint().port();
+    asio::post(io_, [this] { Accept(); });
+    thread_ = std::thread([this] { io_.run(); });
+    return OkStatus();
+  }
+
+  uint16_t port() const { return port_; }
+
+  bool Stop(std::chrono::milliseconds deadline) {
+    if (!thread_.joinable()) return true;
+    asio::post(io_, [this] { Drain(); });
+    const bool drained = drained_.get_future().wait_for(deadline) == std::future_status::ready;
+    io_.stop();
+    thread_.join();
+    while (!sessions_.empty()) sessions_.begin()->second.session->Close();
+    return drained;
+  }
+
+  const HttpServerOptions& options() const override { return options_; }
+  bool stopping() const override { return stopping_; }
+
+  void Run(std::string method, std::string target, Caller caller, std::chrono::steady_clock::time_point until,
+           Answered done) override {
+    asio::post(pool_, [this, method = std::move(method), target = std::move(target), caller, until,
+                       done = std::move(done)]() mutable {
+      HttpAnswer answer;
+      if (std::chrono::steady_clock::now() < until) answer = api_.Answer(method, target, caller);
+      // The session must not end on this thread, so it goes back whole.
+      asio::post(io_, [done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
+    });
+  }
+
+  void OnIdle(HttpSession* session, bool idle) override {
+    const auto found = sessions_.find(session);
+    if (found == sessions_.end()) return;
+    std::optional<std::list<HttpSession*>::iterator>& place = found->second.idle;
+    if (place) idle_.erase(*place);
+    place.reset();
+    if (idle) place = idle_.insert(idle_.end(), session);
+    if (idle && accept_waits_) Accept();
+  }
+
+  void OnClosed(HttpSession* session) override {
+    sessions_.erase(session);
+    if (stopping_) {
+      if (sessions_.empty()) drained_.set_value();
+    } else if (accept_waits_) {
+      Accept();
+    }
+  }
+
+ private:
+  struct Entry {
+    std::shared_ptr<HttpSession> session;
+    std::optional<std::list<HttpSession*>::iterator> idle;  // its place in idle_
+  };
+
+  void Accept() {
+    accept_waits_ = sessions_.size() >= options_.connections_max && idle_.empty();
+    if (stopping_ || accept_waits_) return;
+    acceptor_.async_accept(io_, [this](error_code error, tcp::socket socket) {
+      if (stopping_) return;
+      if (error) {
+        accept_pause_.expires_after(kAcceptPause);
+        accept_pause_.async_wait([this](error_code) { Accept(); });
+        return;
+      }
+      if (sessions_.size() >= options_.connections_max && !idle_.empty()) idle_.front()->Close();
+      auto session = std::make_shared<HttpSession>(std::move(socket), this);
+      sessions_[session.get()] = {session, std::nullopt};
+      session->Begin();
+      Accept();
+    });
+  }
+
+  void Drain() {
+    stopping_ = true;
+    error_code ignored;  // nothing is lost where the acceptor cannot be closed
+    acceptor_.close(ignored);
+    accept_pause_.cancel();
+    if (sessions_.empty()) return drained_.set_value();
+    std::list<std::shared_ptr<HttpSession>> all;  // draining takes sessions off the map
+    for (const auto& [session, entry] : sessions_) all.push_back(entry.session);
+    for (const auto& session : all) session->Drain();
+  }
+
+  const HttpServerOptions options_;
+  const HttpApi api_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer accept_pause_;
+  uint16_t port_ = 0;
+
+  // Of the input/output thread, as long as it runs.
+  std::list<HttpSession*> idle_;  // longest idle first
+  std::unordered_map<HttpSession*, Entry> sessions_;
+  bool accept_waits_ = false;  // for a connection to end or to fall idle
+  bool stopping_ = false;
+  std::promise<void> drained_;
+
+  asio::thread_pool pool_;
+  std::thread thread_;
+};
+
+HttpServer::HttpServer(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+HttpServer::~HttpServer() = default;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
+                                                      const api::v1::VersionInfo& version, const Queries* queries) {
+  KONTOR_RETURN_IF_ERROR(CheckLimits(options));
+  KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Resolve(options.listen));
+  if (!endpoint.address().is_loopback() && options.auth_token.empty()) {
+    return FailedPrecondition(
+        "listen: {} is reached from other machines, so readers must show a token: name its file with "
+        "--auth-token-file, or listen on {}",
+        options.listen, kDefaultListen);
+  }
+  auto core = std::make_unique<Core>(options, version, queries);
+  KONTOR_RETURN_IF_ERROR(core->Listen(endpoint));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
+}
+
+uint16_t HttpServer::port() const { return core_->port(); }
+bool HttpServer::Stop(std::chrono::milliseconds deadline) { return core_->Stop(deadline); }
+
+}  // namespace kontor

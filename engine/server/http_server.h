@@ -1,0 +1,73 @@
+// Serves Kontor's readings over HTTP/1.1: engine/server/README.md is its documentation for users.
+//
+// One thread does all input and output; queries run on a small pool, so that a slow one holds up no connection but its
+// own. Everything a client may use up is bounded: bytes of header and body, the time to send a request and to take the
+// answer, idle time, connections. Where all connections are taken, the one that has been idle longest makes way; where
+// none is idle, newcomers wait in the kernel's queue.
+//
+// Ownership: borrows the queries, which must outlive it.
+// Threads:   Start, Stop and the destructor from one thread; port() from any.
+// Errors:    InvalidArgument where an option is wrong; FailedPrecondition where it would listen beyond this machine without
+//            a token; Unavailable where the address is taken or not ours.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/base/status.h"
+#include "engine/query/queries.h"
+#include "kontor/api/v1/api.pb.h"
+
+namespace kontor {
+
+inline constexpr std::string_view kDefaultListen = "127.0.0.1:8686";
+
+struct HttpServerOptions {
+  // HOST:PORT. HOST is an address ("127.0.0.1", "[::1]", "0.0.0.0") or a name that has one; port 0 takes any free one.
+  std::string listen = std::string(kDefaultListen);
+  // What readers must show (Authorization: Bearer). Empty: nothing, and then only a loopback address is listened on.
+  std::string auth_token;
+
+  size_t header_bytes_max = 16 << 10;
+  size_t body_bytes_max = 64 << 10;  // no endpoint reads one
+  size_t connections_max = 1'000;
+  int32_t page_size_max = 1'000;
+  size_t threads = 4;  // that run queries
+
+  // Between requests on one connection.
+  std::chrono::milliseconds idle_time_max = std::chrono::seconds(60);
+  // From a request's first byte to its last.
+  std::chrono::milliseconds request_time_max = std::chrono::seconds(10);
+  // Until a query has answered; digests of long logs take their time.
+  std::chrono::milliseconds answer_time_max = std::chrono::minutes(10);
+  // To take the answer, and a second more for each 64 KiB of it.
+  std::chrono::milliseconds send_time_max = std::chrono::seconds(30);
+};
+
+class HttpServer {
+ public:
+  // Listens when it returns.
+  static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options, const api::v1::VersionInfo& version,
+                                                   const Queries* queries);
+  // Stops at once, but for queries that run: it waits for them.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // The port that it listens on.
+  uint16_t port() const;
+
+  // Takes no new connection, closes idle ones, and lets requests that have begun finish, until the deadline; then closes
+  // all. True where every request that had begun was answered. A query that still runs is waited for by the destructor.
+  bool Stop(std::chrono::milliseconds deadline);
+
+ private:
+  class Core;
+  explicit HttpServer(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace kontor

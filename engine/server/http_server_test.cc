@@ -1,0 +1,562 @@
+// The wire, over real sockets on loopback: what a client may send, in which pieces, and what it gets. What the paths
+// answer is told in http_api_test.cc. Nothing here sleeps: every wait ends with an event (bytes, or the end of them).
+
+#include "engine/server/http_server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <future>
+#include <map>
+#include <thread>
+
+#include "engine/server/fake_queries.h"
+#include "engine/server/http_client.h"
+
+namespace kontor {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+struct Reply {
+  int code = 0;  // 0: the connection ended before an answer
+  std::map<std::string, std::string> headers;
+  std::string body;
+};
+
+// A client that sends just the bytes it is told to.
+class RawClient {
+ public:
+  explicit RawClient(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience = {60, 0};  // that a broken server fails the test and does not hang it
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  ~RawClient() { Hang(); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  // False once the server takes no more.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
+  void Finish() { shutdown(fd_, SHUT_WR); }
+  void Hang() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+
+  // The next answer; a HEAD's has no body.
+  Reply Receive(bool head = false) {
+    Reply reply;
+    size_t end = std::string::npos;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!More()) return reply;
+    }
+    const std::string header = received_.substr(0, end + 2);
+    received_.erase(0, end + 4);
+    reply.code = std::stoi(header.substr(header.find(' ')));
+    for (size_t line = header.find("\r\n") + 2; line < header.size(); line = header.find("\r\n", line) + 2) {
+      const size_t colon = header.find(": ", line);
+      reply.headers[header.substr(line, colon - line)] =
+          header.substr(colon + 2, header.find("\r\n", line) - colon - 2);
+    }
+    const size_t size = head ? 0 : std::stoul(reply.headers.at("Content-Length"));
+    while (received_.size() < size) {
+      if (!More()) return {};
+    }
+    reply.body = received_.substr(0, size);
+    received_.erase(0, size);
+    return reply;
+  }
+  Reply Ask(std::string_view bytes) {
+    Send(bytes);
+    return Receive();
+  }
+
+  // Waits until the server ends the connection; whether it said nothing more before.
+  bool Ended() {
+    while (More()) {
+    }
+    return received_.empty();
+  }
+
+ private:
+  bool More() {
+    char bytes[4096];
+    const ssize_t got = recv(fd_, bytes, sizeof(bytes), 0);
+    EXPECT_FALSE(got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) << "the server said nothing for a minute";
+    if (got > 0) received_.append(bytes, static_cast<size_t>(got));
+    return got > 0;
+  }
+
+  int fd_;
+  std::string received_;
+};
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  HttpServerTest() {
+    options_.listen = "127.0.0.1:0";
+    queries_.readiness.set_ready(true);
+    queries_.account_pages[""].add_accounts()->mutable_profile()->set_account_id("a1");
+    queries_.shards.set_cluster_id("c1");
+  }
+
+  void Start() {
+    auto server = HttpServer::Start(options_, {}, &queries_);
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+  }
+  uint16_t port() const { return server_->port(); }
+
+  static std::string Get(std::string_view target, std::string_view headers = "") {
+    return fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", target, headers);
+  }
+
+  HttpServerOptions options_;
+  FakeQueries queries_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpServerTest, AnswersInJson) {
+  Start();
+  const Reply reply = RawClient(port()).Ask(Get("/v1/shards"));
+  EXPECT_EQ(reply.code, 200);
+  EXPECT_EQ(reply.headers.at("Content-Type"), "application/json");
+  EXPECT_EQ(reply.body, R"({"clusterId":"c1"})");
+}
+
+TEST_F(HttpServerTest, ConnectionCarriesManyRequests) {
+  Start();
+  RawClient client(port());
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(client.Ask(Get("/v1/shards")).code, 200);
+}
+
+TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
+  Start();
+  RawClient client(port());
+  client.Send(Get("/v1/shards") + Get("/no/such") + Get("/healthz") + Get("/v1/accounts"));
+  EXPECT_EQ(client.Receive().body, R"({"clusterId":"c1"})");
+  EXPECT_EQ(client.Receive().code, 404);
+  EXPECT_EQ(client.Receive().body, R"({"status":"SERVING"})");
+  EXPECT_THAT(client.Receive().body, HasSubstr("a1"));
+}
+
+TEST_F(HttpServerTest, RequestInSinglesBytesIsARequest) {
+  Start();
+  RawClient client(port());
+  for (const char byte : Get("/v1/shards")) client.Send(std::string_view(&byte, 1));
+  EXPECT_EQ(client.Receive().code, 200);
+}
+
+TEST_F(HttpServerTest, HeadHasTheHeadersOfGetAndNoBody) {
+  Start();
+  RawClient client(port());
+  client.Send("HEAD /v1/shards HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const Reply head = client.Receive(/*head=*/true);
+  EXPECT_EQ(head.code, 200);
+  EXPECT_EQ(head.headers.at("Content-Length"), "18");
+  EXPECT_EQ(client.Ask(Get("/v1/shards")).body.size(), 18U);  // nothing of a body came before it
+}
+
+TEST_F(HttpServerTest, ConnectionEndsWhereTheClientAsksForIt) {
+  Start();
+  RawClient client(port());
+  const Reply reply = client.Ask(Get("/v1/shards", "Connection: close\r\n"));
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+  EXPECT_TRUE(client.Ended());
+
+  RawClient old(port());
+  EXPECT_EQ(old.Ask("GET /v1/shards HTTP/1.0\r\n\r\n").code, 200);
+  EXPECT_TRUE(old.Ended());
+}
+
+TEST_F(HttpServerTest, OtherMethodsGetTheOnesThatAreAllowed) {
+  Start();
+  RawClient client(port());
+  const Reply reply =
+      client.Ask("POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello" + Get("/healthz"));
+  EXPECT_EQ(reply.code, 405);
+  EXPECT_EQ(reply.headers.at("Allow"), "GET, HEAD");
+  EXPECT_EQ(client.Receive().code, 200);  // the body was read, so the connection goes on
+}
+
+TEST_F(HttpServerTest, WhoWaitsToSendABodyGetsTheAnswerInstead) {
+  Start();
+  RawClient client(port());
+  const Reply reply = client.Ask(
+      "POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(reply.code, 405);
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+}
+
+TEST_F(HttpServerTest, WhatIsNotHttpIsRefused) {
+  Start();
+  for (const char* bytes : {"hello\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/9.9\r\n\r\n",
+                            "GET  /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nbad header\r\n\r\n",
+                            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+                            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: "
+                            "chunked\r\n\r\n"}) {
+    RawClient client(port());
+    EXPECT_EQ(client.Ask(bytes).code, 400) << bytes;
+    EXPECT_TRUE(client.Ended());
+  }
+}
+
+TEST_F(HttpServerTest, HugeHeaderIsRefused) {
+  options_.header_bytes_max = 2'000;
+  Start();
+  RawClient client(port());
+  const Reply reply = client.Ask(Get("/healthz", "X-Filler: " + std::string(1 << 20, 'x') + "\r\n"));
+  EXPECT_EQ(reply.code, 431);
+  EXPECT_THAT(reply.body, HasSubstr("2000 bytes"));
+}
+
+TEST_F(HttpServerTest, HugeBodyIsRefused) {
+  options_.body_bytes_max = 1'000;
+  Start();
+  RawClient client(port());
+  EXPECT_EQ(client
+                .Ask("POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n" +
+                     std::string(1 << 20, 'x'))
+                .code,
+            413);
+  RawClient chunked(port());
+  EXPECT_EQ(chunked
+                .Ask("POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +
+                     std::string(0x800, 'x') + "\r\n0\r\n\r\n")
+                .code,
+            413);
+}
+
+TEST_F(HttpServerTest, HalfARequestThenTheEndHarmsNobody) {
+  Start();
+  {
+    RawClient client(port());
+    client.Send("GET /v1/shards HTTP/1.1\r\nHo");
+    client.Finish();
+    EXPECT_TRUE(client.Ended());
+  }
+  RawClient(port()).Send("GET /v1");
+  EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards")).code, 200);
+}
+
+TEST_F(HttpServerTest, ClientThatSendsNoMoreStillGetsItsAnswers) {
+  Start();
+  RawClient client(port());
+  client.Send(Get("/v1/shards") + Get("/healthz"));
+  client.Finish();
+  EXPECT_EQ(client.Receive().code, 200);
+  EXPECT_EQ(client.Receive().code, 200);
+  EXPECT_TRUE(client.Ended());
+}
+
+TEST_F(HttpServerTest, ClientThatLeavesBeforeItsAnswerHarmsNobody) {
+  std::promise<void> asked;
+  std::promise<void> left;
+  queries_.BeforeNext([&] {
+    asked.set_value();
+    left.get_future().wait();
+  });
+  options_.threads = 1;
+  Start();
+  {
+    RawClient client(port());
+    client.Send(Get("/v1/shards"));
+    asked.get_future().wait();
+  }
+  left.set_value();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards")).code, 200);
+}
+
+TEST_F(HttpServerTest, SlowRequestIsCutOffAndOthersGoOn) {
+  options_.request_time_max = milliseconds(50);
+  Start();
+  RawClient slow(port());
+  slow.Send("GET /v1/shards HTTP/1.1\r\n");
+  RawClient quick(port());
+  EXPECT_EQ(quick.Ask(Get("/v1/shards")).code, 200);
+  while (slow.Send("X-More: 1\r\n") && !slow.Ended()) {
+  }
+  EXPECT_TRUE(slow.Ended());
+  EXPECT_EQ(quick.Ask(Get("/v1/shards")).code, 200);
+}
+
+TEST_F(HttpServerTest, IdleConnectionIsClosed) {
+  options_.idle_time_max = milliseconds(20);
+  Start();
+  RawClient silent(port());
+  EXPECT_TRUE(silent.Ended());
+  RawClient asked_once(port());
+  EXPECT_EQ(asked_once.Ask(Get("/healthz")).code, 200);
+  EXPECT_TRUE(asked_once.Ended());
+}
+
+TEST_F(HttpServerTest, ReaderThatTakesNoAnswersIsCutOff) {
+  options_.send_time_max = milliseconds(50);
+  queries_.portfolio.mutable_basis()->set_reporting_zone(std::string(60 << 10, 'x'));
+  Start();
+  RawClient stuck(port());
+  std::string many;  // answers of more than the kernel keeps for a client that does not read
+  for (int i = 0; i < 500; ++i) many += Get("/v1/portfolio");
+  stuck.Send(many);
+  EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards")).code, 200);
+  EXPECT_TRUE(server_->Stop(seconds(60)));  // true only where no answer is still on its way
+}
+
+TEST_F(HttpServerTest, SlowQueryHoldsUpNobodyElse) {
+  std::promise<void> asked;
+  std::promise<void> go_on;
+  queries_.BeforeNext([&] {
+    asked.set_value();
+    go_on.get_future().wait();
+  });
+  options_.threads = 2;
+  Start();
+  RawClient slow(port());
+  slow.Send(Get("/v1/accounts"));
+  asked.get_future().wait();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards")).code, 200);
+  go_on.set_value();
+  EXPECT_EQ(slow.Receive().code, 200);
+}
+
+TEST_F(HttpServerTest, AnswerThatTakesTooLongIsAnError) {
+  std::promise<void> go_on;
+  queries_.BeforeNext([&] { go_on.get_future().wait(); });
+  options_.answer_time_max = milliseconds(20);
+  Start();
+  RawClient client(port());
+  const Reply reply = client.Ask(Get("/v1/accounts"));
+  EXPECT_EQ(reply.code, 504);
+  EXPECT_TRUE(client.Ended());
+  go_on.set_value();
+}
+
+TEST_F(HttpServerTest, LongestIdleConnectionMakesWay) {
+  options_.connections_max = 2;
+  Start();
+  RawClient first(port());
+  EXPECT_EQ(first.Ask(Get("/healthz")).code, 200);
+  RawClient second(port());
+  EXPECT_EQ(second.Ask(Get("/healthz")).code, 200);
+  RawClient third(port());
+  EXPECT_EQ(third.Ask(Get("/healthz")).code, 200);
+  EXPECT_TRUE(first.Ended());
+  EXPECT_EQ(second.Ask(Get("/healthz")).code, 200);
+}
+
+TEST_F(HttpServerTest, WhereAllConnectionsAreBusyNewcomersWait) {
+  options_.connections_max = 1;
+  std::promise<void> asked;
+  std::promise<void> go_on;
+  queries_.BeforeNext([&] {
+    asked.set_value();
+    go_on.get_future().wait();
+  });
+  Start();
+  RawClient busy(port());
+  busy.Send(Get("/v1/accounts"));
+  asked.get_future().wait();
+  RawClient newcomer(port());
+  newcomer.Send(Get("/v1/shards"));
+  go_on.set_value();
+  EXPECT_EQ(busy.Receive().code, 200);
+  EXPECT_EQ(newcomer.Receive().code, 200);
+}
+
+TEST_F(HttpServerTest, OnlyTheTokenOpens) {
+  options_.auth_token = "s3cret";
+  Start();
+  RawClient client(port());
+  const Reply refused = client.Ask(Get("/v1/shards"));
+  EXPECT_EQ(refused.code, 401);
+  EXPECT_EQ(refused.headers.at("WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(client.Ask(Get("/v1/shards", "Authorization: Bearer guess\r\n")).code, 401);
+  EXPECT_EQ(client.Ask(Get("/v1/shards", "Authorization: Bearer s3cret\r\n")).code, 200);
+  EXPECT_EQ(client.Ask(Get("/healthz")).code, 200);
+}
+
+TEST_F(HttpServerTest, WithoutATokenOnlyLoopbackNamesAreAnswered) {
+  Start();
+  for (const char* host : {"localhost", "LOCALHOST:1", "127.0.0.1:8686", "127.1.2.3", "[::1]:8686", "[::1]"}) {
+    const std::string request = fmt::format("GET /v1/shards HTTP/1.1\r\nHost: {}\r\n\r\n", host);
+    EXPECT_EQ(RawClient(port()).Ask(request).code, 200) << host;
+  }
+  for (const char* host : {"evil.example", "localhost.evil.example", "192.0.2.1", "127.0.0.1.evil.example", "[::2]", "",
+                           "[", "["}) {
+    const std::string request = fmt::format("GET /v1/shards HTTP/1.1\r\nHost: {}\r\n\r\n", host);
+    EXPECT_EQ(RawClient(port()).Ask(request).code, 403) << host;
+  }
+  EXPECT_EQ(RawClient(port()).Ask("GET /healthz HTTP/1.1\r\n\r\n").code, 400);
+  EXPECT_EQ(RawClient(port()).Ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n").code, 400);
+}
+
+TEST_F(HttpServerTest, ListeningBeyondThisMachineNeedsAToken) {
+  for (const char* listen : {"0.0.0.0:0", "[::]:0"}) {
+    options_.listen = listen;
+    options_.auth_token = "";
+    const auto refused = HttpServer::Start(options_, {}, &queries_);
+    EXPECT_EQ(refused.status().code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(Text(refused.status())), HasSubstr("--auth-token-file"));
+  }
+  options_.listen = "0.0.0.0:0";
+  options_.auth_token = "s3cret";
+  Start();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards", "Authorization: Bearer s3cret\r\n")).code, 200);
+}
+
+TEST_F(HttpServerTest, WrongAddressesAreRefused) {
+  for (const char* listen : {"", "8686", ":8686", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80",
+                             "127.0.0.1:-1", "127.0.0.1:80 ", "no-such-host.invalid:80"}) {
+    options_.listen = listen;
+    EXPECT_EQ(HttpServer::Start(options_, {}, &queries_).status().code(), StatusCode::kInvalidArgument) << listen;
+  }
+}
+
+TEST_F(HttpServerTest, TakenPortIsSaid) {
+  Start();
+  options_.listen = fmt::format("127.0.0.1:{}", port());
+  const auto second = HttpServer::Start(options_, {}, &queries_);
+  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(Text(second.status())), HasSubstr(options_.listen));
+}
+
+TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
+  std::promise<void> asked;
+  std::promise<void> go_on;
+  queries_.BeforeNext([&] {
+    asked.set_value();
+    go_on.get_future().wait();
+  });
+  Start();
+  RawClient idle(port());
+  EXPECT_EQ(idle.Ask(Get("/healthz")).code, 200);
+  RawClient running(port());
+  running.Send(Get("/v1/accounts"));
+  asked.get_future().wait();
+
+  auto stopped = std::async(std::launch::async, [&] { return server_->Stop(seconds(60)); });
+  EXPECT_TRUE(idle.Ended());  // so it stops
+  go_on.set_value();
+  const Reply reply = running.Receive();
+  EXPECT_EQ(reply.code, 200);
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+  running.Hang();
+  EXPECT_TRUE(stopped.get());
+}
+
+TEST_F(HttpServerTest, StopClosesWhatIsNotDoneByTheDeadline) {
+  std::promise<void> asked;
+  std::promise<void> go_on;
+  queries_.BeforeNext([&] {
+    asked.set_value();
+    go_on.get_future().wait();
+  });
+  Start();
+  RawClient running(port());
+  running.Send(Get("/v1/accounts"));
+  asked.get_future().wait();
+  EXPECT_FALSE(server_->Stop(milliseconds(0)));
+  EXPECT_TRUE(running.Ended());
+  go_on.set_value();
+}
+
+TEST_F(HttpServerTest, ManyClientsAtOnceAllGetTheirOwnAnswers) {
+  for (int i = 0; i < 8; ++i) {
+    const std::string id = fmt::format("a{}", i);
+    queries_.accounts[id].mutable_profile()->set_account_id(id);
+  }
+  Start();
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&, i] {
+      RawClient client(port());
+      for (int round = 0; round < 50; ++round) {
+        const Reply reply = client.Ask(Get(fmt::format("/v1/accounts/a{}", i)));
+        EXPECT_EQ(reply.body, fmt::format(R"({{"profile":{{"accountId":"a{}"}}}})", i));
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+}
+
+// The client of our own.
+
+class HttpClientTest : public HttpServerTest {
+ protected:
+  HttpClient Client(std::string token = "") {
+    HttpClientOptions options;
+    options.url = fmt::format("http://127.0.0.1:{}", port());
+    options.auth_token = std::move(token);
+    return *HttpClient::Open(options);
+  }
+};
+
+TEST_F(HttpClientTest, AnswersComeAsTheServerGaveThem) {
+  Start();
+  HttpClient client = Client();
+  EXPECT_EQ(*client.Get("/v1/shards"), R"({"clusterId":"c1"})");
+  EXPECT_EQ(*client.Get("/healthz"), R"({"status":"SERVING"})");
+}
+
+TEST_F(HttpClientTest, RefusalsKeepCodeAndWords) {
+  Start();
+  const Status status = Client().Get("/v1/accounts?page_size=0").status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(Text(status)), HasSubstr("page_size"));
+}
+
+TEST_F(HttpClientTest, TokenIsShown) {
+  options_.auth_token = "s3cret";
+  Start();
+  EXPECT_EQ(Client().Get("/v1/shards").status().code(), StatusCode::kUnauthenticated);
+  EXPECT_TRUE(Client("s3cret").Get("/v1/shards").ok());
+}
+
+TEST_F(HttpClientTest, ConnectsAgainWhereTheServerClosed) {
+  options_.connections_max = 1;
+  Start();
+  HttpClient client = Client();
+  ASSERT_TRUE(client.Get("/v1/shards").ok());
+  EXPECT_EQ(RawClient(port()).Ask(Get("/healthz")).code, 200);  // the client's connection makes way
+  EXPECT_TRUE(client.Get("/v1/shards").ok());
+}
+
+TEST_F(HttpClientTest, NobodyThereIsSaidWithWhatToDo) {
+  Start();
+  HttpClient client = Client();
+  server_.reset();
+  const Status status = client.Get("/v1/shards").status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(Text(status)), HasSubstr("kontor serve"));
+}
+
+TEST_F(HttpClientTest, OtherUrlsAreRefused) {
+  for (const char* url : {"https://localhost:8686", "localhost:8686", "http://", "http://host/path", "http://:80",
+                          "http://host:", "http://user@host", ""}) {
+    HttpClientOptions options;
+    options.url = url;
+    EXPECT_EQ(HttpClient::Open(options).status().code(), StatusCode::kInvalidArgument) << url;
+  }
+}
+
+}  // namespace
+}  // namespace kontor

@@ -1,0 +1,77 @@
+#include <memory>
+
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/reading_command.h"
+#include "tools/kontor/table.h"
+#include "tools/kontor/text.h"
+#include "tools/kontor/view_text.h"
+
+namespace kontor {
+namespace {
+
+struct AccountsOptions {
+  ReadingOptions reading;
+  int64_t rows_max = 50;
+};
+
+Cell Alarming(const view::v1::Amount& amount) {
+  return {ReportingText(amount), amount.by_currency_size() > 0 ? Style::kBad : Style::kPlain};
+}
+
+Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Console& console) {
+  std::unique_ptr<Table> table;  // its titles name the currency, which the first page tells
+  api::v1::ListAccountsResponse last;
+  const auto add_rows = [&](const api::v1::ListAccountsResponse& page) -> int64_t {
+    if (!table) {
+      const std::string unit = " " + page.basis().reporting_currency();
+      table = std::make_unique<Table>(std::vector<Column>{
+          Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
+          Right("Invoiced, 12 m."), Right("On year"), Right("Outstanding"), Right("Overdue"), Right("Kept"),
+          Right("Findings")});
+    }
+    for (const api::v1::AccountSummary& account : page.accounts()) {
+      const view::v1::AccountProfile& profile = account.profile();
+      table->Add({Cell(profile.account_id(), profile.key_account() ? Style::kBold : Style::kPlain), profile.name(),
+                  ReportingText(account.net_value().lifetime()), ReportingText(account.net_value().ttm()),
+                  ReportingText(account.invoiced_net().ttm()), PercentText(account.year_on_year()),
+                  ReportingText(account.outstanding()), Alarming(account.overdue()),
+                  PercentText(account.commitments_kept()),
+                  Cell(CountText(account.findings()), account.findings() > 0 ? Style::kWarning : Style::kPlain)});
+    }
+    const int64_t rows = page.accounts_size();
+    last = page;
+    return rows;
+  };
+  const auto target = [&] { return TargetText("/v1/accounts").AddInstants(options.reading, std::nullopt); };
+  bool more = false;
+  KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListAccountsResponse>(readings, target, options.rows_max,
+                                                                    options.reading.json, console, add_rows, &more));
+  if (options.reading.json) return OkStatus();
+  *console.out << (table->empty() ? "No accounts yet.\n" : table->Text(console))
+               << MoreText(more, options.rows_max, console) << CoveringsText(last.covers(), console)
+               << BasisText(last.basis(), console);
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddAccounts(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("accounts", "List accounts with their main figures");
+  command->group(kReadGroup);
+  command->footer(R"(Examples:
+  kontor accounts --limit 20
+  kontor accounts --all --json | jq -r '.accounts[].profile.accountId')");
+  auto options = std::make_shared<AccountsOptions>();
+  AddLimitOptions(command, &options->rows_max);
+  AddNowOption(command, &options->reading.reporting.now, "Measure ages at this instant (RFC 3339, or a day)");
+  AddReadingOptions(command, &options->reading);
+  command->callback([context, options] {
+    context->run = [context, options] {
+      return Reading(options->reading, *context,
+                     [&](Readings& readings) { return ShowAccounts(readings, *options, context->console); });
+    };
+  });
+}
+
+}  // namespace kontor

@@ -1,0 +1,109 @@
+#include "tools/kontor/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "tools/kontor/commands.h"
+#include "tools/kontor/nearest.h"
+
+namespace kontor {
+namespace {
+
+constexpr const char* kDescription =
+    "Kontor tracks the value, growth and satisfaction of key accounts: it keeps every event that sales systems emit, and\n"
+    "folds them into live views.";
+
+constexpr const char* kExamples = R"(Examples:
+  kontor demo                                     a portfolio with a story, without a broker of your own
+  kontor serve --brokers kafka:9092 --data-dir d  keep events and answer readings on 127.0.0.1:8686
+  kontor emit events.jsonl                        send events, one of JSON a line
+  kontor account acme --as-of 2026-01-01          one account as the world was then
+
+'kontor COMMAND --help' tells a command's options.)";
+
+std::unique_ptr<CLI::App> MakeApp(CommandContext* context) {
+  auto app = std::make_unique<CLI::App>(kDescription, "kontor");
+  app->set_help_flag("-h,--help", "Print this help");
+  app->footer(kExamples);
+  app->require_subcommand(1);
+  AddServe(app.get(), context);
+  AddDemo(app.get(), context);
+  AddRebuild(app.get(), context);
+  AddAccounts(app.get(), context);
+  AddAccount(app.get(), context);
+  AddTimeline(app.get(), context);
+  AddPortfolio(app.get(), context);
+  AddShards(app.get(), context);
+  AddRejected(app.get(), context);
+  AddEmit(app.get(), context);
+  AddVersion(app.get(), context);
+  return app;
+}
+
+// The command that was begun, or the program itself.
+const CLI::App* Begun(const CLI::App* app) {
+  const auto commands = app->get_subcommands();
+  return commands.empty() ? app : commands.front();
+}
+
+std::vector<std::string> CommandNames(const CLI::App* app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> OptionNames(const CLI::App* command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command->get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// What is wrong with the words that nothing took; empty where all were taken.
+std::string UnknownWord(const CLI::App* app) {
+  const std::vector<std::string> left = app->remaining(true);
+  if (left.empty()) return "";
+  const CLI::App* command = Begun(app);
+  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.front() == '-'; };
+  const auto option = std::find_if(left.begin(), left.end(), is_option);
+  const bool names_command = command == app && !is_option(left.front());
+  const std::string word = names_command || option == left.end() ? left.front() : option->substr(0, option->find('='));
+  const std::string nearest = Nearest(word, names_command ? CommandNames(app) : OptionNames(command));
+  std::string text = names_command     ? fmt::format("'{}' is no command", word)
+                     : is_option(word) ? fmt::format("{} is no option here", word)
+                                       : fmt::format("'{}' is one word too many", word);
+  if (!nearest.empty()) text += fmt::format("; did you mean {}?", nearest);
+  return text;
+}
+
+int UsageError(const CLI::App* app, const std::string& message, const Console& console) {
+  const CLI::App* command = Begun(app);
+  const std::string name = command == app ? "kontor" : "kontor " + command->get_name();
+  console.Error(fmt::format("{}\nTry '{} --help'.", message, name));
+  return kExitUsage;
+}
+
+}  // namespace
+
+int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, const Console& console) {
+  CommandContext context{wiring, console};
+  const std::unique_ptr<CLI::App> app = MakeApp(&context);
+  try {
+    app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    *console.out << app->help();
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    const std::string unknown = UnknownWord(app.get());  // said first: what else is wrong may follow from it
+    if (unknown.empty() && arguments.empty()) return UsageError(app.get(), "name a command", console);
+    return UsageError(app.get(), unknown.empty() ? error.what() : unknown, console);
+  }
+  return context.run();
+}
+
+}  // namespace kontor

@@ -1,0 +1,38 @@
+// The commands of kontor, one file each. Every Add… declares a command with its options, and what runs once all of the
+// command line is read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "tools/kontor/console.h"
+#include "tools/kontor/wiring.h"
+
+namespace kontor {
+
+struct CommandContext {
+  const Wiring& wiring;
+  const Console& console;
+  std::function<int()> run = nullptr;  // of the command that was asked for; returns the exit code
+};
+
+// The headings that `kontor --help` lists commands under.
+inline constexpr const char* kRunGroup = "Run";
+inline constexpr const char* kReadGroup = "Read";
+inline constexpr const char* kWriteGroup = "Write";
+
+void AddServe(CLI::App* app, CommandContext* context);
+void AddDemo(CLI::App* app, CommandContext* context);
+void AddRebuild(CLI::App* app, CommandContext* context);
+void AddVersion(CLI::App* app, CommandContext* context);
+
+void AddAccounts(CLI::App* app, CommandContext* context);
+void AddAccount(CLI::App* app, CommandContext* context);
+void AddTimeline(CLI::App* app, CommandContext* context);
+void AddPortfolio(CLI::App* app, CommandContext* context);
+void AddShards(CLI::App* app, CommandContext* context);
+void AddRejected(CLI::App* app, CommandContext* context);
+
+void AddEmit(CLI::App* app, CommandContext* context);
+
+}  // namespace kontor

@@ -1,0 +1,200 @@
+#include "tools/kontor/common_options.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/money.h"
+#include "tools/kontor/secret_file.h"
+
+namespace kontor {
+namespace {
+
+constexpr const char* kKafkaGroup = "Kafka";
+constexpr const char* kReportingGroup = "Reporting";
+
+// What everyone could read in the list of processes if it stood on the command line.
+constexpr std::array<std::string_view, 7> kSecretSettings = {
+    "sasl.password",    "ssl.key.password", "ssl.keystore.password",          "ssl.key.pem",
+    "ssl_key",          "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config"};
+
+// What the engine's promises rest on, so nobody else sets it.
+constexpr std::array<std::string_view, 11> kReservedSettings = {
+    "bootstrap.servers",  "metadata.broker.list", "group.id",          "enable.auto.commit",
+    "enable.auto.offset.store", "auto.offset.reset", "isolation.level", "check.crcs",
+    "enable.idempotence", "acks",                 "partitioner"};
+
+template <size_t N>
+bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// NAME=VALUE, or NAME=@FILE.
+Status ParseKafkaSetting(const std::string& text, KafkaOptions* options) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return InvalidArgument("must be NAME=VALUE or NAME=@FILE");
+  const std::string name = text.substr(0, equals);
+  std::string value = text.substr(equals + 1);
+  if (IsOneOf(kReservedSettings, name)) return InvalidArgument("{} is Kontor's own to set", name);
+  if (!value.empty() && value.front() == '@') {
+    KONTOR_ASSIGN_OR_RETURN(value, ReadSecretFile(name, value.substr(1)));
+  } else if (IsOneOf(kSecretSettings, name)) {
+    return InvalidArgument("{0} is a secret, which everyone on this machine could read here: write it into a file of "
+                           "your own (chmod 600) and give {0}=@FILE",
+                           name);
+  }
+  options->settings.emplace_back(name, std::move(value));
+  return OkStatus();
+}
+
+Status ParseInstantInto(const std::string& text, std::optional<Instant>* instant) {
+  *instant = ParseInstant(text);
+  if (!*instant) return InvalidArgument("'{}' is no instant; write 2026-11-24T09:30:00Z or 2026-11-24", text);
+  return OkStatus();
+}
+
+Status ParseToken(const std::string& path, std::string* token) {
+  KONTOR_ASSIGN_OR_RETURN(*token, ReadAuthToken(path));
+  return OkStatus();
+}
+
+}  // namespace
+
+CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
+                       std::function<Status(const std::string&)> parse, const std::string& description) {
+  const auto take = [name, parse = std::move(parse)](const std::string& text) {
+    const Status status = parse(text);
+    if (status.ok()) return;
+    // CLI11 tells what is wrong with an option by an exception; this one is caught where it parses.
+    throw CLI::ValidationError(name, std::string(Text(status)));
+  };
+  return command->add_option_function<std::string>(name, take, description)->type_name(type);
+}
+
+void AddKafkaOptions(CLI::App* command, KafkaOptions* options) {
+  command->add_option("--brokers", options->brokers, "Brokers to ask first, separated by commas")
+      ->type_name("HOST:PORT,...")
+      ->capture_default_str()
+      ->group(kKafkaGroup);
+  AddParsed(
+      command, "--partitioner", "NAME",
+      [options](const std::string& name) {
+        const std::optional<Partitioner> partitioner = ParsePartitioner(name);
+        if (!partitioner) return InvalidArgument("'{}' is neither murmur2 nor crc32", name);
+        options->partitioner = *partitioner;
+        return OkStatus();
+      },
+      "How the topic's emitters give keys to partitions: murmur2 (Java's) or crc32 (librdkafka's)")
+      ->default_str("murmur2")
+      ->group(kKafkaGroup);
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--kafka",
+          [options](const std::vector<std::string>& settings) {
+            for (const std::string& setting : settings) {
+              const Status status = ParseKafkaSetting(setting, options);
+              if (!status.ok()) throw CLI::ValidationError("--kafka", std::string(Text(status)));
+            }
+          },
+          "A setting of librdkafka, as security.protocol=SASL_SSL; secrets from a file, as sasl.password=@FILE; may be "
+          "given often")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group(kKafkaGroup);
+}
+
+void AddTopicOptions(CLI::App* command, TopicOptions* options) {
+  command->add_option("--topic", options->events, "Topic of the accounts' events")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group(kKafkaGroup);
+  command->add_option("--reference-topic", options->reference, "Topic of merges, rates, models and the like")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group(kKafkaGroup);
+}
+
+void AddRejectedTopicOption(CLI::App* command, TopicOptions* options) {
+  command->add_option("--rejected-topic", options->rejected, "Topic that rejected and conflicting records go to")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group(kKafkaGroup);
+}
+
+void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description) {
+  AddParsed(command, "--now", "T", [now](const std::string& text) { return ParseInstantInto(text, now); }, description);
+}
+
+void AddReportingOptions(CLI::App* command, ReportingOptions* options) {
+  AddParsed(
+      command, "--reporting-currency", "CODE",
+      [options](const std::string& code) {
+        if (!IsIso4217(code)) return InvalidArgument("'{}' is no currency of ISO 4217, as EUR", code);
+        options->currency = code;
+        return OkStatus();
+      },
+      "Currency that totals are told in")
+      ->default_str(options->currency)
+      ->group(kReportingGroup);
+  AddParsed(
+      command, "--reporting-zone", "ZONE",
+      [options](const std::string& name) {
+        KONTOR_RETURN_IF_ERROR(Zone::Load(name).status());
+        options->zone = name;
+        return OkStatus();
+      },
+      "Time zone that days and months are told in, as Europe/Berlin")
+      ->default_str(options->zone)
+      ->group(kReportingGroup);
+}
+
+void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token) {
+  command->add_option("--listen", *listen, "Where HTTP is answered; beyond this machine only with a token")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  AddParsed(command, "--auth-token-file", "FILE",
+            [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
+            "File with the token that readers must show; its owner's alone to read");
+}
+
+void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
+  options->server = "http://" + std::string(kDefaultListen);
+  auto* server = command->add_option("--server", options->server, "The engine to ask")->type_name("URL");
+  server->capture_default_str();
+  auto* folder = command->add_option("--data-dir", options->data_dir, "Read this folder of a stopped engine instead")
+                     ->type_name("DIR");
+  folder->excludes(server);
+  AddParsed(command, "--auth-token-file", "FILE",
+            [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
+            "File with the token that the server asks for");
+  AddReportingOptions(command, &options->reporting);
+  for (const char* name : {"--reporting-currency", "--reporting-zone"}) command->get_option(name)->needs(folder);
+  command->add_flag("--json", options->json, "Print the server's answers as they are, one a line");
+}
+
+void AddAsOfOption(CLI::App* command, std::optional<Instant>* as_of) {
+  AddParsed(command, "--as-of", "T", [as_of](const std::string& text) { return ParseInstantInto(text, as_of); },
+            "As the world was then: what occurred up to this instant (RFC 3339, or a day)");
+}
+
+void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
+  auto* limit = command->add_option("--limit", *rows_max, "Rows to show at most")
+                    ->type_name("N")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+  command->add_flag_function(
+             "--all", [rows_max](int64_t) { *rows_max = 0; }, "Show every row")
+      ->excludes(limit);
+}
+
+void AddMonthsOption(CLI::App* command, int* months) {
+  command->add_option("--months", *months, "How many of the last months to tell one by one")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+}  // namespace kontor

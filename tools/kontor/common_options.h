@@ -1,0 +1,39 @@
+// The options that several commands share: the same names, the same checks, the same words.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/base/status.h"
+#include "tools/kontor/options.h"
+
+namespace kontor {
+
+// An option whose text is read by `parse`, which says what is wrong with it.
+CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
+                       std::function<Status(const std::string&)> parse, const std::string& description);
+
+// --brokers, --partitioner, --kafka
+void AddKafkaOptions(CLI::App* command, KafkaOptions* options);
+// --topic, --reference-topic
+void AddTopicOptions(CLI::App* command, TopicOptions* options);
+// --rejected-topic
+void AddRejectedTopicOption(CLI::App* command, TopicOptions* options);
+// --now
+void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description);
+// --reporting-currency, --reporting-zone
+void AddReportingOptions(CLI::App* command, ReportingOptions* options);
+// --listen, --auth-token-file
+void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token);
+// --server or --data-dir, with what each needs, and --json
+void AddReadingOptions(CLI::App* command, ReadingOptions* options);
+// --as-of
+void AddAsOfOption(CLI::App* command, std::optional<Instant>* as_of);
+// --limit or --all; rows_max: 0 for all
+void AddLimitOptions(CLI::App* command, int64_t* rows_max);
+// --months
+void AddMonthsOption(CLI::App* command, int* months);
+
+}  // namespace kontor

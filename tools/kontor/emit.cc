@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <system_error>
+
+#include "engine/event/json.h"
+#include "tools/kontor/cli.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/line_reader.h"
+#include "tools/kontor/progress.h"
+#include "tools/kontor/sending.h"
+#include "tools/kontor/text.h"
+
+namespace kontor {
+namespace {
+
+// JSON is longer than the record that it becomes, which may have 1 MiB.
+constexpr size_t kLineBytesMax = 8 << 20;
+
+// Reference bodies have no account, and a void without one is of a reference event.
+bool IsReference(const event::v1::Event& event) {
+  return event.body_case() >= event::v1::Event::kAccountsMerged || (event.has_event_voided() && !event.has_account_id());
+}
+
+Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {
+  if (line.too_long) return InvalidArgument("longer than {} MiB", kLineBytesMax >> 20);
+  event::v1::Event event;
+  KONTOR_RETURN_IF_ERROR(EventFromJson(line.text, &event));
+  OutRecord record;
+  if (IsReference(event)) {
+    record.topic = topics.reference;
+  } else {
+    if (!event.has_account_id()) return InvalidArgument("account_id: required, for it is the record's key");
+    record.topic = topics.events;
+    record.key = event.account_id();
+  }
+  record.value = event.SerializeAsString();
+  return record;
+}
+
+// The size of the input, where it has one.
+uint64_t SizeOf(const std::string& file) {
+  std::error_code error;
+  if (file == "-" || !std::filesystem::is_regular_file(file, error)) return 0;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
+}
+
+int Emit(const EmitOptions& options, const Wiring& wiring, const Console& console) {
+  std::ifstream file;
+  if (options.file != "-") {
+    file.open(options.file, std::ios::binary);
+    if (!file || std::filesystem::is_directory(options.file)) {
+      console.Error(fmt::format("{} cannot be read: {}", options.file,
+                                std::generic_category().message(errno != 0 ? errno : EISDIR)));
+      return kExitFailed;
+    }
+  }
+  Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.kafka);
+  if (!sink.ok()) {
+    console.Error(Text(sink.status()));
+    return kExitFailed;
+  }
+  Sending sending(*std::move(sink));
+  LineReader lines(options.file == "-" ? console.in : &file, kLineBytesMax);
+  uint64_t events = 0;
+  {
+    Progress progress("events", console);
+    const uint64_t size = SizeOf(options.file);
+    while (std::optional<Line> line = lines.Next()) {
+      if (!line->too_long && line->text.find_first_not_of(" \t") == std::string::npos) continue;
+      ++events;
+      Result<OutRecord> record = RecordOf(*line, options.topics);
+      if (record.ok()) {
+        sending.Send(line->number, *std::move(record));
+      } else {
+        sending.Refuse(line->number, record.status());
+      }
+      progress.Update(events, lines.bytes_read(), size);
+    }
+    sending.Finish();
+  }
+  const auto failed = sending.unacknowledged();
+  for (const auto& [number, why] : failed) {
+    *console.err << fmt::format("line {}: {}\n", number, Printable(Text(why)));
+  }
+  *console.out << fmt::format("{} of {} events acknowledged\n", CountText(static_cast<int64_t>(sending.acknowledged())),
+                              CountText(static_cast<int64_t>(events)));
+  return failed.empty() ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void AddEmit(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("emit", "Send events to Kafka, one of JSON a line");
+  command->group(kWriteGroup);
+  command->footer(R"(Examples:
+  kontor emit events.jsonl
+  echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
+         "account_opened":{"name":"Acme"}}' | tr -d '\n' | kontor emit
+
+The body decides the topic. It exits with 1 where an event was not acknowledged, and lists these by line.)");
+  auto options = std::make_shared<EmitOptions>();
+  command->add_option("FILE", options->file, "Events in protobuf's JSON mapping; - for standard input")
+      ->capture_default_str();
+  AddKafkaOptions(command, &options->kafka);
+  AddTopicOptions(command, &options->topics);
+  command->callback([context, options] {
+    context->run = [context, options] { return Emit(*options, context->wiring, context->console); };
+  });
+}
+
+}  // namespace kontor

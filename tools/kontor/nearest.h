@@ -1,0 +1,14 @@
+// The known word that a misspelt one was meant to be.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kontor {
+
+// The nearest of the words, by letters added, left out, changed or swapped; empty where none is near (at most two such
+// slips, and fewer than half of the letters).
+std::string Nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace kontor

@@ -1,0 +1,82 @@
+// What the commands are told: each option of the command line, read and checked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/civil.h"
+#include "engine/event/partitioner.h"
+#include "engine/server/http_server.h"
+
+namespace kontor {
+
+// How to reach the broker.
+struct KafkaOptions {
+  std::string brokers = "localhost:9092";
+  Partitioner partitioner = Partitioner::kMurmur2;
+  // Settings of librdkafka, by its own names, secrets filled in from their files. Never logged.
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+
+struct TopicOptions {
+  std::string events = "kontor.events";
+  std::string reference = "kontor.reference";
+  std::string rejected = "kontor.rejected";
+};
+
+// What readings are told in.
+struct ReportingOptions {
+  std::string currency = "EUR";  // ISO 4217
+  std::string zone = "UTC";      // IANA, known to this machine
+  std::optional<Instant> now;    // not given: the clock
+};
+
+struct ServeOptions {
+  KafkaOptions kafka;
+  TopicOptions topics;
+  ReportingOptions reporting;
+  std::string data_dir;
+  std::string group_id = "kontor";
+  std::string listen = std::string(kDefaultListen);
+  std::string auth_token;  // the token itself; empty: none
+};
+
+struct DemoCommandOptions {
+  ReportingOptions reporting;  // now: where the trickle's clock starts
+  uint64_t seed = 1;
+  bool exit = false;
+  std::string data_dir;  // empty: a fresh temporary folder
+  std::string listen = std::string(kDefaultListen);
+  std::string auth_token;
+};
+
+struct RebuildOptions {
+  std::string data_dir;
+  ReportingOptions reporting;
+};
+
+struct EmitOptions {
+  KafkaOptions kafka;
+  TopicOptions topics;
+  std::string file = "-";  // "-": standard input
+};
+
+// A stopped engine's folder, to read from.
+struct FolderOptions {
+  std::string data_dir;
+  ReportingOptions reporting;
+};
+
+// Where a reading command reads.
+struct ReadingOptions {
+  std::string server;  // a URL
+  std::string auth_token;
+  std::string data_dir;  // not empty: of this folder, and no server is asked
+  ReportingOptions reporting;
+  bool json = false;
+};
+
+}  // namespace kontor

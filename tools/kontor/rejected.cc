@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/base/utf8.h"
+#include "engine/server/target.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/reading_command.h"
+#include "tools/kontor/sending.h"
+#include "tools/kontor/table.h"
+#include "tools/kontor/text.h"
+
+namespace kontor {
+namespace {
+
+using api::v1::RecordSummary;
+
+// Written by whoever took the record for a dead letter; the next one may write its own.
+constexpr std::string_view kErrorHeaders = "__connect.errors.";
+
+struct RejectedOptions {
+  ReadingOptions reading;
+  int64_t rows_max = 50;
+  std::vector<std::string> reemit;
+  KafkaOptions kafka;
+};
+
+std::string KeyText(const RecordSummary& record) {
+  if (!record.has_key()) return std::string(kUnknown);
+  return IsUtf8(record.key()) ? record.key() : fmt::format("{} bytes", record.key().size());
+}
+
+std::string ReasonText(const RecordSummary& record) {
+  if (record.disposition() == log::v1::DISPOSITION_CONFLICT) return "conflict";
+  return WordsOf(log::v1::RejectReason_Name(record.reason()), "REJECT_REASON_");
+}
+
+std::string WhatText(const RecordSummary& record) {
+  std::string text = record.field().empty() ? record.text() : record.field() + ": " + record.text();
+  if (record.has_original_position()) {
+    const std::string original =
+        fmt::format("other content than {}/{}@{}", record.topic(), record.partition(), record.original_position());
+    text = text.empty() ? original : text + " (" + original + ")";
+  }
+  return text;
+}
+
+Status List(Readings& readings, const RejectedOptions& options, const Console& console) {
+  std::vector<RecordSummary> records;
+  bool more = false;
+  for (const char* disposition : {"rejected", "conflict"}) {
+    bool more_of_these = false;
+    const auto target = [&] { return TargetText("/v1/records").Add("disposition", disposition); };
+    const auto add_rows = [&](const api::v1::ListRecordsResponse& page) -> int64_t {
+      records.insert(records.end(), page.records().begin(), page.records().end());
+      return page.records_size();
+    };
+    KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListRecordsResponse>(
+        readings, target, options.rows_max, options.reading.json, console, add_rows, &more_of_these));
+    more = more || more_of_these;
+  }
+  if (options.reading.json) return OkStatus();
+
+  std::stable_sort(records.begin(), records.end(), [](const RecordSummary& a, const RecordSummary& b) {
+    return std::pair(a.recorded_at().seconds(), a.recorded_at().nanos()) >
+           std::pair(b.recorded_at().seconds(), b.recorded_at().nanos());
+  });
+  if (options.rows_max > 0 && records.size() > static_cast<size_t>(options.rows_max)) {
+    records.resize(static_cast<size_t>(options.rows_max));
+    more = true;
+  }
+  Table table({Left("Record"), Left("Recorded"), Left("Reason"), Words("What is wrong"), Words("Key"), Words("Source"),
+               Left("Dead letter")});
+  for (const RecordSummary& record : records) {
+    table.Add({record.id(), InstantText(record.recorded_at()), Cell(ReasonText(record), Style::kBad), WhatText(record),
+               KeyText(record), record.source().empty() ? std::string(kUnknown) : record.source(),
+               record.dead_letter_sent() ? "sent" : "waits"});
+  }
+  *console.out << (table.empty() ? "No rejected and no conflicting records.\n" : table.Text(console))
+               << MoreText(more, options.rows_max, console);
+  return OkStatus();
+}
+
+// The record as it came, but for what made it a dead letter.
+Result<OutRecord> AsItCame(const RecordSummary& summary) {
+  if (summary.disposition() != log::v1::DISPOSITION_REJECTED && summary.disposition() != log::v1::DISPOSITION_CONFLICT) {
+    return FailedPrecondition("it is {}, so there is nothing to send again",
+                              WordsOf(log::v1::Disposition_Name(summary.disposition()), "DISPOSITION_"));
+  }
+  if (!summary.has_record()) return DataLoss("its raw bytes are not there");
+  const log::v1::LogRecord& raw = summary.record();
+  OutRecord record;
+  record.topic = summary.topic();
+  if (raw.has_key()) record.key = raw.key();
+  if (raw.has_value()) record.value = raw.value();
+  for (const log::v1::Header& header : raw.headers()) {
+    if (header.name().rfind(kErrorHeaders, 0) == 0) continue;
+    record.headers.emplace_back(header.name(),
+                                header.has_value() ? std::optional<std::string>(header.value()) : std::nullopt);
+  }
+  return record;
+}
+
+Status Reemit(Readings& readings, const RejectedOptions& options, const CommandContext& context) {
+  KONTOR_ASSIGN_OR_RETURN(auto sink, context.wiring.open_sink(options.kafka));
+  Sending sending(std::move(sink));
+  for (size_t i = 0; i < options.reemit.size(); ++i) {
+    const std::string target = TargetText("/v1/records/" + PercentEncode(options.reemit[i])).str();
+    const Result<RecordSummary> summary = readings.Read<RecordSummary>(target);
+    Result<OutRecord> record = summary.ok() ? AsItCame(*summary) : summary.status();
+    if (record.ok()) {
+      sending.Send(i, *std::move(record));
+    } else {
+      sending.Refuse(i, record.status());
+    }
+  }
+  sending.Finish();
+  const auto failed = sending.unacknowledged();
+  for (const auto& [i, why] : failed) {
+    *context.console.err << fmt::format("{}: {}\n", options.reemit[i], Printable(Text(why)));
+  }
+  *context.console.out << fmt::format("{} of {} records sent again and acknowledged\n", sending.acknowledged(),
+                                      options.reemit.size());
+  return failed.empty() ? OkStatus() : Unavailable("not every record was sent again");
+}
+
+}  // namespace
+
+void AddRejected(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("rejected", "List rejected and conflicting records, or send them again");
+  command->group(kReadGroup);
+  command->footer(R"(Examples:
+  kontor rejected
+  kontor rejected --all --json                       a line a page: first what was rejected, then what conflicts
+  kontor rejected --reemit kontor.events/3@1041      after a repair, the record's bytes as they came)");
+  auto options = std::make_shared<RejectedOptions>();
+  AddLimitOptions(command, &options->rows_max);
+  command->add_option("--reemit", options->reemit, "Send this record again; may be given often")
+      ->type_name("ID")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddReadingOptions(command, &options->reading);
+  AddKafkaOptions(command, &options->kafka);
+  command->callback([context, options] {
+    context->run = [context, options] {
+      return Reading(options->reading, *context, [&](Readings& readings) {
+        return options->reemit.empty() ? List(readings, *options, context->console)
+                                       : Reemit(readings, *options, *context);
+      });
+    };
+  });
+}
+
+}  // namespace kontor

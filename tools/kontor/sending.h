@@ -1,0 +1,45 @@
+// Sends records and keeps account of each: which were acknowledged, and why the others were not.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/base/status.h"
+#include "engine/source/event_source.h"
+
+namespace kontor {
+
+// Threads: one; the sink's callbacks come on others.
+class Sending {
+ public:
+  explicit Sending(std::unique_ptr<EventSink> sink) : sink_(std::move(sink)) {}
+  // No callback comes once the sink is gone.
+  ~Sending() { sink_.reset(); }
+  Sending(const Sending&) = delete;
+  Sending& operator=(const Sending&) = delete;
+
+  // number: what the caller knows the record by. Requires: used once.
+  void Send(uint64_t number, OutRecord record);
+  // Notes a record that cannot be sent at all.
+  void Refuse(uint64_t number, Status why);
+
+  // Waits for the acknowledgement of all that was sent.
+  void Finish();
+
+  uint64_t acknowledged() const;
+  // Why those that are not were not, by number.
+  std::map<uint64_t, Status> unacknowledged() const;
+
+ private:
+  void Settle(uint64_t number, const Status& status);
+
+  std::unique_ptr<EventSink> sink_;
+  mutable std::mutex mutex_;
+  std::map<uint64_t, Status> open_;  // every record but those acknowledged
+  uint64_t acknowledged_ = 0;
+};
+
+}  // namespace kontor

@@ -1,0 +1,37 @@
+#include <memory>
+
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+
+namespace kontor {
+
+void AddServe(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("serve", "Keep the events of a topic, fold them into views, answer readings");
+  command->group(kRunGroup);
+  command->footer(R"(Examples:
+  kontor serve --brokers localhost:9092 --data-dir /var/lib/kontor
+  kontor serve --brokers kafka:9093 --data-dir d --kafka security.protocol=SASL_SSL \
+      --kafka sasl.username=kontor --kafka sasl.password=@/etc/kontor/kafka.password
+  kontor serve --data-dir d --listen 0.0.0.0:8686 --auth-token-file /etc/kontor/token
+
+It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
+  auto options = std::make_shared<ServeOptions>();
+  command->add_option("--data-dir", options->data_dir, "Folder of the log and the views; made where it is missing")
+      ->type_name("DIR")
+      ->required();
+  AddListenOptions(command, &options->listen, &options->auth_token);
+  AddNowOption(command, &options->reporting.now, "Freeze the clock at this instant (RFC 3339, or a day)");
+  AddReportingOptions(command, &options->reporting);
+  AddKafkaOptions(command, &options->kafka);
+  AddTopicOptions(command, &options->topics);
+  AddRejectedTopicOption(command, &options->topics);
+  command->add_option("--group-id", options->group_id, "Consumer group; instances of one group share the partitions")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Kafka");
+  command->callback([context, options] {
+    context->run = [context, options] { return context->wiring.serve(*options, context->console); };
+  });
+}
+
+}  // namespace kontor

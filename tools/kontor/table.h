@@ -1,0 +1,56 @@
+// Tables for people: columns aligned by what a terminal shows, fitted to its width.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/kontor/console.h"
+
+namespace kontor {
+
+// One cell: its text (from outside: made printable by the table) and how it looks.
+struct Cell {
+  Cell(std::string cell_text, Style cell_style = Style::kPlain)  // NOLINT(google-explicit-constructor): cells are text
+      : text(std::move(cell_text)), style(cell_style) {}
+  Cell(std::string_view cell_text, Style cell_style = Style::kPlain)  // NOLINT(google-explicit-constructor)
+      : Cell(std::string(cell_text), cell_style) {}
+  Cell(const char* cell_text, Style cell_style = Style::kPlain)  // NOLINT(google-explicit-constructor)
+      : Cell(std::string(cell_text), cell_style) {}
+
+  std::string text;
+  Style style;
+};
+
+struct Column {
+  enum class Align { kLeft, kRight };
+
+  std::string title;
+  Align align = Align::kLeft;
+  bool may_shrink = false;  // cut off with "…" where the terminal is too narrow; the widest such column gives first
+};
+
+inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, false}; }
+inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, false}; }
+inline Column Words(std::string title) { return {std::move(title), Column::Align::kLeft, true}; }
+
+class Table {
+ public:
+  // Where every title is empty, no head is printed.
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  // Requires: as many cells as columns.
+  void Add(std::vector<Cell> cells);
+  bool empty() const { return rows_.empty(); }
+
+  // Whole lines, each ended. A table without rows prints nothing.
+  std::string Text(const Console& console) const;
+
+ private:
+  std::vector<int> Widths(int available) const;
+
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace kontor

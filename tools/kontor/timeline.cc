@@ -1,0 +1,78 @@
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "engine/server/target.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/reading_command.h"
+#include "tools/kontor/table.h"
+#include "tools/kontor/text.h"
+#include "tools/kontor/view_text.h"
+
+namespace kontor {
+namespace {
+
+struct TimelineOptions {
+  ReadingOptions reading;
+  std::string id;
+  std::optional<Instant> as_of;
+  int64_t rows_max = 100;
+};
+
+// What is said of an event: its summary, and what a reader must know before trusting it.
+Cell SummaryOf(const view::v1::TimelineEntry& entry) {
+  if (entry.voided()) return {"voided: " + entry.summary(), Style::kDim};
+  if (!entry.understood()) return {"not understood by this version", Style::kWarning};
+  return {entry.summary()};
+}
+
+Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Console& console) {
+  Table table({Left("Occurred"), Left("Event"), Words("What"), Words("Changed"), Words("By"), Left("Record")});
+  view::v1::Basis basis;
+  const auto add_rows = [&](const api::v1::TimelineResponse& page) -> int64_t {
+    for (const view::v1::TimelineEntry& entry : page.entries()) {
+      table.Add({InstantText(entry.occurred_at()), WordsOf(entry.body(), ""), SummaryOf(entry),
+                 fmt::format("{}", fmt::join(entry.changed(), ", ")),
+                 entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source(),
+                 fmt::format("{}/{}@{}", entry.topic(), entry.partition(), entry.position())});
+    }
+    basis = page.basis();
+    return page.entries_size();
+  };
+  const auto target = [&] {
+    return TargetText("/v1/accounts/" + PercentEncode(options.id) + "/timeline")
+        .AddInstants(options.reading, options.as_of);
+  };
+  bool more = false;
+  KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::TimelineResponse>(readings, target, options.rows_max,
+                                                                options.reading.json, console, add_rows, &more));
+  if (options.reading.json) return OkStatus();
+  *console.out << (table.empty() ? "No events up to this instant.\n" : table.Text(console))
+               << MoreText(more, options.rows_max, console) << BasisText(basis, console);
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddTimeline(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("timeline", "Show the events of one account, oldest first");
+  command->group(kReadGroup);
+  command->footer(R"(Examples:
+  kontor timeline acme
+  kontor timeline acme --all --json | jq '.entries[].summary')");
+  auto options = std::make_shared<TimelineOptions>();
+  command->add_option("ID", options->id, "The account's id")->required();
+  AddLimitOptions(command, &options->rows_max);
+  AddAsOfOption(command, &options->as_of);
+  AddNowOption(command, &options->reading.reporting.now, "Take this instant for the present (RFC 3339, or a day)");
+  AddReadingOptions(command, &options->reading);
+  command->callback([context, options] {
+    context->run = [context, options] {
+      return Reading(options->reading, *context,
+                     [&](Readings& readings) { return ShowTimeline(readings, *options, context->console); });
+    };
+  });
+}
+
+}  // namespace kontor
