@@ -69,7 +69,7 @@ void Cast::Finish() {
 void Cast::Leave() {
   const Day today = pen_.horizon().today;
   for (const int32_t days : {345, 338, 331}) relations_.AnswerNps(pen_.WorkTime(today - days), 78);
-  relations_.MakePromise(pen_.WorkTime(today - 231), OnWorkday(today - 214), false);
+  relations_.MakePromise(pen_.WorkTime(today - 231), OnWorkday(today - 214), PromiseEnd::kBroken);
   relations_.RaiseIssue(pen_.WorkTime(today - 205), 37);
   for (const int32_t days : {128, 122}) relations_.AnswerNps(pen_.WorkTime(today - days), 5);
   work_.Offer({.day = today - 116, .kind = event::v1::OFFER_KIND_UNIQUE_OFFER, .cents = 2'400'000, .accepted = {}});
@@ -96,7 +96,7 @@ void Cast::GrowByPromises() {
   for (Day day = designated + 12; day <= pen_.horizon().today; day = day + static_cast<int32_t>(random->Between(15, 27))) {
     const Instant at = pen_.WorkTime(day);
     const Day due = OnWorkday(UtcDay(at) + static_cast<int32_t>(random->Between(6, 24)));
-    relations_.MakePromise(at, due, ++promises % 16 != 0);
+    relations_.MakePromise(at, due, ++promises % 16 != 0 ? PromiseEnd::kKeptInTime : PromiseEnd::kRedated);
   }
   size_t offers = 0;
   int64_t cents = account.character.monthly_cents * 120 / 100;

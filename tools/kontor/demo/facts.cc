@@ -22,9 +22,10 @@ int64_t ListCents(const Product& product, const Account& account, Day day) {
   return cents;
 }
 
-// A mood as a point of a scale, with what people differ in.
+// A mood (-100 to 100, or beyond) as a point of a scale, with what people differ in.
 int32_t PointOf(Random* random, int64_t mood, int64_t low, int64_t high, int64_t reach) {
-  const int64_t point = low + Rounded((mood + 100) * (high - low), 200) + random->Around(0, reach);
+  const int64_t felt = std::clamp<int64_t>(mood, -100, 100) + 100;
+  const int64_t point = low + Rounded(felt * (high - low), 200) + random->Around(0, reach);
   return static_cast<int32_t>(std::clamp(point, low, high));
 }
 

@@ -80,7 +80,7 @@ Character DrawCharacter(Random* random, Segment segment, const Market& market) {
       break;
   }
   character.monthly_cents = character.monthly_cents * market.price_permille / 1000;
-  character.growth_permille = random->Around(70, 260);
+  character.growth_permille = random->Around(45, 260);
   character.wins_permille = random->Between(380, 620);
   character.keeps_permille = random->Between(620, 900);
   character.mood = random->Around(54, 45);
@@ -115,9 +115,10 @@ Segment DrawSegment(Random* random) {
   return static_cast<Segment>(random->Weighted(kWeights));
 }
 
-// Two of three were customers before the history begins.
-Day DrawOpening(Random* random, const Horizon& horizon, bool old) {
-  if (old || random->Chance(640)) return OnWorkday(horizon.start() - static_cast<int32_t>(random->Between(120, 4200)));
+// Two of three were customers before the history begins, and all of the cast.
+Day DrawOpening(Random* random, const Horizon& horizon, bool of_cast) {
+  if (of_cast) return OnWorkday(horizon.start() - static_cast<int32_t>(random->Between(600, 4200)));
+  if (random->Chance(640)) return OnWorkday(horizon.start() - static_cast<int32_t>(random->Between(120, 4200)));
   return OnWorkday(horizon.start() + static_cast<int32_t>(random->Between(10, (horizon.today - horizon.start()) * 9 / 10)));
 }
 
@@ -214,7 +215,7 @@ void CastPart(const Horizon& horizon, Account* account) {
       character.deals_permille = 100;
       break;
     case Role::kAbsorbed:
-      account->industry = nullptr;  // its survivor's
+      ending.silent_from = today - 190;  // people talk to its survivor from the merge on
       break;
     case Role::kUntidyBooks:
       character.orders_permille = 1200;
@@ -241,6 +242,7 @@ std::vector<Account> Populate(uint64_t seed, const Horizon& horizon, int32_t cou
   std::vector<Account> accounts;
   accounts.reserve(static_cast<size_t>(count));
   std::set<std::string> names;
+  std::vector<size_t> heads;  // who may have subsidiaries
   const uint64_t id_salt = random.Next();  // one for all, or identities could meet
   for (int32_t index = 0; index < count; ++index) {
     const auto place = static_cast<size_t>(index);
@@ -269,9 +271,8 @@ std::vector<Account> Populate(uint64_t seed, const Horizon& horizon, int32_t cou
     const Account* kin = nullptr;
     if (account.role == Role::kAbsorbed || account.role == Role::kMistakenAbsorbed) kin = &accounts.back();
     if (account.role == Role::kGroupMember) kin = &accounts[12];
-    if (part == nullptr && account.segment != Segment::kEnterprise && random.Chance(70)) {
-      const Account& other = accounts[random.Below(accounts.size())];
-      if (other.segment == Segment::kEnterprise && other.role == Role::kOrdinary && other.parent.empty()) kin = &other;
+    if (part == nullptr && account.segment != Segment::kEnterprise && random.Chance(70) && !heads.empty()) {
+      kin = &accounts[heads[random.Below(heads.size())]];
     }
     if (kin != nullptr) {
       account.stem = kin->stem;
@@ -280,6 +281,7 @@ std::vector<Account> Populate(uint64_t seed, const Horizon& horizon, int32_t cou
     }
     account.name = DrawName(&random, account, &names);
     DrawCourse(&random, horizon, &account);
+    if (part == nullptr && account.segment == Segment::kEnterprise) heads.push_back(place);
     accounts.push_back(std::move(account));
   }
   return accounts;

@@ -78,8 +78,9 @@ void Relations::LiveMonth(Month month) {
   for (int64_t left = random->Count(character.promises_permille); left > 0; --left) {
     const std::optional<Instant> at = pen_.SomeTime(month);
     const Day due = OnWorkday(UtcDay(at.value_or(Instant())) + static_cast<int32_t>(random->Between(4, 45)));
-    const bool kept = random->Chance(character.keeps_permille);
-    if (at && !pen_.account().SilentAt(UtcDay(*at))) MakePromise(*at, due, kept);
+    const PromiseEnd end =
+        random->Chance(character.keeps_permille) ? PromiseEnd::kKeptInTime : PromiseEnd::kMissedSomehow;
+    if (at && !pen_.account().SilentAt(UtcDay(*at))) MakePromise(*at, due, end);
   }
   for (int64_t left = random->Count(character.issues_permille * (150 - pen_.MoodIn(month)) / 100); left > 0; --left) {
     const std::optional<Instant> at = pen_.SomeTime(month);
@@ -111,7 +112,7 @@ void Relations::Converse(Month month) {
   }
 }
 
-void Relations::MakePromise(Instant at, Day due, bool kept_in_time) {
+void Relations::MakePromise(Instant at, Day due, PromiseEnd end) {
   Random* random = pen_.random();
   const std::string promise = pen_.account().NewId(Document::kPromise);
   Event made = pen_.BeginInCrm(at, true);
@@ -120,8 +121,14 @@ void Relations::MakePromise(Instant at, Day due, bool kept_in_time) {
   if (contact) Refer(made.mutable_commitment_made()->mutable_contact(), *contact);
   if (!pen_.Record(made)) return;
 
-  if (!kept_in_time) {
-    EndPromise(promise, due);
+  if (end == PromiseEnd::kMissedSomehow) {
+    constexpr std::array<PromiseEnd, 5> kEnds = {PromiseEnd::kRedated, PromiseEnd::kKeptLate, PromiseEnd::kBroken,
+                                                 PromiseEnd::kWithdrawn, PromiseEnd::kForgotten};
+    constexpr std::array<int64_t, 5> kWeights = {420, 250, 120, 120, 90};
+    end = kEnds[random->Weighted(kWeights)];
+  }
+  if (end != PromiseEnd::kKeptInTime) {
+    MissPromise(promise, due, end);
     return;
   }
   const Day earliest = UtcDay(at) + 1;
@@ -131,40 +138,29 @@ void Relations::MakePromise(Instant at, Day due, bool kept_in_time) {
   if (!pen_.Record(kept)) pen_.account().open_promises.push_back(promise);
 }
 
-void Relations::EndPromise(const std::string& promise, Day due) {
-  Random* random = pen_.random();
-  constexpr std::array<int64_t, 5> kWeights = {420, 250, 120, 120, 90};
-  const size_t end = random->Weighted(kWeights);
-  const auto late_days = static_cast<int32_t>(random->Between(1, 25));
-  Instant last = pen_.WorkTime(due + late_days);
-  Event event = pen_.BeginInCrm(last, true);
-  switch (end) {
-    case 0: {  // a new day, and kept by it
-      last = pen_.WorkTime(due - 1);
-      event = pen_.BeginInCrm(last, true);
-      Refer(event.mutable_commitment_redated()->mutable_commitment(), promise);
-      *event.mutable_commitment_redated()->mutable_due() = DateProto(OnWorkday(due + late_days + 5));
-      event.mutable_commitment_redated()->set_reason("waiting for parts");
-      pen_.Record(event);
-      event = pen_.BeginInCrm(pen_.WorkTime(due + late_days), true);
-      Refer(event.mutable_commitment_kept()->mutable_commitment(), promise);
-      break;
-    }
-    case 1:  // kept, but late
-      Refer(event.mutable_commitment_kept()->mutable_commitment(), promise);
-      break;
-    case 2:
-      Refer(event.mutable_commitment_broken()->mutable_commitment(), promise);
-      event.mutable_commitment_broken()->set_reason("not feasible with this firmware");
-      break;
-    case 3:
-      event = pen_.BeginInCrm(pen_.WorkTime(due - 3), true);
-      Refer(event.mutable_commitment_withdrawn()->mutable_commitment(), promise);
-      event.mutable_commitment_withdrawn()->set_reason("no longer needed");
-      break;
-    default:  // forgotten: nobody says anything
-      pen_.account().open_promises.push_back(promise);
-      return;
+void Relations::MissPromise(const std::string& promise, Day due, PromiseEnd end) {
+  if (end == PromiseEnd::kForgotten) {  // nobody says anything
+    pen_.account().open_promises.push_back(promise);
+    return;
+  }
+  const auto late_days = static_cast<int32_t>(pen_.random()->Between(1, 25));
+  if (end == PromiseEnd::kRedated) {  // and kept by the new day
+    Event redated = pen_.BeginInCrm(pen_.WorkTime(due - 1), true);
+    Refer(redated.mutable_commitment_redated()->mutable_commitment(), promise);
+    *redated.mutable_commitment_redated()->mutable_due() = DateProto(OnWorkday(due + late_days + 5));
+    redated.mutable_commitment_redated()->set_reason("waiting for parts");
+    pen_.Record(redated);
+  }
+  const Day day = end == PromiseEnd::kWithdrawn ? due - 3 : due + late_days;
+  Event event = pen_.BeginInCrm(pen_.WorkTime(day), true);
+  if (end == PromiseEnd::kBroken) {
+    Refer(event.mutable_commitment_broken()->mutable_commitment(), promise);
+    event.mutable_commitment_broken()->set_reason("not feasible with this firmware");
+  } else if (end == PromiseEnd::kWithdrawn) {
+    Refer(event.mutable_commitment_withdrawn()->mutable_commitment(), promise);
+    event.mutable_commitment_withdrawn()->set_reason("no longer needed");
+  } else {
+    Refer(event.mutable_commitment_kept()->mutable_commitment(), promise);
   }
   if (!pen_.Record(event)) pen_.account().open_promises.push_back(promise);
 }

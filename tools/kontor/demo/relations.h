@@ -7,6 +7,9 @@
 
 namespace kontor::demo {
 
+// What comes of a promise. kMissedSomehow draws one of those that follow it.
+enum class PromiseEnd { kKeptInTime, kMissedSomehow, kRedated, kKeptLate, kBroken, kWithdrawn, kForgotten };
+
 // Ownership: borrows the pen. Call Begin once, then LiveMonth for each month of the account's life in order.
 class Relations {
  public:
@@ -18,8 +21,8 @@ class Relations {
   // The account is closed, where its ending says so.
   void Finish();
 
-  // A promise and what came of it: true keeps it in time, false draws another end.
-  void MakePromise(Instant at, Day due, bool kept_in_time);
+  // A promise and what came of it.
+  void MakePromise(Instant at, Day due, PromiseEnd end);
   // The first of the people on that day leaves.
   void LoseContact(Day day);
   void RaiseIssue(Instant at, int32_t days_to_resolve);
@@ -30,7 +33,8 @@ class Relations {
   void Converse(Month month);
   void AskForOpinions(Month month);
   void ChangeFields(Month month);
-  void EndPromise(const std::string& promise, Day due);
+  // Requires: not kKeptInTime, nor kMissedSomehow.
+  void MissPromise(const std::string& promise, Day due, PromiseEnd end);
 
   Pen& pen_;
 };

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "engine/base/check.h"
 #include "tools/kontor/demo/bad_emitter.h"
 
 namespace kontor::demo {
@@ -23,19 +25,26 @@ Story Tell(std::string title, const std::vector<const Account*>& cast, std::stri
   return story;
 }
 
-// Breaks a text into lines of at most so many bytes, each with the indent.
-std::string Wrapped(std::string_view text, size_t width, std::string_view indent) {
-  std::string out;
+// Breaks a text into lines of at most kWidth bytes; the first one begins with `first`, the others with as many blanks.
+std::string Wrapped(std::string_view text, std::string_view first) {
+  constexpr size_t kWidth = 110;
+  std::string out(first);
+  size_t column = first.size();
+  bool fresh = true;
   while (!text.empty()) {
-    size_t length = text.size();
-    if (indent.size() + length > width) {
-      length = text.rfind(' ', width - indent.size());
-      if (length == std::string_view::npos) length = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (!fresh && column + 1 + word.size() > kWidth) {
+      out.append("\n").append(first.size(), ' ');
+      column = first.size();
+      fresh = true;
     }
-    out.append(indent).append(text.substr(0, length)).push_back('\n');
-    text.remove_prefix(std::min(length + 1, text.size()));
+    if (!fresh) out.push_back(' ');
+    column += word.size() + (fresh ? 0 : 1);
+    out.append(word);
+    fresh = false;
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
   }
-  return out;
+  return out + "\n";
 }
 
 }  // namespace
@@ -54,15 +63,14 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                   "been in touch for more than three months.",
                   leaving.name),
       {{fmt::format("account {}", leaving.id),
-        "growth: a falling year and churned recurring revenue; satisfaction: silence at many times its usual gap; value: "
-        "overdue"},
+        "a falling year and churned recurring revenue; a silence of many times its usual gap; overdue bills"},
        {fmt::format("timeline {}", leaving.id), "how it thins out"}}));
 
   const Account& late = first(Role::kLatePayer);
   stories.push_back(Tell("A late payer", {&late},
-                         fmt::format("{} buys well and says so, and pays every bill a month or more after it is due.", late.name),
+                         fmt::format("{} buys well and says so, and pays its bills some six weeks after they are due.", late.name),
                          {{fmt::format("account {}", late.id),
-                           "value: days beyond terms, and what stands overdue at any time; satisfaction: nothing wrong"}}));
+                           "days beyond terms, and what stands overdue at any time; and that it is content"}}));
 
   const Account& grown = first(Role::kGrownByPromises);
   stories.push_back(Tell(
@@ -71,7 +79,7 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                   "were made before anybody asked, each larger than the last.",
                   grown.name, DayText(*grown.key_account_from)),
       {{fmt::format("account {}", grown.id),
-        "satisfaction: commitments kept; growth: average deal by month, year on year; value: it pays before it must"}}));
+        "commitments kept; the average deal by month; year on year; and that it pays before it must"}}));
 
   const std::vector<const Account*> webshop = cast(Role::kBadEmitter);
   stories.push_back(Tell(
@@ -80,22 +88,23 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                   "milliseconds for seconds, the order's number as key, an identity used twice. Each is kept with its "
                   "reason; nothing else is touched, and the shop's right events count.",
                   DayText(BadEmitter::ReleaseDay(horizon))),
-      {{"rejected", "every reason there is, and the conflicts"},
+      {{"rejected", "every reason that a record can have, and the conflicts"},
        {fmt::format("timeline {}", webshop.front()->id), "what it sent right"}}));
 
   const Account& voided = first(Role::kVoidedDeal);
   stories.push_back(Tell(
       "A wrong deal, voided and stated right", {&voided},
       fmt::format("At {} a deal was booked with a nought too many. Three days later it was voided and stated again.", voided.name),
-      {{fmt::format("account {}", voided.id), "value and growth: booked as if the wrong one never was"},
+      {{fmt::format("account {}", voided.id), "booked as if the wrong one never was"},
        {fmt::format("timeline {}", voided.id), "both statements, the wrong one marked as voided"}}));
 
   const std::vector<const Account*> merged = both(Role::kSurvivor, Role::kAbsorbed);
   stories.push_back(Tell(
       "Two accounts merged", merged,
-      fmt::format("{} and {} are one firm under two numbers. They live on, each on its own partition, and read as one.",
+      fmt::format("{} and {} are one firm under two numbers. Each goes on with its own events, whatever partition they are on; from the merge on they "
+                  "read as one.",
                   merged[0]->name, merged[1]->name),
-      {{fmt::format("account {}", merged[1]->id), "answers as its survivor, with the facts of both"}}));
+      {{fmt::format("account {}", merged[1]->id), "the answer of its survivor, with the facts of both"}}));
 
   const std::vector<const Account*> mistaken = both(Role::kMistakenSurvivor, Role::kMistakenAbsorbed);
   stories.push_back(Tell("A merge taken back", mistaken,
@@ -116,7 +125,7 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
   stories.push_back(Tell("Money that will not come", {&insolvent},
                          fmt::format("{} stopped paying, then closed. Its bills were written off; a tenth of one came after all.",
                                      insolvent.name),
-                         {{fmt::format("account {}", insolvent.id), "value: written off, and net value without it"}}));
+                         {{fmt::format("account {}", insolvent.id), "what was written off, and net value without it"}}));
 
   std::vector<const Account*> group = cast(Role::kGroupParent);
   for (const Account* member : cast(Role::kGroupMember)) group.push_back(member);
@@ -127,30 +136,33 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
   return stories;
 }
 
-std::string GuideText(const std::vector<Story>& stories, std::string_view server_url) {
-  constexpr size_t kWidth = 100;
+std::string GuideText(const std::vector<Story>& stories, std::string_view server_url, Instant now) {
+  KONTOR_CHECK(!stories.empty());
   std::string out = "What this portfolio tells\n\n";
   int number = 0;
   for (const Story& story : stories) {
-    out += fmt::format("{:2}. {}: {}\n", ++number, story.title, fmt::join(story.accounts, ", "));
-    out += Wrapped(story.tale, kWidth, "    ");
+    out += fmt::format("{:2}. {} ({})\n", ++number, story.title, fmt::join(story.accounts, ", "));
+    out += Wrapped(story.tale, "    ");
     for (const Story::Look& look : story.looks) {
-      out += fmt::format("      kontor {} --server {}\n", look.command, server_url);
-      out += Wrapped(look.expect, kWidth, "        -> ");
+      out += fmt::format("    $ kontor {} --server {}\n", look.command, server_url);
+      out += Wrapped(look.expect, "      -> ");
     }
     out += '\n';
   }
-  const std::string& account = stories.front().accounts.front();
-  out += fmt::format(
-      "Try next\n\n"
-      "    kontor accounts --server {0}                  every account, with its main figures\n"
-      "    kontor portfolio --server {0}                 the same figures over all of them\n"
-      "    kontor shards --digest --server {0}           one hash of the log and one of the views, per partition\n"
-      "    kontor rejected --server {0}                  what was not accepted, and why\n"
-      "    curl '{0}/v1/accounts/{1}'                    one account as JSON, as programs read it\n"
-      "    curl '{0}/v1/accounts/{1}?as_of=2025-01-01T00:00:00Z'   the same as it was then\n\n"
-      "The same --seed and --now give the same events for ever; a live trickle goes on until you stop it (Ctrl-C).\n",
-      server_url, account);
+
+  const std::string account = fmt::format("{}/v1/accounts/{}", server_url, stories.front().accounts.front());
+  const Instant year_ago = StartOfUtcDay(AddMonths(UtcDay(now), -12));
+  const std::vector<std::pair<std::string, std::string_view>> tries = {
+      {fmt::format("kontor accounts --server {}", server_url), "every account with its main figures"},
+      {fmt::format("kontor portfolio --server {}", server_url), "the same figures over all of them"},
+      {fmt::format("kontor shards --digest --server {}", server_url),
+       "one hash of the log and one of the views, a partition; another run gives the same"},
+      {fmt::format("curl '{}'", account), "one account as programs read it"},
+      {fmt::format("curl '{}?as_of={}'", account, InstantText(year_ago)), "the same as it was a year ago"},
+  };
+  out += "Try next\n\n";
+  for (const auto& [command, expect] : tries) out += fmt::format("    $ {}\n      {}\n", command, expect);
+  out += "\nThe same --seed and --now tell the same for ever. The live trickle goes on until you stop it (Ctrl-C).\n";
   return out;
 }
 
