@@ -15,8 +15,8 @@ constexpr int64_t kNanosPerMillisecond = 1'000'000;
 
 // Bodies of the reference topic, which have no account. A void goes where its target went.
 Destination DestinationOf(const event::v1::Event& event) {
-  const bool reference = event.body_case() >= event::v1::Event::kAccountsMerged ||
-                         (event.has_event_voided() && !event.has_account_id());
+  const bool reference =
+      event.body_case() >= event::v1::Event::kAccountsMerged || (event.has_event_voided() && !event.has_account_id());
   return reference ? Destination::kReference : Destination::kEvents;
 }
 
@@ -36,7 +36,8 @@ std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now
     if (!instant) return fmt::format("recorded_at '{}' is no RFC 3339 instant", *row.recorded_at);
     // Kafka's timestamps are milliseconds after 1970; zero and less stand for none.
     if (instant->value() < kNanosPerMillisecond) {
-      return fmt::format("recorded_at '{}' is not after the beginning of 1970, as Kafka's timestamps are", *row.recorded_at);
+      return fmt::format("recorded_at '{}' is not after the beginning of 1970, as Kafka's timestamps are",
+                         *row.recorded_at);
     }
     recorded_at = *instant;
   }

@@ -29,7 +29,8 @@ class TableLoaderTest : public ::testing::Test {
     auto statement = SqlStatement::Prepare(db_, sql);
     if (!statement.ok()) return std::string(Text(statement.status()));
     for (auto row = statement->Step(); row.ok() && *row; row = statement->Step()) {
-      for (int i = 0; i < statement->column_count(); ++i) out += (i > 0 ? "|" : "") + std::string(statement->column_text(i));
+      for (int i = 0; i < statement->column_count(); ++i)
+        out += (i > 0 ? "|" : "") + std::string(statement->column_text(i));
       out += ";";
     }
     return out;
