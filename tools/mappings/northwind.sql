@@ -3,7 +3,7 @@
 --
 --   a customer        AccountOpened on the day of its first order, with its country. Two never ordered: they are
 --                     opened on the first day of the data, and noted
---   an order          DealWon of what was charged: an order is a deal won on its day; when it came into sight is unknown
+--   an order          DealWon of what was charged, on its day: when it came into sight is unknown
 --                     InvoiceIssued of the same lines on the same day: the data knows no invoices of its own
 --                     CommitmentMade: it will leave by required_date
 --   shipped_date      CommitmentKept (in time or not, by the two days), and CostIncurred: the freight, as logistics.

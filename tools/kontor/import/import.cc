@@ -136,7 +136,7 @@ class Run {
   }
 
   Status Send(const MappedRow& row, RowEvent* event) {
-    const bool reference = event->destination == Destination::kReference;
+    const bool reference = event->topic == TopicRole::kReference;
     event->record.topic = reference ? options_.reference_topic : options_.events_topic;
     const uint64_t number = report_.sent++;
     deliveries_->Sent(number, row.where, event->event.event_id());

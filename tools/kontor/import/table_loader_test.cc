@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,7 +16,9 @@ using ::testing::HasSubstr;
 
 class TableLoaderTest : public ::testing::Test {
  protected:
-  TableLoaderTest() : path_(::testing::TempDir() + "table_loader_test.csv"), db_(*SqlDatabase::OpenTemporary()) {}
+  TableLoaderTest()
+      : path_(::testing::TempDir() + "table_loader_test." + std::to_string(getpid()) + ".csv"),
+        db_(*SqlDatabase::OpenTemporary()) {}
   ~TableLoaderTest() override { std::filesystem::remove(path_); }
 
   // Loads the text as the table `t`.
