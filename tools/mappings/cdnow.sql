@@ -2,8 +2,8 @@
 -- Table: cdnow (master_id, customer_id, day, cds, dollars), as cdnow_to_csv makes it of the fixed columns.
 --
 --   a customer's first purchase   AccountOpened
---   a purchase                    InvoiceIssued, with a line that tells how many CDs, and PaymentReceived of all of it on
---                                 the same day: the shop was paid when it was ordered from
+--   a purchase                    InvoiceIssued, with a line that tells how many CDs, and PaymentReceived of all of it
+--                                 on the same day: the shop was paid when it was ordered from
 --
 -- The data knows days without a time: each event is at the first instant of its day, UTC. Several purchases of one
 -- customer on one day, some alike in every column, are told apart by their order in the file.

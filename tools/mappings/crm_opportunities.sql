@@ -8,9 +8,9 @@
 --   Won on close_date       DealWon of close_value, in USD
 --   Lost on close_date      DealLost
 --
--- The agent of a deal is the actor of its events. The data knows days without a time: each event is at the first instant
--- of its day, UTC. A deal without an account is nobody's, and one without an engage date never began to count: these
--- give no event and are listed as invalid, with their line in sales_pipeline.csv.
+-- The agent of a deal is the actor of its events. The data knows days without a time: each event is at the first
+-- instant of its day, UTC. A deal without an account is nobody's, and one without an engage date never began to count:
+-- these give no event and are listed as invalid, with their line in sales_pipeline.csv.
 --
 -- Dirt is never passed over. What another table of the data mends is mended, and noted: the product GTXPro is GTX Pro
 -- in the list of products. What only a guess would mend is kept as it stands, and noted: the sector technolgy, the
@@ -18,7 +18,8 @@
 
 CREATE TABLE deal AS
   SELECT p.line, opportunity_id AS id, sales_agent AS agent, account, deal_stage,
-         nullif(engage_date, '') || 'T00:00:00Z' AS opened_at, nullif(close_date, '') || 'T00:00:00Z' AS closed_at, close_value,
+         nullif(engage_date, '') || 'T00:00:00Z' AS opened_at, nullif(close_date, '') || 'T00:00:00Z' AS closed_at,
+         close_value,
          coalesce(exact.product, mended.product, p.product) AS product,
          coalesce(exact.sales_price, mended.sales_price) AS list_price,
          CASE WHEN exact.product IS NOT NULL THEN NULL

@@ -1,10 +1,10 @@
 -- Northwind: what a trader in foods sold to 91 customers, 1996-07-04 to 1998-05-06.
 -- Tables: customers, orders, order_details, products, employees, as northwind_to_csv makes them of the dump.
 --
---   a customer        AccountOpened on the day of its first order, with its country. Two never ordered: they are opened
---                     on the first day of the data, and noted.
---   an order          DealWon of what was charged: an order is a deal won on its day; when it came into sight is unknown
---                     InvoiceIssued of the same lines on the same day, since the data knows no invoices of its own
+--   a customer        AccountOpened on the day of its first order, with its country. Two never ordered: they are
+--                     opened on the first day of the data, and noted
+--   an order          DealWon of what was charged, on its day: when it came into sight is unknown
+--                     InvoiceIssued of the same lines on the same day: the data knows no invoices of its own
 --                     CommitmentMade: it will leave by required_date
 --   shipped_date      CommitmentKept (in time or not, by the two days), and CostIncurred: the freight, as logistics.
 --                     An order not shipped yet has cost no freight yet.
@@ -23,7 +23,8 @@ CREATE TABLE sale AS
          (SELECT dec_sum(dec_mul(dec_mul(unit_price, dec_sub(1, discount)), quantity))
           FROM order_details AS d WHERE d.order_id = o.order_id) AS net,
          (SELECT json_group_array(json(item)) FROM (
-            SELECT json_object('product', product_name, 'quantity', dec(quantity), 'list_price', money(d.unit_price, 'USD'),
+            SELECT json_object('product', product_name, 'quantity', dec(quantity),
+                               'list_price', money(d.unit_price, 'USD'),
                                'charged_price', money(dec_mul(d.unit_price, dec_sub(1, discount)), 'USD')) AS item
             FROM order_details AS d JOIN products USING (product_id)
             WHERE d.order_id = o.order_id ORDER BY d.line)) AS items

@@ -1,8 +1,8 @@
 // Reads CSV as RFC 4180 has it, row by row, whatever its size.
 //
-// Lines end in LF, CRLF or CR; fields may be quoted, and then hold separators, line ends and doubled quotes; a byte order
-// mark is skipped, and so are empty lines. Spaces belong to the field. A quote where none may stand is an error, for from
-// there on nobody knows where rows begin.
+// Lines end in LF, CRLF or CR; fields may be quoted, and then hold separators, line ends and doubled quotes; a byte
+// order mark is skipped, and so are empty lines. Spaces belong to the field. A quote where none may stand is an error,
+// for from there on nobody knows where rows begin.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 
 namespace kontor {
 
-// Told of each field, then of the end of the row. `line` is that on which the row begins, from 1. An error ends reading.
+// Told of each field, then of the end of the row. `line` is that on which the row begins, from 1. An error ends
+// reading.
 class CsvSink {
  public:
   virtual ~CsvSink() = default;

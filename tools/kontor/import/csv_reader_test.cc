@@ -74,7 +74,9 @@ TEST_F(CsvReaderTest, EmptyLinesAreCountedAndPassedOver) {
   EXPECT_THAT(Read("\n\na\n\r\nb\n\n"), ElementsAre(Row{3, {"a"}}, Row{5, {"b"}}));
 }
 
-TEST_F(CsvReaderTest, ByteOrderMarkIsNoText) { EXPECT_THAT(Read("\xEF\xBB\xBFid\n7\n"), ElementsAre(Row{1, {"id"}}, Row{2, {"7"}})); }
+TEST_F(CsvReaderTest, ByteOrderMarkIsNoText) {
+  EXPECT_THAT(Read("\xEF\xBB\xBFid\n7\n"), ElementsAre(Row{1, {"id"}}, Row{2, {"7"}}));
+}
 
 TEST_F(CsvReaderTest, SpacesBelongToTheField) { EXPECT_THAT(Read(" a , b\t\n"), ElementsAre(Row{1, {" a ", " b\t"}})); }
 

@@ -88,9 +88,8 @@ class Run {
       const auto progress = [&](uint64_t rows) {
         if (options_.on_progress) options_.on_progress({csv.table, rows, 0});
       };
-      KONTOR_ASSIGN_OR_RETURN(
-          const uint64_t rows,
-          LoadTable(csv, options_.format, options_.standard_input, &db, ledger_.get(), progress));
+      KONTOR_ASSIGN_OR_RETURN(const uint64_t rows,
+                              LoadTable(csv, options_.format, options_.standard_input, &db, ledger_.get(), progress));
       report_.csv_rows.emplace_back(csv.table, rows);
     }
     KONTOR_ASSIGN_OR_RETURN(MappingQuery mapping, MappingQuery::Open(options_.mapping_path, &db));
@@ -137,7 +136,7 @@ class Run {
   }
 
   Status Send(const MappedRow& row, RowEvent* event) {
-    const bool reference = event->destination == Destination::kReference;
+    const bool reference = event->topic == TopicRole::kReference;
     event->record.topic = reference ? options_.reference_topic : options_.events_topic;
     const uint64_t number = report_.sent++;
     deliveries_->Sent(number, row.where, event->event.event_id());
@@ -178,7 +177,8 @@ void DescribeTrouble(const ImportReport::Trouble& trouble, std::string_view what
   std::vector<std::pair<std::string, uint64_t>> reasons(trouble.by_reason.begin(), trouble.by_reason.end());
   std::stable_sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   for (const auto& [reason, count] : reasons) *text += fmt::format("{:>10}  {}\n", count, reason);
-  *text += trouble.listed.size() < trouble.total ? fmt::format("  the first {}:\n", trouble.listed.size()) : "  they are:\n";
+  *text +=
+      trouble.listed.size() < trouble.total ? fmt::format("  the first {}:\n", trouble.listed.size()) : "  they are:\n";
   for (const ListedRow& row : trouble.listed) {
     const std::string event = row.event_id.empty() ? "" : fmt::format(" ({})", row.event_id);
     *text += fmt::format("    {}{}: {}\n", row.where, event, row.reason);

@@ -2,9 +2,9 @@
 //
 // Each CSV becomes a table of a temporary SQLite database (table_loader.h), the mapping's query turns its rows into
 // events (mapping_query.h, sql_functions.h), each is checked by intake's own rules, and goes out in the query's order,
-// keyed by its account, with `recorded_at` as its timestamp, to the topic of its body. What gives no valid event is told
-// of and never sent. Sending goes on while the query runs; an import broken off can be run again, since the same rows
-// give the same identities, and those that arrived are duplicates then.
+// keyed by its account, with `recorded_at` as its timestamp, to the topic of its body. What gives no valid event is
+// told of and never sent. Sending goes on while the query runs; an import broken off can be run again, since the same
+// rows give the same identities, and those that arrived are duplicates then.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +37,9 @@ struct ImportOptions {
   CsvFormat format;
   std::string events_topic = "kontor.events";
   std::string reference_topic = "kontor.reference";
-  Instant now;  // the timestamp of rows without recorded_at
-  size_t listed_max = 20;    // rows kept for the screen, of each kind of trouble
-  std::string list_path;     // every row in trouble is written there, as CSV; empty: nowhere
+  Instant now;             // the timestamp of rows without recorded_at
+  size_t listed_max = 20;  // rows kept for the screen, of each kind of trouble
+  std::string list_path;   // every row in trouble is written there, as CSV; empty: nowhere
   std::chrono::milliseconds acknowledge_timeout = std::chrono::minutes(5);  // after the last row
   std::FILE* standard_input = stdin;
   std::function<void(const ImportProgress&)> on_progress;

@@ -36,7 +36,8 @@ class FakeSink final : public EventSink {
   Status Flush(std::chrono::milliseconds) override {
     for (size_t i = 0; i < pending.size(); ++i) {
       if (i == silent) continue;
-      pending[i](i == failing ? Unavailable("broker said no") : OkStatus(), Partition(0), Offset(static_cast<int64_t>(i)));
+      pending[i](i == failing ? Unavailable("broker said no") : OkStatus(), Partition(0),
+                 Offset(static_cast<int64_t>(i)));
     }
     return silent < pending.size() ? Unavailable("no answer in time") : OkStatus();
   }
@@ -114,16 +115,16 @@ TEST_F(ImportTest, RowsBecomeRecordsInTheOrderOfTheQuery) {
 }
 
 TEST_F(ImportTest, RowWithoutRecordedAtIsRecordedNow) {
-  RunEvent(R"('{"event_id":"1","source":"s","account_id":"a","occurred_at":"2026-11-24T00:00:00Z","account_opened":{}}')");
+  RunEvent(
+      R"('{"event_id":"1","source":"s","account_id":"a","occurred_at":"2026-11-24T00:00:00Z","account_opened":{}}')");
   EXPECT_TRUE(report_.complete()) << Describe(report_);
   EXPECT_EQ(sink_.records[0].timestamp_ms, 1795514400000);
 }
 
 TEST_F(ImportTest, BodyChoosesTheTopic) {
   options_.reference_topic = "ref";
-  RunEvent(
-      R"('{"event_id":"1","source":"s","occurred_at":"2026-11-24T00:00:00Z",)"
-      R"("accounts_merged":{"survivor":"a","absorbed":"b"}}')");
+  RunEvent(R"('{"event_id":"1","source":"s","occurred_at":"2026-11-24T00:00:00Z",)"
+           R"("accounts_merged":{"survivor":"a","absorbed":"b"}}')");
   EXPECT_TRUE(report_.complete()) << Describe(report_);
   ASSERT_EQ(sink_.records.size(), 1);
   EXPECT_EQ(sink_.records[0].topic, "ref");
@@ -131,26 +132,27 @@ TEST_F(ImportTest, BodyChoosesTheTopic) {
 }
 
 TEST_F(ImportTest, VoidGoesWhereItsTargetWent) {
-  RunEvent(
-      R"('{"event_id":"1","source":"s","occurred_at":"2026-11-24T00:00:00Z",)"
-      R"("event_voided":{"target_source":"s","target_event_id":"0"}}')");
+  RunEvent(R"('{"event_id":"1","source":"s","occurred_at":"2026-11-24T00:00:00Z",)"
+           R"("event_voided":{"target_source":"s","target_event_id":"0"}}')");
   EXPECT_TRUE(report_.complete()) << Describe(report_);
   EXPECT_EQ(sink_.records[0].topic, "kontor.reference");
 }
 
 TEST_F(ImportTest, InvalidRowsAreListedCountedAndNeverSent) {
-  Table("visits",
-        "id,account,day,cost\nv1,acme,2026-01-05,12.50\nv2,,2026-01-05,1\nv3,bolt,2026-01-05,-1\nv4,bolt,2026-01-05,1O\n"
-        "v5,bolt,2026-13-05,1\nv6,bolt\nv7,bolt,2026-01-05,12\"50\n");
+  Table(
+      "visits",
+      "id,account,day,cost\nv1,acme,2026-01-05,12.50\nv2,,2026-01-05,1\nv3,bolt,2026-01-05,-1\nv4,bolt,2026-01-05,1O\n"
+      "v5,bolt,2026-13-05,1\nv6,bolt\nv7,bolt,2026-01-05,12\"50\n");
   Mapping(kVisits);
   Run();
   EXPECT_THAT(Error(), HasSubstr("line 8: a quote stands inside a field"));
   EXPECT_THAT(sink_.records, IsEmpty());
 
   options_.tables.clear();
-  Table("visits",
-        "id,account,day,cost\nv1,acme,2026-01-05,12.50\nv2,,2026-01-05,1\nv3,bolt,2026-01-05,-1\nv4,bolt,2026-01-05,1O\n"
-        "v5,bolt,2026-13-05,1\nv6,bolt\nv7,bolt,2026-01-05,1I\n");
+  Table(
+      "visits",
+      "id,account,day,cost\nv1,acme,2026-01-05,12.50\nv2,,2026-01-05,1\nv3,bolt,2026-01-05,-1\nv4,bolt,2026-01-05,1O\n"
+      "v5,bolt,2026-13-05,1\nv6,bolt\nv7,bolt,2026-01-05,1I\n");
   options_.list_path = Path("list.csv");
   Run();
   EXPECT_TRUE(report_.status.ok()) << Error();
@@ -164,7 +166,8 @@ TEST_F(ImportTest, InvalidRowsAreListedCountedAndNeverSent) {
   EXPECT_EQ(report_.invalid.by_reason.at("money: '…' is no decimal number such as -12.50"), 2);
   std::string listed;
   for (const ListedRow& row : report_.invalid.listed) listed += row.where + ": " + row.reason + "\n";
-  EXPECT_THAT(listed, StartsWith("visits line 7: 2 fields where the first row has 4\nline 8: money: '1I' is no decimal"));
+  EXPECT_THAT(listed,
+              StartsWith("visits line 7: 2 fields where the first row has 4\nline 8: money: '1I' is no decimal"));
   EXPECT_THAT(listed, HasSubstr("line 6: "));
   EXPECT_THAT(listed, HasSubstr("occurred_at"));
   EXPECT_THAT(listed, HasSubstr("line 4: cost_incurred.amount"));
@@ -180,8 +183,9 @@ TEST_F(ImportTest, InvalidRowsAreListedCountedAndNeverSent) {
 
 TEST_F(ImportTest, ScreenListIsBounded) {
   options_.listed_max = 3;
-  Mapping("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
-          " SELECT NULL AS event, i AS line FROM n");
+  Mapping(
+      "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+      " SELECT NULL AS event, i AS line FROM n");
   Run();
   EXPECT_EQ(report_.invalid.total, 1000);
   EXPECT_EQ(report_.invalid.listed.size(), 3);
@@ -219,8 +223,9 @@ TEST_F(ImportTest, RecordedAtMustBeAnInstantThatKafkaCanSay) {
 }
 
 TEST_F(ImportTest, NotesAreListedAndLeaveTheRowAsItIs) {
-  RunEvent(R"('{"event_id":"1","source":"s","account_id":"a","occurred_at":"2026-11-24T00:00:00Z","account_opened":{}}')",
-           ", 'the country is misspelt' AS note, 'accounts line 5' AS line");
+  RunEvent(
+      R"('{"event_id":"1","source":"s","account_id":"a","occurred_at":"2026-11-24T00:00:00Z","account_opened":{}}')",
+      ", 'the country is misspelt' AS note, 'accounts line 5' AS line");
   EXPECT_TRUE(report_.complete());
   ASSERT_EQ(report_.noted.total, 1);
   EXPECT_EQ(report_.noted.listed[0].where, "accounts line 5");
@@ -273,16 +278,18 @@ TEST_F(ImportTest, DryRunChecksAndSendsNothing) {
 
 TEST_F(ImportTest, JsonLinesHoldOneEventEach) {
   Table("visits", "id,account,day,cost\nv1,acme,2026-01-05,1\nv2,\"new\nline\",2026-01-06,2\n");
-  Mapping("SELECT json_object('event_id', id, 'source', 'test', 'account_id', 'a', 'occurred_at', day || 'T00:00:00Z',"
-          " 'account_closed', json_object('reason', account)) AS event FROM visits ORDER BY line");
+  Mapping(
+      "SELECT json_object('event_id', id, 'source', 'test', 'account_id', 'a', 'occurred_at', day || 'T00:00:00Z',"
+      " 'account_closed', json_object('reason', account)) AS event FROM visits ORDER BY line");
   std::ostringstream lines;
   report_ = Import(options_, {nullptr, &lines});
   EXPECT_TRUE(report_.complete()) << Describe(report_);
-  EXPECT_EQ(lines.str(),
-            R"({"event_id":"v1","source":"test","account_id":"a","occurred_at":"2026-01-05T00:00:00Z",)"
-            R"("account_closed":{"reason":"acme"}})" "\n"
-            R"({"event_id":"v2","source":"test","account_id":"a","occurred_at":"2026-01-06T00:00:00Z",)"
-            R"("account_closed":{"reason":"new\nline"}})" "\n");
+  EXPECT_EQ(lines.str(), R"({"event_id":"v1","source":"test","account_id":"a","occurred_at":"2026-01-05T00:00:00Z",)"
+                         R"("account_closed":{"reason":"acme"}})"
+                         "\n"
+                         R"({"event_id":"v2","source":"test","account_id":"a","occurred_at":"2026-01-06T00:00:00Z",)"
+                         R"("account_closed":{"reason":"new\nline"}})"
+                         "\n");
 }
 
 TEST_F(ImportTest, StandardInputIsATableOnce) {
@@ -305,10 +312,11 @@ TEST_F(ImportTest, StandardInputIsATableOnce) {
 
 TEST_F(ImportTest, PreparingStatementsRunBeforeTheQuery) {
   Table("visits", "id,account\nv1,acme\n");
-  Mapping("-- a comment; with a semicolon\n/* another; */\n"
-          "CREATE TEMP VIEW known AS SELECT account FROM visits;\nCREATE INDEX by_account ON visits (account);\n"
-          "CREATE TABLE made AS SELECT * FROM known;\n"
-          "SELECT invalid(account) AS event FROM made; -- and a last word\n");
+  Mapping(
+      "-- a comment; with a semicolon\n/* another; */\n"
+      "CREATE TEMP VIEW known AS SELECT account FROM visits;\nCREATE INDEX by_account ON visits (account);\n"
+      "CREATE TABLE made AS SELECT * FROM known;\n"
+      "SELECT invalid(account) AS event FROM made; -- and a last word\n");
   Run();
   EXPECT_TRUE(report_.status.ok()) << Error();
   EXPECT_EQ(Reason(), "acme");
@@ -333,7 +341,8 @@ TEST_F(ImportTest, MistakesInTheMappingAreNamedWithFileAndLine) {
   EXPECT_THAT(error("SELECT 1 AS event;\nSELECT 2 AS event"), HasSubstr(":1: only the last statement may be a query"));
   EXPECT_THAT(error("CREATE VIEW v AS SELECT 1;"), HasSubstr("the last statement must be the query"));
   EXPECT_THAT(error(" -- nothing\n"), HasSubstr("the mapping holds no query"));
-  EXPECT_THAT(error("SELECT id AS event, account FROM visits"), HasSubstr("yields a column 'account'; it may yield event"));
+  EXPECT_THAT(error("SELECT id AS event, account FROM visits"),
+              HasSubstr("yields a column 'account'; it may yield event"));
   EXPECT_THAT(error("SELECT id AS line FROM visits"), HasSubstr("yields no column 'event'"));
   EXPECT_THAT(error("SELECT id AS event, id AS event FROM visits"), HasSubstr("the column 'event' twice"));
   EXPECT_THAT(error("ATTACH 'other.db' AS other; SELECT 1 AS event"), HasSubstr("too many attached databases"));
@@ -349,9 +358,10 @@ TEST_F(ImportTest, MissingMappingIsNamed) {
 }
 
 TEST_F(ImportTest, QueryThatBreaksOffTellsWhatWasSent) {
-  Mapping("SELECT iif(column1 < 3, json_object('event_id', '' || column1, 'source', 's', 'account_id', 'a',"
-          " 'occurred_at', '2026-01-01T00:00:00Z', 'account_opened', json_object()), money(1.5, 'EUR')) AS event"
-          " FROM (VALUES (1), (2), (3))");
+  Mapping(
+      "SELECT iif(column1 < 3, json_object('event_id', '' || column1, 'source', 's', 'account_id', 'a',"
+      " 'occurred_at', '2026-01-01T00:00:00Z', 'account_opened', json_object()), money(1.5, 'EUR')) AS event"
+      " FROM (VALUES (1), (2), (3))");
   Run();
   EXPECT_THAT(Error(), HasSubstr("after row 2: SQL: money: 1.5 is a REAL"));
   EXPECT_EQ(report_.sent, 2);

@@ -48,8 +48,9 @@ std::string Hint(const SqlDatabase& db, std::string_view error) {
   }
   if (error.find("no such column") != std::string_view::npos) {
     return fmt::format("; the columns are: {} (a string stands in single quotes)",
-                       Listed(db, "SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
-                                  " WHERE t.type IN ('table', 'view') ORDER BY t.name, c.cid"));
+                       Listed(db,
+                              "SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+                              " WHERE t.type IN ('table', 'view') ORDER BY t.name, c.cid"));
   }
   return "";
 }
@@ -100,8 +101,8 @@ Status MappingQuery::FindColumns() {
     int* place = name == "event" ? &event_ : name == "recorded_at" ? &recorded_at_ : name == "line" ? &line_ : nullptr;
     if (name == "note") place = &note_;
     if (place == nullptr) {
-      return InvalidArgument("{}: the query yields a column '{}'; it may yield event, recorded_at, line and note", path_,
-                             name);
+      return InvalidArgument("{}: the query yields a column '{}'; it may yield event, recorded_at, line and note",
+                             path_, name);
     }
     if (*place >= 0) return InvalidArgument("{}: the query yields the column '{}' twice", path_, name);
     *place = column;
@@ -120,7 +121,9 @@ Result<std::optional<MappedRow>> MappingQuery::Next() {
   ++rows_;
   MappedRow row;
   const int type = query_.column_type(event_);
-  row.event_state = type == SQLITE_TEXT ? MappedRow::kText : type == SQLITE_NULL ? MappedRow::kNull : MappedRow::kNoText;
+  row.event_state = type == SQLITE_TEXT   ? MappedRow::kText
+                    : type == SQLITE_NULL ? MappedRow::kNull
+                                          : MappedRow::kNoText;
   if (type == SQLITE_TEXT) row.event = query_.column_text(event_);
   if (recorded_at_ >= 0 && query_.column_type(recorded_at_) != SQLITE_NULL) {
     row.recorded_at = query_.column_text(recorded_at_);

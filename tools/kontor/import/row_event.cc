@@ -13,13 +13,6 @@ namespace {
 
 constexpr int64_t kNanosPerMillisecond = 1'000'000;
 
-// Bodies of the reference topic, which have no account. A void goes where its target went.
-Destination DestinationOf(const event::v1::Event& event) {
-  const bool reference = event.body_case() >= event::v1::Event::kAccountsMerged ||
-                         (event.has_event_voided() && !event.has_account_id());
-  return reference ? Destination::kReference : Destination::kEvents;
-}
-
 }  // namespace
 
 std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now) {
@@ -36,13 +29,14 @@ std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now
     if (!instant) return fmt::format("recorded_at '{}' is no RFC 3339 instant", *row.recorded_at);
     // Kafka's timestamps are milliseconds after 1970; zero and less stand for none.
     if (instant->value() < kNanosPerMillisecond) {
-      return fmt::format("recorded_at '{}' is not after the beginning of 1970, as Kafka's timestamps are", *row.recorded_at);
+      return fmt::format("recorded_at '{}' is not after the beginning of 1970, as Kafka's timestamps are",
+                         *row.recorded_at);
     }
     recorded_at = *instant;
   }
-  out.destination = DestinationOf(out.event);
+  out.topic = TopicOf(out.event);
   out.record.timestamp_ms = recorded_at.value() / kNanosPerMillisecond;
-  if (out.destination == Destination::kEvents) out.record.key = out.event.account_id();
+  if (out.topic == TopicRole::kEvents) out.record.key = out.event.account_id();
   out.record.value = out.event.SerializeAsString();
   if (out.record.value->size() > kMaxValueBytes) return "the event is larger than 1 MiB";
 
@@ -52,7 +46,7 @@ std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now
   raw.key = out.record.key;
   raw.value = out.record.value;
   IntakeContext context;
-  if (out.destination == Destination::kReference) context.role = TopicRole::kReference;
+  context.role = out.topic;
   if (auto rejection = Validate(out.event, raw, context)) {
     return rejection->field.empty() ? std::move(rejection->text) : rejection->field + ": " + rejection->text;
   }

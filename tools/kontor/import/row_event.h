@@ -5,19 +5,17 @@
 #include <variant>
 
 #include "engine/base/civil.h"
+#include "engine/event/validator.h"
 #include "engine/source/event_source.h"
 #include "kontor/event/v1/event.pb.h"
 #include "tools/kontor/import/mapping_query.h"
 
 namespace kontor {
 
-// Where the record goes: the body decides.
-enum class Destination { kEvents, kReference };
-
 struct RowEvent {
   event::v1::Event event;
-  Destination destination = Destination::kEvents;
-  OutRecord record;  // without its topic
+  TopicRole topic = TopicRole::kEvents;  // the body decides
+  OutRecord record;                      // without its topic
 };
 
 // The row's event as a record, or why there is none that the engine would accept: the same rules as intake's. A row

@@ -18,8 +18,8 @@ constexpr unsigned kJsonSubtype = 'J';
 constexpr std::string_view kInvalidMark = "#kontor.invalid";
 constexpr Nanos kLimit = static_cast<Nanos>(kNanosPerUnit) * kNanosPerUnit * kNanosPerUnit;  // 10^18 units
 
-// The value of invalid(): JSON that is no event and no part of one. The reason holds nothing that JSON escapes, so it is
-// found again however often the value was quoted.
+// The value of invalid(): JSON that is no event and no part of one. The reason holds nothing that JSON escapes, so it
+// is found again however often the value was quoted.
 std::string InvalidValue(std::string_view reason) {
   std::string text = fmt::format("{{\"{}\":\"", kInvalidMark);
   for (const char c : reason) {
@@ -170,8 +170,8 @@ void Multiply(sqlite3_context* context, int, sqlite3_value** arguments) {
   for (; fits && power > 0; --power) fits = !__builtin_mul_overflow(product, Nanos{10}, &product);
   for (; fits && power < 0; ++power, product /= 10) {
     if (product % 10 != 0) {
-      return ReturnInvalid(context, fmt::format("dec_mul: '{} x {}' has more than nine decimals", Shown(TextOf(arguments[0])),
-                                                Shown(TextOf(arguments[1]))));
+      return ReturnInvalid(context, fmt::format("dec_mul: '{} x {}' has more than nine decimals",
+                                                Shown(TextOf(arguments[0])), Shown(TextOf(arguments[1]))));
     }
   }
   if (!fits) return ReturnInvalid(context, "dec_mul: the result is beyond 10^18, or has more than nine decimals");
@@ -264,7 +264,8 @@ void LocalInstant(sqlite3_context* context, int, sqlite3_value** arguments) {
   std::unique_ptr<Zone> loaded;
   if (zone == nullptr) {
     auto result = Zone::Load(TextOf(arguments[1]));
-    if (!result.ok()) return sqlite3_result_error(context, fmt::format("instant: {}", Text(result.status())).c_str(), -1);
+    if (!result.ok())
+      return sqlite3_result_error(context, fmt::format("instant: {}", Text(result.status())).c_str(), -1);
     loaded = std::make_unique<Zone>(*std::move(result));
     zone = loaded.get();
   }
@@ -296,9 +297,9 @@ struct Function {
 };
 
 constexpr std::array kFunctions = {
-    Function{"money", 2, Money},       Function{"dec", 1, Decimal},        Function{"dec_add", 2, Add},
-    Function{"dec_sub", 2, Subtract},  Function{"dec_mul", 2, Multiply},   Function{"dec_neg", 1, Negate},
-    Function{"dec_cmp", 2, Compare},   Function{"dec_valid", 1, Valid},    Function{"day", 1, CalendarDay},
+    Function{"money", 2, Money},          Function{"dec", 1, Decimal},      Function{"dec_add", 2, Add},
+    Function{"dec_sub", 2, Subtract},     Function{"dec_mul", 2, Multiply}, Function{"dec_neg", 1, Negate},
+    Function{"dec_cmp", 2, Compare},      Function{"dec_valid", 1, Valid},  Function{"day", 1, CalendarDay},
     Function{"instant", 2, LocalInstant}, Function{"invalid", 1, Invalid},
 };
 

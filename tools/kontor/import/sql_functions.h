@@ -13,16 +13,16 @@
 //   invalid(reason)            a value that makes its row invalid, for that reason
 //
 // Numbers are decimal text ('-12.50': no exponent, at most nine decimals, 10^18 at most) or SQL integers. No binary
-// floating point touches money: a REAL, which 1.5 is in SQL, is a mistake in the mapping and ends the query; write '1.5'.
-// NULL gives NULL.
+// floating point touches money: a REAL, which 1.5 is in SQL, is a mistake in the mapping and ends the query; write
+// '1.5'. NULL gives NULL.
 //
-// Text that is no number, and a result that would not be exact, are faults of a row and not of the mapping: the function
-// gives the value of invalid(), which every function passes on, so that the row which comes to hold it is told by
-// InvalidReason, and the others go on. Only dec_cmp ends the query, since its answer may decide what a row is: ask
+// Text that is no number, and a result that would not be exact, are faults of a row and not of the mapping: the
+// function gives the value of invalid(), which every function passes on, so that the row which comes to hold it is told
+// by InvalidReason, and the others go on. Only dec_cmp ends the query, since its answer may decide what a row is: ask
 // dec_valid first where the data may be dirty.
 //
-// All but invalid() are pure; the objects are JSON to SQLite (json_object takes them as they are) as long as they do not
-// pass through a table, a view that is materialized, or a comparison: then wrap them in json().
+// All are pure; the objects are JSON to SQLite (json_object takes them as they are) as long as they do
+// not pass through a table, a view that is materialized, or a comparison: then wrap them in json().
 #pragma once
 
 #include <optional>

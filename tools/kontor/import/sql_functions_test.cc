@@ -79,9 +79,9 @@ TEST_F(SqlFunctionsTest, ComparesByValue) {
 }
 
 TEST_F(SqlFunctionsTest, RealIsRefusedWithItsRemedy) {
-  for (const char* call : {"money(1.5, 'EUR')", "dec(1.5)", "dec_add('1', 1.5)", "dec_sub(1.5, '1')", "dec_mul(2, 1.5)",
-                           "dec_neg(1.5)", "dec_cmp(1.5, 1)", "dec_valid(1.5)", "dec_sum(1.5)",
-                           "money(cast('1.5' AS REAL), 'EUR')"}) {
+  for (const char* call :
+       {"money(1.5, 'EUR')", "dec(1.5)", "dec_add('1', 1.5)", "dec_sub(1.5, '1')", "dec_mul(2, 1.5)", "dec_neg(1.5)",
+        "dec_cmp(1.5, 1)", "dec_valid(1.5)", "dec_sum(1.5)", "money(cast('1.5' AS REAL), 'EUR')"}) {
     EXPECT_THAT(Value(call), HasSubstr("1.5 is a REAL, and binary floating point is not exact; give text ('1.5')"))
         << call;
   }
@@ -89,8 +89,9 @@ TEST_F(SqlFunctionsTest, RealIsRefusedWithItsRemedy) {
 }
 
 TEST_F(SqlFunctionsTest, NullGivesNull) {
-  for (const char* call : {"money(NULL, 'EUR')", "money('1', NULL)", "dec(NULL)", "dec_add(NULL, '1')", "dec_mul('1', NULL)",
-                           "dec_neg(NULL)", "dec_cmp(NULL, '1')", "day(NULL)", "instant(NULL, 'UTC')"}) {
+  for (const char* call :
+       {"money(NULL, 'EUR')", "money('1', NULL)", "dec(NULL)", "dec_add(NULL, '1')", "dec_mul('1', NULL)",
+        "dec_neg(NULL)", "dec_cmp(NULL, '1')", "day(NULL)", "instant(NULL, 'UTC')"}) {
     EXPECT_EQ(Value(call), "NULL") << call;
   }
 }
@@ -106,8 +107,9 @@ TEST_F(SqlFunctionsTest, TextThatIsNoNumberMakesTheRowInvalid) {
 }
 
 TEST_F(SqlFunctionsTest, InvalidValuesTravelThroughEveryFunction) {
-  for (const char* call : {"dec_add('x', 1)", "dec_sub(1, dec_neg('x'))", "dec_mul(dec_add('x', 1), 2)", "dec(dec_neg('x'))",
-                           "money(dec_mul('x', 1), 'EUR')", "(SELECT dec_sum(column1) FROM (VALUES ('1'), ('x')))"}) {
+  for (const char* call :
+       {"dec_add('x', 1)", "dec_sub(1, dec_neg('x'))", "dec_mul(dec_add('x', 1), 2)", "dec(dec_neg('x'))",
+        "money(dec_mul('x', 1), 'EUR')", "(SELECT dec_sum(column1) FROM (VALUES ('1'), ('x')))"}) {
     EXPECT_THAT(Reason(call), HasSubstr("'x' is no decimal number")) << call;
   }
 }
@@ -123,7 +125,8 @@ TEST_F(SqlFunctionsTest, InvalidReasonIsFoundHoweverDeeplyQuoted) {
 }
 
 TEST_F(SqlFunctionsTest, CompareEndsTheQueryOnWhatIsNoNumber) {
-  EXPECT_THAT(Value("dec_cmp('x', 1)"), HasSubstr("'x' is no decimal number such as -12.50 (ask dec_valid before dec_cmp)"));
+  EXPECT_THAT(Value("dec_cmp('x', 1)"),
+              HasSubstr("'x' is no decimal number such as -12.50 (ask dec_valid before dec_cmp)"));
 }
 
 TEST_F(SqlFunctionsTest, DaysMustExist) {

@@ -139,8 +139,8 @@ Result<CsvTable> ParseCsvTable(std::string_view argument) {
     if (argument != "-") csv.table = std::filesystem::path(argument).stem().string();
   }
   if (csv.table.empty() || csv.path.empty()) {
-    return InvalidArgument("'{}' names no table and file; write TABLE=FILE.csv, TABLE=- for standard input, or FILE.csv",
-                           argument);
+    return InvalidArgument(
+        "'{}' names no table and file; write TABLE=FILE.csv, TABLE=- for standard input, or FILE.csv", argument);
   }
   return csv;
 }

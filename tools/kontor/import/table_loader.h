@@ -19,8 +19,8 @@ struct CsvTable {
   std::string path;  // "-": standard input
 };
 
-// "orders=export/2026.csv", "orders=-", or a path alone: the table is then named as the file, without folder and ending.
-// InvalidArgument where no name comes out.
+// "orders=export/2026.csv", "orders=-", or a path alone: the table is then named as the file, without folder and
+// ending. InvalidArgument where no name comes out.
 Result<CsvTable> ParseCsvTable(std::string_view argument);
 
 struct CsvFormat {

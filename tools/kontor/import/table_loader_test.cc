@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,7 +16,9 @@ using ::testing::HasSubstr;
 
 class TableLoaderTest : public ::testing::Test {
  protected:
-  TableLoaderTest() : path_(::testing::TempDir() + "table_loader_test.csv"), db_(*SqlDatabase::OpenTemporary()) {}
+  TableLoaderTest()
+      : path_(::testing::TempDir() + "table_loader_test." + std::to_string(getpid()) + ".csv"),
+        db_(*SqlDatabase::OpenTemporary()) {}
   ~TableLoaderTest() override { std::filesystem::remove(path_); }
 
   // Loads the text as the table `t`.
@@ -29,7 +33,8 @@ class TableLoaderTest : public ::testing::Test {
     auto statement = SqlStatement::Prepare(db_, sql);
     if (!statement.ok()) return std::string(Text(statement.status()));
     for (auto row = statement->Step(); row.ok() && *row; row = statement->Step()) {
-      for (int i = 0; i < statement->column_count(); ++i) out += (i > 0 ? "|" : "") + std::string(statement->column_text(i));
+      for (int i = 0; i < statement->column_count(); ++i)
+        out += (i > 0 ? "|" : "") + std::string(statement->column_text(i));
       out += ";";
     }
     return out;
