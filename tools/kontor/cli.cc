@@ -38,6 +38,7 @@ std::unique_ptr<CLI::App> MakeApp(CommandContext* context) {
   AddShards(app.get(), context);
   AddRejected(app.get(), context);
   AddEmit(app.get(), context);
+  AddImport(app.get(), context);
   AddVersion(app.get(), context);
   return app;
 }

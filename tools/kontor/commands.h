@@ -34,5 +34,6 @@ void AddShards(CLI::App* app, CommandContext* context);
 void AddRejected(CLI::App* app, CommandContext* context);
 
 void AddEmit(CLI::App* app, CommandContext* context);
+void AddImport(CLI::App* app, CommandContext* context);
 
 }  // namespace kontor

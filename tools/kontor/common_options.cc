@@ -1,13 +1,11 @@
 #include "tools/kontor/common_options.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/base/money.h"
-#include "tools/kontor/secret_file.h"
 
 namespace kontor {
 namespace {
@@ -15,37 +13,17 @@ namespace {
 constexpr const char* kKafkaGroup = "Kafka";
 constexpr const char* kReportingGroup = "Reporting";
 
-// What everyone could read in the list of processes if it stood on the command line.
-constexpr std::array<std::string_view, 7> kSecretSettings = {
-    "sasl.password",    "ssl.key.password", "ssl.keystore.password",          "ssl.key.pem",
-    "ssl_key",          "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config"};
-
-// What the engine's promises rest on, so nobody else sets it.
-constexpr std::array<std::string_view, 11> kReservedSettings = {
-    "bootstrap.servers",  "metadata.broker.list", "group.id",          "enable.auto.commit",
-    "enable.auto.offset.store", "auto.offset.reset", "isolation.level", "check.crcs",
-    "enable.idempotence", "acks",                 "partitioner"};
-
-template <size_t N>
-bool IsOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// NAME=VALUE, or NAME=@FILE.
+// NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to set.
 Status ParseKafkaSetting(const std::string& text, KafkaOptions* options) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return InvalidArgument("must be NAME=VALUE or NAME=@FILE");
   const std::string name = text.substr(0, equals);
-  std::string value = text.substr(equals + 1);
-  if (IsOneOf(kReservedSettings, name)) return InvalidArgument("{} is Kontor's own to set", name);
+  const std::string value = text.substr(equals + 1);
   if (!value.empty() && value.front() == '@') {
-    KONTOR_ASSIGN_OR_RETURN(value, ReadSecretFile(name, value.substr(1)));
-  } else if (IsOneOf(kSecretSettings, name)) {
-    return InvalidArgument("{0} is a secret, which everyone on this machine could read here: write it into a file of "
-                           "your own (chmod 600) and give {0}=@FILE",
-                           name);
+    options->properties[name + ".file"] = value.substr(1);
+  } else {
+    options->properties[name] = value;
   }
-  options->settings.emplace_back(name, std::move(value));
   return OkStatus();
 }
 
@@ -73,8 +51,8 @@ CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::st
   return command->add_option_function<std::string>(name, take, description)->type_name(type);
 }
 
-void AddKafkaOptions(CLI::App* command, KafkaOptions* options) {
-  command->add_option("--brokers", options->brokers, "Brokers to ask first, separated by commas")
+void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
+  command->add_option("--brokers", options->kafka.brokers, "Brokers to ask first, separated by commas")
       ->type_name("HOST:PORT,...")
       ->capture_default_str()
       ->group(kKafkaGroup);
@@ -94,7 +72,7 @@ void AddKafkaOptions(CLI::App* command, KafkaOptions* options) {
           "--kafka",
           [options](const std::vector<std::string>& settings) {
             for (const std::string& setting : settings) {
-              const Status status = ParseKafkaSetting(setting, options);
+              const Status status = ParseKafkaSetting(setting, &options->kafka);
               if (!status.ok()) throw CLI::ValidationError("--kafka", std::string(Text(status)));
             }
           },

@@ -16,7 +16,7 @@ CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::st
                        std::function<Status(const std::string&)> parse, const std::string& description);
 
 // --brokers, --partitioner, --kafka
-void AddKafkaOptions(CLI::App* command, KafkaOptions* options);
+void AddBrokerOptions(CLI::App* command, BrokerOptions* options);
 // --topic, --reference-topic
 void AddTopicOptions(CLI::App* command, TopicOptions* options);
 // --rejected-topic

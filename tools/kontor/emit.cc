@@ -60,7 +60,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
       return kExitFailed;
     }
   }
-  Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.kafka);
+  Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.broker);
   if (!sink.ok()) {
     console.Error(Text(sink.status()));
     return kExitFailed;
@@ -107,7 +107,7 @@ The body decides the topic. It exits with 1 where an event was not acknowledged,
   auto options = std::make_shared<EmitOptions>();
   command->add_option("FILE", options->file, "Events in protobuf's JSON mapping; - for standard input")
       ->capture_default_str();
-  AddKafkaOptions(command, &options->kafka);
+  AddBrokerOptions(command, &options->broker);
   AddTopicOptions(command, &options->topics);
   command->callback([context, options] {
     context->run = [context, options] { return Emit(*options, context->wiring, context->console); };

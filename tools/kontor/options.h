@@ -4,21 +4,22 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "engine/base/civil.h"
 #include "engine/event/partitioner.h"
 #include "engine/server/http_server.h"
+#include "engine/source/kafka_options.h"
 
 namespace kontor {
 
-// How to reach the broker.
-struct KafkaOptions {
-  std::string brokers = "localhost:9092";
+// How to reach the broker, and how the topic's emitters give keys to partitions.
+struct BrokerOptions {
+  BrokerOptions() {
+    kafka.brokers = "localhost:9092";
+    kafka.group_id = "kontor";
+  }
+  KafkaOptions kafka;
   Partitioner partitioner = Partitioner::kMurmur2;
-  // Settings of librdkafka, by its own names, secrets filled in from their files. Never logged.
-  std::vector<std::pair<std::string, std::string>> settings;
 };
 
 struct TopicOptions {
@@ -35,11 +36,10 @@ struct ReportingOptions {
 };
 
 struct ServeOptions {
-  KafkaOptions kafka;
+  BrokerOptions broker;
   TopicOptions topics;
   ReportingOptions reporting;
   std::string data_dir;
-  std::string group_id = "kontor";
   std::string listen = std::string(kDefaultListen);
   std::string auth_token;  // the token itself; empty: none
 };
@@ -59,7 +59,7 @@ struct RebuildOptions {
 };
 
 struct EmitOptions {
-  KafkaOptions kafka;
+  BrokerOptions broker;
   TopicOptions topics;
   std::string file = "-";  // "-": standard input
 };

@@ -24,7 +24,7 @@ struct RejectedOptions {
   ReadingOptions reading;
   int64_t rows_max = 50;
   std::vector<std::string> reemit;
-  KafkaOptions kafka;
+  BrokerOptions broker;
 };
 
 std::string KeyText(const RecordSummary& record) {
@@ -104,7 +104,7 @@ Result<OutRecord> AsItCame(const RecordSummary& summary) {
 }
 
 Status Reemit(Readings& readings, const RejectedOptions& options, const CommandContext& context) {
-  KONTOR_ASSIGN_OR_RETURN(auto sink, context.wiring.open_sink(options.kafka));
+  KONTOR_ASSIGN_OR_RETURN(auto sink, context.wiring.open_sink(options.broker));
   Sending sending(std::move(sink));
   for (size_t i = 0; i < options.reemit.size(); ++i) {
     const std::string target = TargetText("/v1/records/" + PercentEncode(options.reemit[i])).str();
@@ -142,7 +142,7 @@ void AddRejected(CLI::App* app, CommandContext* context) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   AddReadingOptions(command, &options->reading);
-  AddKafkaOptions(command, &options->kafka);
+  AddBrokerOptions(command, &options->broker);
   command->callback([context, options] {
     context->run = [context, options] {
       return Reading(options->reading, *context, [&](Readings& readings) {

@@ -3,11 +3,13 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <array>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <utility>
 
+#include "engine/base/sha256.h"
 #include "engine/server/http_server.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/progress.h"
@@ -55,6 +57,15 @@ std::unique_ptr<Clock> ClockFor(const ReportingOptions& reporting) {
   return std::make_unique<SystemClock>();
 }
 
+// A restart on the same folder is the same member, so it gets its partitions back without a rebalance.
+std::string MemberIdFor(const std::string& data_dir) {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  std::error_code error;
+  const std::string folder = std::filesystem::absolute(data_dir, error).lexically_normal().string();
+  return fmt::format("kontor-{}-{}", host.data(), HexText(Sha256::Of(folder)).substr(0, 8));
+}
+
 Result<InstanceOptions> OptionsFor(const std::string& data_dir, const ReportingOptions& reporting, const Clock* clock) {
   InstanceOptions options;
   options.data_dir = data_dir;
@@ -66,14 +77,6 @@ Result<InstanceOptions> OptionsFor(const std::string& data_dir, const ReportingO
 
 }  // namespace
 
-KafkaOptions KafkaOptionsFor(const BrokerOptions& broker, const std::string& group_id) {
-  KafkaOptions options;
-  options.brokers = broker.brokers;
-  options.group_id = group_id;
-  options.properties = {broker.settings.begin(), broker.settings.end()};
-  return options;
-}
-
 int RunServe(const ServeOptions& serve, const Console& console) {
   const StopSignal stop;
   const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
@@ -82,9 +85,9 @@ int RunServe(const ServeOptions& serve, const Console& console) {
     console.Error(Text(options.status()));
     return 1;
   }
-  options->kafka = KafkaOptionsFor(serve.broker, serve.group_id);
+  options->kafka = serve.broker.kafka;
+  if (options->kafka->member_id.empty()) options->kafka->member_id = MemberIdFor(serve.data_dir);
   options->partitioner = serve.broker.partitioner;
-  options->kafka->member_id = serve.member_id;
   options->events_topic = serve.topics.events;
   options->reference_topic = serve.topics.reference;
   options->rejected_topic = serve.topics.rejected;

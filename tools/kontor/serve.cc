@@ -22,12 +22,19 @@ It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
   AddListenOptions(command, &options->listen, &options->auth_token);
   AddNowOption(command, &options->reporting.now, "Freeze the clock at this instant (RFC 3339, or a day)");
   AddReportingOptions(command, &options->reporting);
-  AddKafkaOptions(command, &options->kafka);
+  AddBrokerOptions(command, &options->broker);
   AddTopicOptions(command, &options->topics);
   AddRejectedTopicOption(command, &options->topics);
-  command->add_option("--group-id", options->group_id, "Consumer group; instances of one group share the partitions")
+  command
+      ->add_option("--group-id", options->broker.kafka.group_id,
+                   "Consumer group; instances of one group share the partitions")
       ->type_name("NAME")
       ->capture_default_str()
+      ->group("Kafka");
+  command
+      ->add_option("--member-id", options->broker.kafka.member_id,
+                   "This instance in its group, the same after a restart; from host and folder unless set")
+      ->type_name("NAME")
       ->group("Kafka");
   command->callback([context, options] {
     context->run = [context, options] { return context->wiring.serve(*options, context->console); };

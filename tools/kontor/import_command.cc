@@ -1,0 +1,120 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "tools/kontor/cli.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/import/import.h"
+#include "tools/kontor/progress.h"
+
+namespace kontor {
+namespace {
+
+enum class To { kKafka, kJsonLines, kNowhere };
+
+struct ImportCommandOptions {
+  BrokerOptions broker;
+  TopicOptions topics;
+  std::optional<Instant> now;
+  std::string mapping;
+  std::string list;
+  CsvFormat format;
+  std::vector<CsvTable> tables;
+  To to = To::kKafka;
+  bool dry_run = false;
+  bool no_header = false;
+};
+
+int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const Console& console) {
+  ImportOptions import;
+  import.mapping_path = options.mapping;
+  import.tables = options.tables;
+  import.format = options.format;
+  import.format.header = !options.no_header;
+  import.events_topic = options.topics.events;
+  import.reference_topic = options.topics.reference;
+  import.now = options.now.value_or(SystemClock().Now());
+  import.list_path = options.list;
+  Progress progress("rows", console);
+  import.on_progress = [&progress](const ImportProgress& now) {
+    const uint64_t rows = now.table.empty() ? now.query_rows : now.csv_rows;
+    progress.Update(rows, rows, 0);
+  };
+
+  ImportOutput output;
+  std::unique_ptr<EventSink> sink;
+  if (!options.dry_run && options.to == To::kKafka) {
+    Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
+    if (!opened.ok()) {
+      console.Error(Text(opened.status()));
+      return kExitFailed;
+    }
+    sink = *std::move(opened);
+    output.sink = sink.get();
+  } else if (!options.dry_run) {
+    output.json_lines = console.out;
+  }
+  const ImportReport report = Import(import, output);
+  // With JSON lines on standard output, the report is not for whoever reads these.
+  std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
+  words << Describe(report) << std::flush;
+  return report.exit_code();
+}
+
+}  // namespace
+
+void AddImport(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");
+  command->group(kWriteGroup);
+  command->footer(R"(Examples:
+  kontor import --mapping tools/mappings/online_retail.sql --dry-run online_retail.csv
+  xz -dc online_retail.csv.xz | kontor import --mapping tools/mappings/online_retail.sql online_retail=-
+  kontor import --mapping my.sql --to jsonl orders.csv lines=order_lines.csv > events.jsonl
+
+A mapping is a SQL query over the tables that the files become; it yields the columns event (JSON) and, if it likes,
+recorded_at and line. tools/mappings/README.md tells how to write one. Exit code 1 where any row gave no valid event or
+any event was not acknowledged; what failed is listed.)");
+  auto options = std::make_shared<ImportCommandOptions>();
+  command->add_option("--mapping", options->mapping, "The SQL query that yields events")->type_name("FILE.sql")->required();
+  command->add_flag("--dry-run", options->dry_run, "Check every row and send nothing");
+  command
+      ->add_option_function<std::string>(
+          "--to", [options](const std::string& to) { options->to = to == "jsonl" ? To::kJsonLines : To::kKafka; },
+          "kafka, or jsonl: one event of JSON a line on standard output")
+      ->type_name("WHERE")
+      ->default_str("kafka")
+      ->check(CLI::IsMember({"kafka", "jsonl"}));
+  AddParsed(
+      command, "--separator", "C",
+      [options](const std::string& text) -> Status {
+        KONTOR_ASSIGN_OR_RETURN(options->format.separator, ParseSeparator(text));
+        return OkStatus();
+      },
+      "What parts the fields of the files: one character, or tab")
+      ->default_str(",");
+  command->add_flag("--no-header", options->no_header, "The first row is data; columns are c1, c2, ...");
+  command->add_option("--list", options->list, "Write every row in trouble to this CSV file")->type_name("FILE");
+  AddNowOption(command, &options->now, "The Kafka timestamp of rows without recorded_at; the present unless set");
+  AddBrokerOptions(command, &options->broker);
+  AddTopicOptions(command, &options->topics);
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "files",
+          [options](const std::vector<std::string>& files) {
+            for (const std::string& file : files) {
+              Result<CsvTable> table = ParseCsvTable(file);
+              if (!table.ok()) throw CLI::ValidationError("CSV", std::string(Text(table.status())));
+              options->tables.push_back(*std::move(table));
+            }
+          },
+          "CSV files; TABLE=FILE names the table, TABLE=- reads standard input")
+      ->type_name("[TABLE=]CSV")
+      ->required();
+  command->callback([context, options] {
+    context->run = [context, options] { return RunImport(*options, context->wiring, context->console); };
+  });
+}
+
+}  // namespace kontor
