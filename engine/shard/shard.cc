@@ -12,6 +12,7 @@
 #include "engine/shard/folder.h"
 #include "engine/shard/identity_index.h"
 #include "engine/shard/intake.h"
+#include "engine/shard/logged_event.h"
 #include "engine/shard/row_cache.h"
 
 namespace kontor {
@@ -23,6 +24,11 @@ using std::chrono::steady_clock;
 // One step of catching up: after each the mailbox is answered and progress told.
 constexpr size_t kCatchUpRecordsMax = 10'000;
 constexpr size_t kCatchUpBytesMax = 16 << 20;
+
+// A transaction that is open for longer than this is told of.
+constexpr milliseconds kHeldBackTold{60'000};
+
+constexpr milliseconds kFetchTimeout{10'000};
 
 // How long a shard without anything to do sleeps; whoever has something for it wakes it.
 constexpr milliseconds kIdle{60'000};
@@ -154,20 +160,36 @@ Status Shard::Open(const std::optional<TopicFacts>& facts) {
   return OkStatus();
 }
 
-Result<Offset> Shard::StartOffset(const TopicFacts& facts) {
-  KONTOR_CHECK(opened_);
-  Status status;
-  mailbox_.Ask([&] {
-    {
-      const std::lock_guard lock(mutex_);
-      status = failure_;
-    }
-    if (!status.ok()) return;
-    status = CheckFacts(name_, log_->Owner(), facts);
-    if (!status.ok()) Fail(status);
-  });
-  KONTOR_RETURN_IF_ERROR(status);
-  return log_->NextOffset();
+Result<Offset> Shard::StartOffset(const TopicFacts& facts, EventSource* source) {
+  KONTOR_CHECK(opened_ && reader() == nullptr);
+  KONTOR_RETURN_IF_ERROR(status().failure);
+  Status checked = CheckFacts(name_, log_->Owner(), facts);
+  if (checked.ok()) checked = CheckTail(source);
+  if (checked.ok()) return log_->NextOffset();
+  if (checked.code() != StatusCode::kUnavailable) mailbox_.Ask([&] { Fail(checked); });
+  return checked;
+}
+
+Status Shard::CheckTail(EventSource* source) {
+  if (log_->End() == Position(0)) return OkStatus();
+  const Position at = log_->End() - 1;
+  google::protobuf::Arena arena;
+  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord stored, ReadLogged(*log_, at, &arena));
+  const Offset offset(stored.record->offset());
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<FetchedRecord> fetched,
+                          source->FetchRecord(config_.id.topic, config_.id.partition, offset, kFetchTimeout));
+  if (!fetched) {
+    spdlog::info("{}: the topic no longer holds offset {}, the last one stored: not compared", name_, offset.value());
+    return OkStatus();
+  }
+  const RawRecord ours = RawRecordOf(*stored.record);
+  const RawRecord& theirs = fetched->record;
+  if (ours.key == theirs.key && ours.value == theirs.value && ours.timestamp_ms == theirs.timestamp_ms) {
+    return OkStatus();
+  }
+  return DataLoss("topic {} was made anew: its record at offset {} of partition {} is not the one that the log holds at "
+                  "position {}. Read it into another --data-dir, or restore the topic",
+                  config_.id.topic, offset.value(), config_.id.partition.value(), at.value());
 }
 
 void Shard::Start() {
@@ -177,36 +199,39 @@ void Shard::Start() {
 }
 
 void Shard::Attach(std::unique_ptr<PartitionReader> reader) {
-  mailbox_.Ask([&] {
-    if (state() == ShardState::kFailed || stop_) return;  // it is let go of
-    if (state() == ShardState::kStopped) {
-      SetState(ShardState::kRunning);
-      config_.observer->OnReadable(config_.id);
-    }
-    tail_checked_ = false;
-    backoff_ = milliseconds(0);
+  {
     const std::lock_guard lock(mutex_);
+    if (state_ == ShardState::kFailed || stop_) return;
     KONTOR_CHECK(reader_ == nullptr);
     reader_ = std::move(reader);
-  });
+  }
+  mailbox_.Wake();
 }
 
 void Shard::Detach() {
   mailbox_.Ask([this] {
+    std::shared_ptr<PartitionReader> gone;
     {
       const std::lock_guard lock(mutex_);
-      reader_.reset();
+      gone = std::exchange(reader_, nullptr);
       trouble_ = OkStatus();
     }
-    if (readable_) config_.observer->OnGone(config_.id);
+    if (readable_ && !stop_) config_.observer->OnGone(config_.id);
     if (state() == ShardState::kRunning && Commit()) SetState(ShardState::kStopped);
   });
 }
 
-void Shard::Stop() {
-  stop_ = true;
+void Shard::BeginStop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
   mailbox_.Wake();
   if (const auto reading = reader()) reading->Wake();
+}
+
+void Shard::Stop() {
+  BeginStop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -225,7 +250,12 @@ void Shard::Run() {
   }
   while (!stop_) {
     mailbox_.Answer();
-    if (state() == ShardState::kRunning && reader() != nullptr) {
+    const bool attached = reader() != nullptr;
+    if (attached && state() == ShardState::kStopped) {
+      SetState(ShardState::kRunning);
+      config_.observer->OnReadable(config_.id);
+    }
+    if (attached && state() == ShardState::kRunning) {
       ReadOn();
     } else {
       mailbox_.Wait(kIdle);
@@ -244,7 +274,7 @@ Status Shard::Prepare() {
   KONTOR_RETURN_IF_ERROR(OpenViews());
   SetState(ShardState::kCatchingUp);
   KONTOR_RETURN_IF_ERROR(CatchUp());
-  if (stop_ || !sound_) return OkStatus();
+  if (stop_ || state() == ShardState::kFailed) return OkStatus();
   KONTOR_RETURN_IF_ERROR(derived_->intake.Open());
   if (!Commit()) return OkStatus();
   readable_ = true;
@@ -279,7 +309,7 @@ Status Shard::OpenViews() {
 
 Status Shard::CatchUp() {
   Folder& folder = derived_->folder;
-  while (!stop_ && sound_ && folder.position() < log_->End()) {
+  while (!stop_ && state() != ShardState::kFailed && folder.position() < log_->End()) {
     if (config_.progress) config_.progress(folder.position(), log_->End());
     KONTOR_RETURN_IF_ERROR(folder.FoldLogged(kCatchUpRecordsMax, kCatchUpBytesMax));
     CommitIfDue(/*level=*/false);
@@ -291,39 +321,30 @@ Status Shard::CatchUp() {
 
 void Shard::ReadOn() {
   const std::shared_ptr<PartitionReader> reading = reader();
-  Status status;
-  if (!tail_checked_) status = CheckTail(reading.get());
-  if (status.ok()) {
-    const ShardLimits& limits = config_.limits;
-    const Result<Batch> batch = reading->Poll(limits.poll_records_max, limits.poll_bytes_max, limits.poll_timeout);
-    status = batch.status();
-    if (batch.ok()) {
-      backoff_ = milliseconds(0);
-      SetTrouble(OkStatus());
-      const bool level = batch->records.empty();
-      if (level && batch->next_offset == log_->NextOffset()) {
-        CommitIfDue(level);
-        return;
-      }
-      status = Process(*batch);
-      if (status.ok()) {
-        if (sound_) reading->CommitHint(log_->NextOffset());
-        CommitIfDue(level);
-        return;
-      }
-      sound_ = false;
+  const ShardLimits& limits = config_.limits;
+  const Result<Batch> batch = reading->Poll(limits.poll_records_max, limits.poll_bytes_max, limits.poll_timeout);
+  Status status = batch.status();
+  if (batch.ok()) {
+    backoff_ = milliseconds(0);
+    SetTrouble(OkStatus());
+    if (!batch->records.empty() || batch->next_offset != log_->NextOffset()) status = Process(*batch);
+    if (status.ok()) {
+      if (sound_) reading->CommitHint(log_->NextOffset());
+      if (batch->at_end) LookForHeldBack(reading->watermarks());
+      CommitIfDue(batch->at_end);
+      return;
     }
+    sound_ = false;
   }
   switch (status.code()) {
     case StatusCode::kUnavailable:
       SetTrouble(status);
       CommitIfDue(/*level=*/true);
-      backoff_ = std::clamp(2 * backoff_, config_.limits.backoff_min, config_.limits.backoff_max);
+      backoff_ = std::clamp(2 * backoff_, limits.backoff_min, limits.backoff_max);
       mailbox_.Wait(backoff_);
       return;
     case StatusCode::kCancelled: {
-      // Taken away; who gave it will say so by Detach.
-      SetTrouble(status);
+      // Taken away; who gave it says so by Detach.
       const std::lock_guard lock(mutex_);
       reader_.reset();
       return;
@@ -331,11 +352,6 @@ void Shard::ReadOn() {
     default:
       Fail(status);
   }
-}
-
-Status Shard::CheckTail(PartitionReader* /*reader*/) {
-  tail_checked_ = true;
-  return OkStatus();
 }
 
 Status Shard::Process(const Batch& batch) {
@@ -353,6 +369,15 @@ Status Shard::Process(const Batch& batch) {
   if (admitted->records.empty()) return OkStatus();
   if (config_.appended) config_.appended(config_.id, from, log_->End(), admitted->refused);
   return derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
+}
+
+void Shard::LookForHeldBack(const Watermarks& watermarks) {
+  const bool behind = watermarks.last_stable >= 0 && watermarks.last_stable < watermarks.high;
+  if (!behind || watermarks.last_stable != held_back_at_) {
+    held_back_at_ = behind ? watermarks.last_stable : -1;
+    held_back_since_ = steady_clock::now();
+  }
+  held_back_ = behind && steady_clock::now() - held_back_since_ >= kHeldBackTold;
 }
 
 void Shard::CommitIfDue(bool level) {
@@ -378,14 +403,12 @@ bool Shard::Commit() {
 }
 
 void Shard::Fail(const Status& failure) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (state_ == ShardState::kFailed) return;  // the first word stands
-    failure_ = failure;
-    reader_.reset();
-  }
+  const std::lock_guard lock(mutex_);
+  if (state_ == ShardState::kFailed) return;  // the first word stands
   spdlog::error("{}: {}", name_, Text(failure));
-  SetState(ShardState::kFailed);
+  failure_ = failure;
+  reader_.reset();
+  ChangeState(ShardState::kFailed);
 }
 
 void Shard::EndProcess(const Status& failure) {
@@ -396,6 +419,10 @@ void Shard::EndProcess(const Status& failure) {
 
 void Shard::SetState(ShardState to) {
   const std::lock_guard lock(mutex_);
+  ChangeState(to);
+}
+
+void Shard::ChangeState(ShardState to) {
   KONTOR_CHECK(IsLegalChange(state_, to));
   state_ = to;
   changed_.notify_all();
@@ -436,6 +463,7 @@ ShardStatus Shard::status() const {
     status.end = log_->End();
     status.next_offset = log_->NextOffset();
   }
+  status.held_back = held_back_;
   status.folded = Position(folded_);
   status.checkpoint = Position(checkpoint_);
   status.accepted = accepted_;

@@ -38,6 +38,7 @@
 #include "engine/shard/account_version.h"
 #include "engine/shard/mailbox.h"
 #include "engine/source/event_source.h"
+#include "engine/views/instance_store.h"
 #include "engine/views/view_store.h"
 #include "projections/account/fold.h"
 
@@ -68,6 +69,7 @@ struct ShardStatus {
   Position checkpoint;  // of these, the ones that the stored views reflect
   Offset next_offset;
   Watermarks watermarks;
+  bool held_back = false;  // everything readable is read, and open transactions have held back the rest for a minute
   int64_t accepted = 0;
   int64_t duplicates = 0;
   int64_t conflicts = 0;
@@ -87,14 +89,17 @@ class ShardObserver {
   virtual void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) = 0;
 };
 
-// Where a shard's stores are.
+// Where the stores of an instance and of its shards are.
 class ShardStores {
  public:
   virtual ~ShardStores() = default;
+  // The shards that have a log.
+  virtual Result<std::vector<ShardId>> Stored() const = 0;
   // Opens the log, or makes it for the owner. Without an owner: NotFound where there is none.
   virtual Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) = 0;
   // `anew`: whatever is there is removed first, were it unreadable.
   virtual Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) = 0;
+  virtual Result<std::unique_ptr<InstanceStore>> OpenInstance(const InstanceOwner& owner) = 0;
 };
 
 struct ShardLimits {
@@ -142,13 +147,18 @@ class Shard {
   // Opens the log and checks whose it is: with facts, against them, and a new log is made where there is none; without (the
   // broker is away, or not asked), NotFound where there is none. Any error leaves the shard failed. Requires: called once.
   Status Open(const std::optional<TopicFacts>& facts);
-  // Checks the facts against the open log's owner, and gives the offset to read on from. An error leaves it failed.
-  Result<Offset> StartOffset(const TopicFacts& facts);
+  // Checks that the topic is the one that the log was written from (its facts, and the last stored record against what
+  // the broker holds at that offset), and gives the offset to read on from. Unavailable: the broker does not answer, try
+  // again; any other error leaves the shard failed. Requires: opened, no reader attached.
+  Result<Offset> StartOffset(const TopicFacts& facts, EventSource* source);
   // Starts the thread: opens the views, catches up, then waits for a reader. Requires: opened, called once.
   void Start();
-  // Gives it the partition to read, or takes it away: returns when the reader is no longer used, and all is committed.
+  // Gives it the partition to read; a failed or ended shard lets go of it at once. Requires: none is attached.
   void Attach(std::unique_ptr<PartitionReader> reader);
+  // The partition was taken away: returns when the reader is no longer used, and all is committed.
   void Detach();
+  // Has the thread end; Stop waits for it.
+  void BeginStop();
   // Ends the thread, having committed, and lets go of the reader. Takes no longer than a batch. May be called again.
   void Stop();
   // Waits until it runs, or has failed or stopped; gives the failure.
@@ -185,8 +195,10 @@ class Shard {
   Status OpenViews();
   Status CatchUp();
   void ReadOn();
-  Status CheckTail(PartitionReader* reader);
+  Status CheckTail(EventSource* source);
   Status Process(const Batch& batch);
+  // Sees whether an open transaction holds records back.
+  void LookForHeldBack(const Watermarks& watermarks);
   void CommitIfDue(bool level);
   // False where it failed: the process is to end.
   bool Commit();
@@ -194,6 +206,7 @@ class Shard {
   void EndProcess(const Status& failure);
 
   void SetState(ShardState to);
+  void ChangeState(ShardState to);  // requires: mutex_ held
   void SetTrouble(const Status& trouble);
   std::shared_ptr<PartitionReader> reader() const;
   Status CheckReadable() const;
@@ -209,10 +222,11 @@ class Shard {
   std::thread thread_;
 
   // The shard's thread's own.
-  bool sound_ = true;         // what is folded may be committed
-  bool tail_checked_ = false; // the attached partition is the one that the log was written from
+  bool sound_ = true;  // what is folded may be committed
   std::chrono::milliseconds backoff_{0};
   std::chrono::steady_clock::time_point last_commit_;
+  int64_t held_back_at_ = -1;  // the last stable offset that held records back when last seen; -1: none
+  std::chrono::steady_clock::time_point held_back_since_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
@@ -221,6 +235,7 @@ class Shard {
   Status trouble_;
   std::shared_ptr<PartitionReader> reader_;
 
+  std::atomic<bool> held_back_ = false;
   std::atomic<uint64_t> folded_ = 0;
   std::atomic<uint64_t> checkpoint_ = 0;
   std::atomic<int64_t> accepted_ = 0;

@@ -18,6 +18,7 @@
 
 #include "engine/log/in_memory_event_log.h"
 #include "engine/shard/shard.h"
+#include "engine/views/in_memory_instance_store.h"
 #include "engine/views/in_memory_view_store.h"
 #include "projections/growth/growth_projection.h"
 #include "projections/satisfaction/satisfaction_projection.h"
@@ -105,6 +106,12 @@ class FakeTopic {
     return Offset(next_);
   }
   const std::vector<std::shared_ptr<TopicRecord>>& records() const { return records_; }
+  // As if the topic were deleted and made again.
+  void Clear() {
+    const std::lock_guard lock(mutex_);
+    records_.clear();
+    next_ = 0;
+  }
 
   std::unique_ptr<PartitionReader> ReaderFrom(Offset offset) { return std::make_unique<Reader>(this, offset); }
   Offset hinted() const {
@@ -138,6 +145,7 @@ class FakeTopic {
       const bool all = batch.records.size() < records_max;
       offset_ = all ? Offset(topic_->next_) : batch.records.back().offset + 1;
       batch.next_offset = offset_;
+      batch.at_end = all;
       batch.memory = memory;
       return batch;
     }
@@ -169,6 +177,77 @@ class FakeTopic {
   Offset hinted_;
 };
 
+// A cluster of such partitions.
+class FakeSource : public EventSource {
+ public:
+  FakeTopic& partition(const std::string& topic, int32_t partition) { return topics_[topic].partitions[partition]; }
+  // Makes it, with so many partitions.
+  TopicDescription& topic(const std::string& name, int32_t partitions = 1) {
+    Topic& topic = topics_[name];
+    if (topic.description.facts.partition_count == 0) {
+      topic.description.facts = {.cluster_id = "cluster-a", .partition_count = partitions};
+      topic.description.config = TopicConfig{.cleanup_policy = "delete"};
+    }
+    return topic.description;
+  }
+  bool has(const std::string& name) const { return topics_.contains(name); }
+  void set_refusal(Status refusal) { refusal_ = std::move(refusal); }
+  AssignmentListener* listener() const { return listener_; }
+
+  Result<std::unique_ptr<Subscription>> Subscribe(const std::string&, AssignmentListener* listener) override {
+    const std::lock_guard lock(mutex_);
+    listener_ = listener;
+    subscribed_.notify_all();
+    return std::make_unique<Member>();
+  }
+  void WaitForSubscriber() {
+    std::unique_lock lock(mutex_);
+    subscribed_.wait(lock, [this] { return listener_ != nullptr; });
+  }
+  Result<std::unique_ptr<PartitionReader>> OpenPartition(const std::string& topic, Partition partition, Offset start,
+                                                         std::chrono::milliseconds) override {
+    return topics_[topic].partitions[partition.value()].ReaderFrom(start);
+  }
+  Result<std::optional<FetchedRecord>> FetchRecord(const std::string& topic, Partition partition, Offset offset,
+                                                   std::chrono::milliseconds) override {
+    FakeTopic& held = topics_[topic].partitions[partition.value()];
+    if (offset >= held.end()) return DataLoss("the partition ends before offset {}", offset.value());
+    for (const auto& record : held.records()) {
+      if (Offset(record->offset) == offset) return FetchedRecord{record->Raw(), record};
+    }
+    return std::nullopt;
+  }
+  Result<TopicDescription> DescribeTopic(const std::string& topic, std::chrono::milliseconds) override {
+    const std::lock_guard lock(mutex_);
+    const auto at = topics_.find(topic);
+    if (at == topics_.end()) return NotFound("there is no topic {}", topic);
+    return at->second.description;
+  }
+  Status CreateTopic(const std::string& name, int32_t partitions, const std::map<std::string, std::string>&,
+                     std::chrono::milliseconds) override {
+    const std::lock_guard lock(mutex_);
+    KONTOR_RETURN_IF_ERROR(refusal_);
+    topic(name, partitions);
+    return OkStatus();
+  }
+
+ private:
+  struct Topic {
+    TopicDescription description{.facts = {}, .config = TopicConfig()};
+    std::map<int32_t, FakeTopic> partitions;
+  };
+  class Member final : public Subscription {
+   public:
+    Status status() const override { return OkStatus(); }
+  };
+
+  std::mutex mutex_;
+  std::condition_variable subscribed_;
+  std::map<std::string, Topic> topics_;
+  AssignmentListener* listener_ = nullptr;
+  Status refusal_;
+};
+
 // What stands on the disk: it outlives shards, can lose the tail of the views, and can fail writes.
 struct FakeDisk {
   std::shared_ptr<InMemoryEventLog> log;
@@ -191,10 +270,21 @@ class FakeStores final : public ShardStores {
     }
     return std::make_unique<Log>(&disk);
   }
+  Result<std::vector<ShardId>> Stored() const override {
+    std::vector<ShardId> stored;
+    for (const auto& [id, disk] : disks_) {
+      if (disk.log != nullptr) stored.push_back(id);
+    }
+    return stored;
+  }
   Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) override {
     FakeDisk& disk = disks_[shard];
     if (anew) disk.commits.clear();
     return std::make_unique<Views>(&disk);
+  }
+  Result<std::unique_ptr<InstanceStore>> OpenInstance(const InstanceOwner& owner) override {
+    if (instance_ == nullptr) instance_ = std::make_shared<InMemoryInstanceStore>(owner);
+    return std::make_unique<Instance>(instance_);
   }
 
  private:
@@ -273,7 +363,21 @@ class FakeStores final : public ShardStores {
     InMemoryViewStore inner_;
   };
 
+  class Instance final : public InstanceStore {
+   public:
+    explicit Instance(std::shared_ptr<InstanceStore> inner) : inner_(std::move(inner)) {}
+    InstanceOwner Owner() const override { return inner_->Owner(); }
+    Status KeepCluster(const std::string& cluster_id) override { return inner_->KeepCluster(cluster_id); }
+    Result<std::optional<std::string>> Get(std::string_view key) const override { return inner_->Get(key); }
+    Status Put(std::string_view key, std::string_view value) override { return inner_->Put(key, value); }
+    Status Delete(std::string_view key) override { return inner_->Delete(key); }
+
+   private:
+    std::shared_ptr<InstanceStore> inner_;
+  };
+
   std::map<ShardId, FakeDisk> disks_;
+  std::shared_ptr<InstanceStore> instance_;
 };
 
 // Notes what it is told, and lets a test wait for a position.
@@ -341,7 +445,8 @@ class ShardFixture {
  public:
   ShardFixture() : id_{"kontor.events", Partition(0)} {}
 
-  FakeTopic& topic() { return topic_; }
+  FakeSource& source() { return source_; }
+  FakeTopic& topic() { return source_.partition(id_.topic, 0); }
   FakeDisk& disk() { return stores_.disk(id_); }
   FakeObserver& observer() { return *observer_; }
   Shard& shard() { return *shard_; }
@@ -365,12 +470,12 @@ class ShardFixture {
     KONTOR_RETURN_IF_ERROR(Open());
     shard_->Start();
     KONTOR_RETURN_IF_ERROR(shard_->WaitUntilRunning());
-    KONTOR_ASSIGN_OR_RETURN(const Offset offset, shard_->StartOffset(facts_));
-    shard_->Attach(topic_.ReaderFrom(offset));
+    KONTOR_ASSIGN_OR_RETURN(const Offset offset, shard_->StartOffset(facts_, &source_));
+    shard_->Attach(topic().ReaderFrom(offset));
     return OkStatus();
   }
   // Waits until everything emitted, by count of records, was folded.
-  void Drain() { observer_->WaitFor(Position(topic_.records().size())); }
+  void Drain() { observer_->WaitFor(Position(topic().records().size())); }
   void Stop() { shard_.reset(); }
   // As by a power cut: nothing is written any more, from now on.
   void Kill() {
@@ -387,7 +492,7 @@ class ShardFixture {
 
  private:
   ShardId id_;
-  FakeTopic topic_;
+  FakeSource source_;
   FakeStores stores_;
   FoldOfThree fold_;
   ShardConfig config_;
