@@ -45,6 +45,7 @@ Status KafkaGroup::status() const {
 }
 
 void KafkaGroup::SetStatus(Status status) {
+  if (ended_) return;
   const std::lock_guard lock(mutex_);
   if (!status.ok() && status != status_) spdlog::warn("topic '{}': {}", topic_, Text(status));
   status_ = std::move(status);
@@ -105,26 +106,28 @@ void KafkaGroup::Serve(rd_kafka_event_t* event) {
 
 void KafkaGroup::ServeError(rd_kafka_event_t* event) {
   const rd_kafka_resp_err_t error = rd_kafka_event_error(event);
-  if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    char text[512];
-    const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client_.get(), text, sizeof text);
-    const Status fatal = cause == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
-                             ? FailedPrecondition(
-                                   "another process joined the group as member '{}'; each instance needs its own "
-                                   "--member-id, and only one process may run it",
-                                   member_)
-                             : FailedPrecondition("Kafka ended our part in the group: {}", text);
-    for (const auto& [number, member] : assigned_) member.partition->End(fatal);
-    return SetStatus(fatal);
+  char text[512];
+  if (const auto fatal = rd_kafka_fatal_error(client_.get(), text, sizeof text); fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return ServeFatal(
+        fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
+            ? FailedPrecondition("another process joined the group as member '{}'; each instance needs its "
+                                 "own --member-id, and only one process may run it",
+                                 member_)
+            : FailedPrecondition("Kafka ended our part in the group: {}", text));
   }
+  // One broker's connection that broke is not the group's trouble; librdkafka connects again.
+  if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__RESOLVE) return;
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     for (const auto& [number, member] : assigned_) member.partition->SetAway(true);
   }
-  const StatusCode code = CodeOf(error);
-  // One broker's connection that broke is not the group's trouble; librdkafka connects again.
-  if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__RESOLVE) return;
-  if (status().code() == StatusCode::kFailedPrecondition) return;
-  SetStatus(MakeStatus(code, rd_kafka_event_error_string(event)));
+  SetStatus(MakeStatus(CodeOf(error), rd_kafka_event_error_string(event)));
+}
+
+// Nothing is assigned to us again; librdkafka has already let go of what was.
+void KafkaGroup::ServeFatal(const Status& word) {
+  for (const auto& [number, member] : assigned_) member.partition->End(word);
+  SetStatus(word);
+  ended_ = true;
 }
 
 void KafkaGroup::ClearTrouble(bool any_broker) {
@@ -163,7 +166,7 @@ void KafkaGroup::TryAssign() {
   } else {
     given_.clear();
   }
-  SetStatus(std::move(assigned));
+  if (!assigned.ok()) SetStatus(std::move(assigned));
 }
 
 Status KafkaGroup::Assign() {
@@ -184,6 +187,7 @@ Status KafkaGroup::Assign() {
   }
   KONTOR_RETURN_IF_ERROR(StatusOf(rd_kafka_assign(client_.get(), list.get()), "the partitions cannot be assigned"));
   assigned_ = std::move(members);
+  SetStatus(OkStatus());
   spdlog::info("topic '{}': {} of {} partitions are ours", topic_, starts.size(), facts.partition_count);
   for (const auto& [partition, start] : starts) {
     listener_->OnAssigned(partition, std::make_unique<KafkaReader>(assigned_[partition].partition, start));

@@ -5,6 +5,7 @@
 // does without losing an assignment or a record: offsets are part of each assignment, and nothing is read across one.
 //
 //   awaiting the topic -> joined <-> assigned -> left
+//                           any of them -> ended (fenced, or another fatal error of the client) -> left
 #pragma once
 
 #include <atomic>
@@ -42,6 +43,7 @@ class KafkaGroup final : public Subscription {
   bool AwaitTopic();
   void Serve(rd_kafka_event_t* event);
   void ServeError(rd_kafka_event_t* event);
+  void ServeFatal(const Status& word);
   void ServeRebalance(rd_kafka_event_t* event);
   // Assigns what the group gave us; on Unavailable leaves it for later.
   void TryAssign();
@@ -68,6 +70,7 @@ class KafkaGroup final : public Subscription {
   Clock::time_point retry_at_;
   std::chrono::milliseconds backoff_;
   Clock::time_point hints_due_;
+  bool ended_ = false;  // the status stays as it is
 
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
