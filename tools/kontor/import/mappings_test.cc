@@ -66,7 +66,7 @@ class Collector final : public EventSink {
     EXPECT_EQ(record.key, event.account_id());
     EXPECT_EQ(*record.timestamp_ms * 1'000'000, OccurredAt(event).value());
     EXPECT_TRUE(ids_.insert(event.event_id()).second) << event.event_id() << " comes twice";
-    ++bodies[event.GetDescriptor()->FindFieldByNumber(event.body_case())->name()];
+    ++bodies[Event::descriptor()->FindFieldByNumber(event.body_case())->name()];
     accounts.insert(event.account_id());
     visit_(event);
     done(OkStatus(), Partition(0), Offset(0));
@@ -110,7 +110,7 @@ class MappingsTest : public ::testing::Test {
     options.mapping_path = "tools/mappings/" + name + ".sql";
     options.tables = std::move(tables);
     if (!command.empty()) options.standard_input = popen(command.c_str(), "r");
-    const ImportReport report = Import(options, {collector, nullptr});
+    ImportReport report = Import(options, {collector, nullptr});
     if (!command.empty()) {
       EXPECT_EQ(pclose(options.standard_input), 0) << command;
     }

@@ -207,24 +207,29 @@ struct Sum {
   std::string invalid;
 };
 
+// What SQLite keeps of a group, zeroed at first. Its memory is aligned to 8 bytes only, a Nanos to 16: so the sum
+// itself is kept elsewhere.
+struct HeldSum {
+  Sum* sum;
+};
+
 void SumStep(sqlite3_context* context, int, sqlite3_value** arguments) {
-  // SQLite's memory is aligned to 8 bytes only, a Nanos to 16: so the context holds a pointer.
-  auto** sum = static_cast<Sum**>(sqlite3_aggregate_context(context, sizeof(Sum*)));
-  if (sum == nullptr) return sqlite3_result_error_nomem(context);
-  if (*sum == nullptr) *sum = new Sum;
+  auto* held = static_cast<HeldSum*>(sqlite3_aggregate_context(context, sizeof(HeldSum)));
+  if (held == nullptr) return sqlite3_result_error_nomem(context);
+  if (held->sum == nullptr) held->sum = new Sum;
   Number number = NumberOf(arguments[0], "dec_sum");
   if (number.state == Number::kMistake) return static_cast<void>(Take(context, number));
   if (number.state == Number::kNumber) {
-    (*sum)->any = true;
-    (*sum)->value += number.value;
-  } else if (number.state == Number::kInvalid && (*sum)->invalid.empty()) {
-    (*sum)->invalid = std::move(number.text);
+    held->sum->any = true;
+    held->sum->value += number.value;
+  } else if (number.state == Number::kInvalid && held->sum->invalid.empty()) {
+    held->sum->invalid = std::move(number.text);
   }
 }
 
 void SumFinal(sqlite3_context* context) {
-  auto** held = static_cast<Sum**>(sqlite3_aggregate_context(context, 0));
-  const std::unique_ptr<Sum> sum(held == nullptr ? nullptr : *held);
+  const auto* held = static_cast<HeldSum*>(sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<Sum> sum(held == nullptr ? nullptr : held->sum);
   if (sum == nullptr) return sqlite3_result_null(context);
   if (!sum->invalid.empty()) return ReturnJson(context, sum->invalid);
   if (!sum->any) return sqlite3_result_null(context);

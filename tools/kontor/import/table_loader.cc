@@ -67,7 +67,7 @@ class TableSink final : public CsvSink {
       names.push_back(std::move(name));
     }
     std::string line = "line";
-    while (taken.contains(line)) line = "csv_" + line;
+    while (taken.contains(line)) line.insert(0, "csv_");
 
     std::string create = fmt::format("CREATE TABLE {} ({} INTEGER PRIMARY KEY", SqlName(csv_.table), SqlName(line));
     std::string insert = fmt::format("INSERT INTO {} VALUES (?", SqlName(csv_.table));
