@@ -54,7 +54,7 @@ class HttpApiTest : public ::testing::Test {
   template <typename Message>
   static Message Parse(std::string_view json) {
     Message message;
-    EXPECT_TRUE(ParseJson(json, &message).ok()) << json;
+    EXPECT_TRUE(AnswerFromJson(json, &message).ok()) << json;
     return message;
   }
 

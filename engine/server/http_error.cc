@@ -75,7 +75,7 @@ std::string ErrorJson(const Status& status) {
 
 Status StatusOfError(int http_code, std::string_view body) {
   api::v1::ErrorStatus error;
-  if (ParseJson(body, &error).ok() && error.code() > 0 && error.code() <= 16) {
+  if (AnswerFromJson(body, &error).ok() && error.code() > 0 && error.code() <= 16) {
     return MakeStatus(static_cast<StatusCode>(error.code()), error.message());
   }
   return Unavailable("answered HTTP {} with what is no word of Kontor; is a proxy in between?", http_code);

@@ -10,7 +10,7 @@ namespace {
 
 TEST(HttpErrorTest, NamedParameterStandsInTheDetails) {
   api::v1::ErrorStatus error;
-  ASSERT_TRUE(ParseJson(ErrorJson(InvalidArgument("page_size: must be 1 to 1000, not '0'")), &error).ok());
+  ASSERT_TRUE(AnswerFromJson(ErrorJson(InvalidArgument("page_size: must be 1 to 1000, not '0'")), &error).ok());
   EXPECT_EQ(error.code(), 3);
   EXPECT_EQ(error.message(), "page_size: must be 1 to 1000, not '0'");
   ASSERT_EQ(error.details_size(), 1);
@@ -22,7 +22,7 @@ TEST(HttpErrorTest, OtherMessagesHaveNoDetails) {
   for (const Status& status : {InvalidArgument("no colon here"), InvalidArgument("Two words: here"),
                                InvalidArgument(": nothing before"), NotFound("account: a1")}) {
     api::v1::ErrorStatus error;
-    ASSERT_TRUE(ParseJson(ErrorJson(status), &error).ok());
+    ASSERT_TRUE(AnswerFromJson(ErrorJson(status), &error).ok());
     EXPECT_EQ(error.details_size(), 0) << status;
   }
 }

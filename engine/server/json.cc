@@ -11,7 +11,7 @@ Result<std::string> JsonText(const google::protobuf::Message& message) {
   return json;
 }
 
-Status ParseJson(std::string_view json, google::protobuf::Message* message) {
+Status AnswerFromJson(std::string_view json, google::protobuf::Message* message) {
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonStringToMessage(

@@ -16,6 +16,6 @@ Result<std::string> JsonText(const google::protobuf::Message& message);
 
 // Reads what JsonText wrote, today or under a later schema: fields that this version does not know are passed over.
 // InvalidArgument on what is no such JSON.
-Status ParseJson(std::string_view json, google::protobuf::Message* message);
+Status AnswerFromJson(std::string_view json, google::protobuf::Message* message);
 
 }  // namespace kontor

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/money.h"
+#include "tools/kontor/secret_file.h"
 
 namespace kontor {
 namespace {

@@ -27,7 +27,7 @@ class Readings {
   Result<Message> Read(const std::string& target) {
     KONTOR_ASSIGN_OR_RETURN(const std::string json, Get(target));
     Message message;
-    KONTOR_RETURN_IF_ERROR(ParseJson(json, &message));
+    KONTOR_RETURN_IF_ERROR(AnswerFromJson(json, &message));
     return message;
   }
 };

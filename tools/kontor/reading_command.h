@@ -35,7 +35,7 @@ Status Show(Readings& readings, const std::string& target, bool json, const Cons
     return OkStatus();
   }
   Message message;
-  KONTOR_RETURN_IF_ERROR(ParseJson(answer, &message));
+  KONTOR_RETURN_IF_ERROR(AnswerFromJson(answer, &message));
   *console.out << text(message);
   return OkStatus();
 }
@@ -54,7 +54,7 @@ Status ForEachPage(Readings& readings, const std::function<TargetText()>& target
     if (!token.empty()) page.Add("page_token", token);
     KONTOR_ASSIGN_OR_RETURN(const std::string answer, readings.Get(page.str()));
     Message message;
-    KONTOR_RETURN_IF_ERROR(ParseJson(answer, &message));
+    KONTOR_RETURN_IF_ERROR(AnswerFromJson(answer, &message));
     if (json) *console.out << answer << "\n";
     left -= rows(message);
     token = message.next_page_token();
