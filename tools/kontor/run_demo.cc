@@ -173,6 +173,8 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   options.kafka.emplace();
   options.kafka->brokers = broker->brokers();
   options.kafka->group_id = "kontor";
+  // The embedded broker speaks an old protocol, which librdkafka warns of at every connection.
+  options.kafka->properties["log_level"] = "3";
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSink> sink, KafkaSink::Open(*options.kafka, options.partitioner));
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<Instance> instance, Instance::Open(options));
   HttpServerOptions http;
