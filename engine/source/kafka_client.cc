@@ -97,8 +97,10 @@ Result<std::map<std::string, std::string>> Resolve(const KafkaOptions& options) 
 }
 
 void Log(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept {
-  // One set of properties serves consumers and producers alike, so what only one of them knows is no mistake.
-  if (std::string_view(facility) == "CONFWARN") level = 7;
+  // One set of properties serves consumers and producers alike, so what only one of them knows is no mistake; and the
+  // embedded broker is the only one so old that it cannot be asked about a topic without making it.
+  const std::string_view about = facility;
+  if (about == "CONFWARN" || about == "AUTOCREATE") level = 7;
   // syslog's levels: 3 and below are errors, 4 warnings, 7 debugging.
   const auto severity = level <= 3   ? spdlog::level::err
                         : level == 4 ? spdlog::level::warn
