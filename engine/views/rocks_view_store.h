@@ -2,8 +2,8 @@
 //
 // Ownership:   borrows nothing; outlives its snapshots.
 // Threads:     Commit and Clear by one thread; the rest by any, beside it.
-// Durability:  no write-ahead log: commits become durable when RocksDB writes out its memory, in the order in which they
-//              were made, or when the store is destroyed.
+// Durability:  no write-ahead log. A large commit becomes durable at once, with all before it; small ones when RocksDB
+//              writes out its memory, in the order in which they were made, or when the store is destroyed.
 // Errors:      as the contract says; Open and OpenForReading as RocksDatabase::Open says.
 // Format:      FORMAT.md beside this file.
 #pragma once
@@ -14,6 +14,10 @@
 
 #include "engine/log/rocks_options.h"
 #include "engine/views/view_store.h"
+
+namespace rocksdb {
+class Status;
+}  // namespace rocksdb
 
 namespace kontor {
 
@@ -41,6 +45,8 @@ class RocksViewStore final : public ViewStore {
   class Reading;
   explicit RocksViewStore(std::unique_ptr<RocksDatabase> database);
   Status Load();
+  rocksdb::Status WriteThroughMemory(const ViewCommit& commit);
+  rocksdb::Status WriteAsFile(const ViewCommit& commit);
   std::shared_ptr<const Committed> committed() const;
 
   std::unique_ptr<RocksDatabase> database_;

@@ -54,6 +54,13 @@ inline std::vector<InstantAndPosition> EventsOf(const ViewSnapshot& snapshot, co
   return events;
 }
 
+// So many rows that a store may treat their commit as a large one.
+inline std::vector<RowWrite> ManyRows(const std::string& value) {
+  std::vector<RowWrite> rows;
+  for (int number = 0; number < 12'000; ++number) rows.push_back({"many " + std::to_string(number), value});
+  return rows;
+}
+
 template <typename Adapter>
 class ViewStoreSuite : public ::testing::Test {
  protected:
@@ -190,6 +197,7 @@ TYPED_TEST_P(ViewStoreSuite, ASnapshotStaysPutWhileCommitsGoOn) {
                   .events = {{AccountId("a"), Instant(1), Position(position)}},
                   .checkpoint = CheckpointAt(position + 1)});
   }
+  this->CommitRows(ManyRows("1"), 200);
   EXPECT_EQ(RowsOf(*snapshot, ""), (Pairs{{"a", "1"}, {"b", "1"}}));
   EXPECT_THAT(snapshot->Positions(HashNumber(1)).value(), ::testing::ElementsAre(Position(0)));
   EXPECT_EQ(EventsOf(*snapshot, "a"), (std::vector<InstantAndPosition>{{1, 0}}));
@@ -212,6 +220,32 @@ TYPED_TEST_P(ViewStoreSuite, ReadersBesideTheWriterSeeWholeCommits) {
     this->CommitRows({{"x", std::to_string(position)}, {"y", std::to_string(position)}}, position);
   }
   reader.join();
+}
+
+TYPED_TEST_P(ViewStoreSuite, LargeAndSmallCommitsFollowEachOther) {
+  this->CommitRows({{"many 0", "small"}, {"z", "1"}}, 1);
+  std::vector<RowWrite> many = ManyRows("large");
+  many.push_back({"z", std::nullopt});
+  this->Commit({.rows = many,
+                .identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}},
+                .events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}},
+                .checkpoint = CheckpointAt(8)});
+  this->Commit({.rows = {{"many 1", "small again"}},
+                .identities = {{HashNumber(1), Position(8)}},
+                .events = {},
+                .checkpoint = CheckpointAt(9)});
+  for (int reopened = 0; reopened < 2; ++reopened) {
+    EXPECT_EQ(this->Row("many 0"), "large");
+    EXPECT_EQ(this->Row("many 1"), "small again");
+    EXPECT_EQ(this->Row("many 11999"), "large");
+    EXPECT_EQ(this->Row("z"), std::nullopt);
+    EXPECT_EQ(RowsOf(*this->store_->Snapshot(), "").size(), 12'000u);
+    EXPECT_THAT(this->Positions(1), ::testing::ElementsAre(Position(3), Position(7), Position(8)));
+    EXPECT_EQ(EventsOf(*this->store_->Snapshot(), "a"), (std::vector<InstantAndPosition>{{1, 7}, {2, 3}}));
+    EXPECT_EQ(this->store_->Snapshot()->checkpoint(), CheckpointAt(9));
+    this->Reopen();
+  }
+  EXPECT_TRUE(this->store_->Verify().ok());
 }
 
 TYPED_TEST_P(ViewStoreSuite, ReopeningAfterAnOrderlyStopFindsEverything) {
@@ -298,7 +332,7 @@ REGISTER_TYPED_TEST_SUITE_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero, Ro
                             RowsScanByPrefixInKeyOrder, KeysMayHoldAnyByte,
                             AnIdentityHoldsEveryPositionThatSharesItsHash, AnAccountsEventsScanInTheWorldsOrder,
                             AccountsWhoseIdsBeginAlikeAreKeptApart, TheCheckpointComesWithItsCommit,
-                            ASnapshotStaysPutWhileCommitsGoOn, ReadersBesideTheWriterSeeWholeCommits,
+                            LargeAndSmallCommitsFollowEachOther, ASnapshotStaysPutWhileCommitsGoOn, ReadersBesideTheWriterSeeWholeCommits,
                             ReopeningAfterAnOrderlyStopFindsEverything, ClearingLeavesAFreshStore,
                             TheDigestTellsTablesKeysAndValuesApart, ScanAllStopsWhereToldTo,
                             ACheckpointThatGoesBackIsABug);
