@@ -164,7 +164,7 @@ TEST(ZoneTest, DaysOfTheClockChangeAreShorterAndLonger) {
 }
 
 TEST(ZoneTest, TimeOfDayIsTheFirstInstantAtWhichTheClocksShowIt) {
-  const Zone berlin = *Zone::Load("Europe/Berlin");
+  const Zone berlin = ZoneAt("Europe/Berlin");
   constexpr int64_t kMinute = 60'000'000'000;
   EXPECT_EQ(berlin.InstantAt(DayAt("2026-07-01"), 510 * kMinute + 7), At("2026-07-01T06:30:00.000000007Z"));
   // Clocks go from 02:00 to 03:00: what they skip is the change itself.
