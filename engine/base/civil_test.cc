@@ -163,6 +163,19 @@ TEST(ZoneTest, DaysOfTheClockChangeAreShorterAndLonger) {
   EXPECT_EQ(length("2026-06-01"), 24 * kHour);
 }
 
+TEST(ZoneTest, TimeOfDayIsTheFirstInstantAtWhichTheClocksShowIt) {
+  const Zone berlin = ZoneAt("Europe/Berlin");
+  constexpr int64_t kMinute = 60'000'000'000;
+  EXPECT_EQ(berlin.InstantAt(DayAt("2026-07-01"), 510 * kMinute + 7), At("2026-07-01T06:30:00.000000007Z"));
+  // Clocks go from 02:00 to 03:00: what they skip is the change itself.
+  EXPECT_EQ(berlin.InstantAt(DayAt("2026-03-29"), 150 * kMinute), At("2026-03-29T01:00:00Z"));
+  EXPECT_EQ(berlin.InstantAt(DayAt("2026-03-29"), 180 * kMinute), At("2026-03-29T01:00:00Z"));
+  // Clocks go from 03:00 back to 02:00: what they show twice is the first.
+  EXPECT_EQ(berlin.InstantAt(DayAt("2026-10-25"), 150 * kMinute), At("2026-10-25T00:30:00Z"));
+  EXPECT_EQ(berlin.InstantAt(DayAt("2026-10-25"), 180 * kMinute), At("2026-10-25T02:00:00Z"));
+  EXPECT_EQ(Zone::Utc().InstantAt(DayAt("2026-10-25"), 150 * kMinute), At("2026-10-25T02:30:00Z"));
+}
+
 TEST(ZoneTest, DayWhoseMidnightIsSkippedStartsAtTheChange) {
   // In Sao Paulo clocks went from 00:00 to 01:00 on 2018-11-04.
   const Zone sao_paulo = ZoneAt("America/Sao_Paulo");

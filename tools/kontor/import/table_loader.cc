@@ -10,13 +10,16 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/utf8.h"
 #include "tools/kontor/import/csv_reader.h"
-#include "tools/kontor/import/utf8.h"
 
 namespace kontor {
 namespace {
 
 constexpr uint64_t kProgressRows = 10'000;
+
+// UTF-8 without a zero byte, at which SQLite's JSON functions would end.
+bool IsText(std::string_view field) { return field.find('\0') == std::string_view::npos && IsUtf8(field); }
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -59,7 +62,7 @@ class TableSink final : public CsvSink {
     std::set<std::string> taken;
     for (size_t i = 0; i < columns_; ++i) {
       std::string name = format_.header ? first_row_[i] : "";
-      if (!IsUtf8Text(name)) return InvalidArgument("{} line 1: the names of the columns are no UTF-8 text", csv_.path);
+      if (!IsText(name)) return InvalidArgument("{} line 1: the names of the columns are no UTF-8 text", csv_.path);
       if (name.empty()) name = fmt::format("c{}", i + 1);
       if (!taken.insert(Lower(name)).second) {
         return InvalidArgument("{}: two columns are named {}; give each its own name, or --no-header", csv_.path, name);
@@ -83,7 +86,7 @@ class TableSink final : public CsvSink {
   void Bind(std::string_view field) {
     ++fields_;
     if (fields_ > columns_) return;
-    if (bad_field_ == 0 && !IsUtf8Text(field)) bad_field_ = fields_;
+    if (bad_field_ == 0 && !IsText(field)) bad_field_ = fields_;
     sqlite3_bind_text(insert_->handle(), static_cast<int>(fields_) + 1, field.data(), static_cast<int>(field.size()),
                       SQLITE_TRANSIENT);
   }
