@@ -9,7 +9,8 @@ namespace kontor {
 
 }  // namespace kontor
 
-#define KONTOR_CHECK(condition)                                                          \
-  do {                                                                                   \
-    if (!(condition)) [[unlikely]] ::kontor::CheckFailed(#condition, __FILE__, __LINE__); \
+#define KONTOR_CHECK(condition)                              \
+  do {                                                       \
+    if (!(condition)) [[unlikely]]                           \
+      ::kontor::CheckFailed(#condition, __FILE__, __LINE__); \
   } while (false)

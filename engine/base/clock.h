@@ -17,9 +17,9 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   Instant Now() const override {
-    return Instant(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count());
+    return Instant(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
   }
 };
 
@@ -38,8 +38,8 @@ class RunningClock final : public Clock {
  public:
   explicit RunningClock(Instant start) : start_(start), began_(std::chrono::steady_clock::now()) {}
   Instant Now() const override {
-    return start_ + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began_)
-                        .count();
+    return start_ +
+           std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began_).count();
   }
 
  private:

@@ -1,7 +1,7 @@
 // Writes and reads the bytes of stored rows: varints, zigzag, strings. Little state, no allocation but the output's.
 //
-// Format: unsigned numbers are LEB128 varints (at most 19 bytes for 128 bits); signed ones are zigzag first; a string is
-// its length as a varint and its bytes; big-endian numbers order as bytes and serve in keys.
+// Format: unsigned numbers are LEB128 varints (at most 19 bytes for 128 bits); signed ones are zigzag first; a string
+// is its length as a varint and its bytes; big-endian numbers order as bytes and serve in keys.
 #pragma once
 
 #include <cstdint>

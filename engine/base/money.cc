@@ -9,7 +9,8 @@
 namespace kontor {
 namespace {
 
-// ISO 4217, active codes of list one (2024), funds and metals included, testing and "no currency" not; in alphabetical order.
+// ISO 4217, active codes of list one (2024), funds and metals included, testing and "no currency" not; in alphabetical
+// order.
 constexpr std::string_view kCodes =
     "AEDAFNALLAMDANGAOAARSAUDAWGAZNBAMBBDBDTBGNBHDBIFBMDBNDBOBBOVBRLBSDBTNBWPBYNBZDCADCDFCHECHFCHWCLFCLPCNYCOPCOUCRC"
     "CUPCVECZKDJFDKKDOPDZDEGPERNETBEURFJDFKPGBPGELGHSGIPGMDGNFGTQGYDHKDHNLHTGHUFIDRILSINRIQDIRRISKJMDJODJPYKESKGSKHR"
@@ -112,7 +113,8 @@ std::string IntegerText(Int128 x) {
 }
 
 Nanos MultiplyRounded(Nanos amount, Nanos factor) {
-  // amount x factor may pass 128 bits, amount x 10^9 may not: the whole part of the factor is exact, the rest is rounded.
+  // amount x factor may pass 128 bits, amount x 10^9 may not: the whole part of the factor is exact, the rest is
+  // rounded.
   const Nanos whole = factor / kNanosPerUnit;
   const Nanos part = factor % kNanosPerUnit;
   return amount * whole + DivideRounded(amount * part, kNanosPerUnit);
@@ -142,7 +144,8 @@ std::optional<Nanos> ParseDecimal(std::string_view text) {
   const size_t point = text.find('.');
   const std::string_view units = text.substr(0, point);
   const std::string_view fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
-  if (units.empty() || (point != std::string_view::npos && fraction.empty()) || fraction.size() > 9) return std::nullopt;
+  if (units.empty() || (point != std::string_view::npos && fraction.empty()) || fraction.size() > 9)
+    return std::nullopt;
   Nanos amount = 0;
   size_t significant = 0;
   for (const char digit : units) {

@@ -1,7 +1,7 @@
 // Exact money: sums of nano units in 128 bits, and currency codes packed into 32.
 //
-// No figure of money touches binary floating point. An amount of an event is at most 10^15 units, so the sum of 10^11 of
-// them fits; a sum that would not is a KONTOR_CHECK.
+// No figure of money touches binary floating point. An amount of an event is at most 10^15 units, so the sum of 10^11
+// of them fits; a sum that would not is a KONTOR_CHECK.
 #pragma once
 
 #include <compare>

@@ -26,9 +26,9 @@ inline Status MakeStatus(StatusCode code, std::string_view text) {
   return Status(code, absl::string_view(text.data(), text.size()));
 }
 
-#define KONTOR_STATUS_FACTORY(Name, Code)                                         \
-  template <typename... Args>                                                     \
-  Status Name(fmt::format_string<Args...> format, Args&&... args) {               \
+#define KONTOR_STATUS_FACTORY(Name, Code)                                                  \
+  template <typename... Args>                                                              \
+  Status Name(fmt::format_string<Args...> format, Args&&... args) {                        \
     return MakeStatus(StatusCode::Code, fmt::format(format, std::forward<Args>(args)...)); \
   }
 KONTOR_STATUS_FACTORY(InvalidArgument, kInvalidArgument)
@@ -53,8 +53,8 @@ inline std::string_view Text(const Status& status) { return {status.message().da
 #define KONTOR_CONCAT_INNER(a, b) a##b
 #define KONTOR_CONCAT(a, b) KONTOR_CONCAT_INNER(a, b)
 
-#define KONTOR_RETURN_IF_ERROR(expression)                        \
-  do {                                                            \
+#define KONTOR_RETURN_IF_ERROR(expression)                                                        \
+  do {                                                                                            \
     if (::kontor::Status kontor_status = (expression); !kontor_status.ok()) return kontor_status; \
   } while (false)
 

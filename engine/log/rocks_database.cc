@@ -134,7 +134,8 @@ class RocksDatabase::Lock {
     if (status.ok()) return std::make_unique<Lock>(lock);
     const std::string text = status.ToString();
     // RocksDB gives no code of its own for this.
-    if (text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos) {
+    if (text.find("While lock file") != std::string::npos ||
+        text.find("lock hold by current process") != std::string::npos) {
       return FailedPrecondition("{} {} is in use by a running engine or another command; stop that one, or ask it",
                                 spec.noun, spec.path);
     }
@@ -277,9 +278,10 @@ Status RocksDatabase::Admit(const RocksSpec& spec) {
   RocksDatabase database(peeked);
   if (const rocksdb::Status opened = database.OpenFamilies(Access::kRead); !opened.ok()) {
     if (opened.IsNotSupported()) {
-      return FailedPrecondition("{} {} was written in a way that this program does not know ({}); use the version that "
-                                "wrote it, or a newer one",
-                                spec.noun, spec.path, opened.ToString());
+      return FailedPrecondition(
+          "{} {} was written in a way that this program does not know ({}); use the version that "
+          "wrote it, or a newer one",
+          spec.noun, spec.path, opened.ToString());
     }
     return FailureOf(spec, opened, "opening");
   }
@@ -299,9 +301,10 @@ Status RocksDatabase::Admit(const RocksSpec& spec) {
                               kind, spec.kind, spec.noun);
   }
   if (version != spec.format_version) {
-    return FailedPrecondition("{} {} has format version {}, and this program knows version {} only; use the program "
-                              "that wrote it, or one that says it reads both",
-                              spec.noun, spec.path, version, spec.format_version);
+    return FailedPrecondition(
+        "{} {} has format version {}, and this program knows version {} only; use the program "
+        "that wrote it, or one that says it reads both",
+        spec.noun, spec.path, version, spec.format_version);
   }
   return spec.admit(*database.db_);
 }

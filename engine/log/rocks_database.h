@@ -1,5 +1,5 @@
-// One RocksDB folder of ours: made whole or not at all, opened only where its kind and format version are known, and its
-// errors put into our words. The stores of this room and of engine/views stand on it.
+// One RocksDB folder of ours: made whole or not at all, opened only where its kind and format version are known, and
+// its errors put into our words. The stores of this room and of engine/views stand on it.
 //
 // Ownership:   options, and the free-space function in them, are copied.
 // Threads:     as RocksDB's; CheckFreeSpace from any.
@@ -27,9 +27,9 @@ namespace kontor {
 // What a folder must be, and how it is opened.
 struct RocksSpec {
   std::string path;
-  std::string kind;            // stored: "kontor.log"
-  std::string noun;            // in messages: "event log"
-  std::string remedy;          // in messages, after damage: "restore the folder from a copy"
+  std::string kind;             // stored: "kontor.log"
+  std::string noun;             // in messages: "event log"
+  std::string remedy;           // in messages, after damage: "restore the folder from a copy"
   uint32_t format_version = 0;  // what this program reads and writes
   RocksOptions options;
   rocksdb::DBOptions db;

@@ -66,7 +66,6 @@ void PortfolioStage::OnChanged(const ShardId& shard, std::span<const AccountId> 
   changed_.notify_all();
 }
 
-
 PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const {
   std::unique_lock lock(mutex_);
   const uint64_t wanted = asked_;

@@ -1,8 +1,8 @@
 // The stage behind the shards: totals over all accounts, kept up to date account by account.
 //
 // Shards say which accounts changed; the stage reads each anew, takes its old components out of the totals and puts the
-// new ones in, so a change costs one account and the totals are exact. All of it is for one instant, now: at the turn of
-// the local day every account is renewed, and so it is when the reference topic moves (rates, merges, parameters); a
+// new ones in, so a change costs one account and the totals are exact. All of it is for one instant, now: at the turn
+// of the local day every account is renewed, and so it is when the reference topic moves (rates, merges, parameters); a
 // fact that is dated ahead is taken in when its instant comes. Meanwhile totals say that they are not settled.
 //
 // Ownership:   what the constructor takes must outlive it.
@@ -34,9 +34,9 @@ namespace kontor {
 struct PortfolioReading {
   Components components;
   Instant now;
-  int64_t accounts = 0;      // that have an event by now; merged ones are one
+  int64_t accounts = 0;  // that have an event by now; merged ones are one
   int64_t key_accounts = 0;
-  bool settled = false;      // every change known when it was asked is in
+  bool settled = false;  // every change known when it was asked is in
   std::vector<ReadPosition> positions;
   Position reference_position;
   int32_t sentiment_half_life_days = 0;
@@ -78,13 +78,13 @@ class PortfolioStage final : public ShardObserver {
   const Clock* clock_;
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;   // work for the stage
-  mutable std::condition_variable settled_;   // work done
+  mutable std::condition_variable changed_;  // work for the stage
+  mutable std::condition_variable settled_;  // work done
   bool stop_ = false;
   bool renew_all_ = false;
   std::set<AccountId> dirty_;
-  uint64_t asked_ = 0;   // changes announced
-  uint64_t done_ = 0;    // of these, the ones in the totals
+  uint64_t asked_ = 0;  // changes announced
+  uint64_t done_ = 0;   // of these, the ones in the totals
   std::map<ShardId, Position> announced_;
   PortfolioReading totals_;
 

@@ -19,11 +19,16 @@ constexpr std::chrono::milliseconds kPortfolioPatience{2'000};
 
 api::v1::ShardState StateOf(ShardState state) {
   switch (state) {
-    case ShardState::kOpening: return api::v1::SHARD_STATE_OPENING;
-    case ShardState::kCatchingUp: return api::v1::SHARD_STATE_CATCHING_UP;
-    case ShardState::kRunning: return api::v1::SHARD_STATE_RUNNING;
-    case ShardState::kStopped: return api::v1::SHARD_STATE_STOPPED;
-    case ShardState::kFailed: return api::v1::SHARD_STATE_FAILED;
+    case ShardState::kOpening:
+      return api::v1::SHARD_STATE_OPENING;
+    case ShardState::kCatchingUp:
+      return api::v1::SHARD_STATE_CATCHING_UP;
+    case ShardState::kRunning:
+      return api::v1::SHARD_STATE_RUNNING;
+    case ShardState::kStopped:
+      return api::v1::SHARD_STATE_STOPPED;
+    case ShardState::kFailed:
+      return api::v1::SHARD_STATE_FAILED;
   }
   return api::v1::SHARD_STATE_UNSPECIFIED;
 }
@@ -97,10 +102,11 @@ Result<view::v1::AccountView> EngineQueries::View(const AccountId& account, cons
   RenderBreakEven(reading.state, &converter, view.mutable_value());
   *view.mutable_growth() = RenderGrowth(components, asked, config_.reporting);
   RenderCoverage(reading.state, moment.t, &converter, view.mutable_growth());
-  *view.mutable_satisfaction() = RenderSatisfaction(
-      components, asked, reading.reference->state.ParametersAt(moment.t).sentiment_half_life_days);
+  *view.mutable_satisfaction() =
+      RenderSatisfaction(components, asked, reading.reference->state.ParametersAt(moment.t).sentiment_half_life_days);
   RenderContacts(reading.state, components, asked, view.mutable_satisfaction());
-  for (view::v1::Finding& finding : FindingsOf(reading.state, reading.merges)) *view.add_findings() = std::move(finding);
+  for (view::v1::Finding& finding : FindingsOf(reading.state, reading.merges))
+    *view.add_findings() = std::move(finding);
   for (view::v1::UsedRate& rate : converter.UsedRates(kUsedRatesShown)) *view.add_used_rates() = std::move(rate);
   view.set_used_rates_total(static_cast<int64_t>(converter.used_count()));
   *view.mutable_basis() = BasisOf(moment, reading.positions, reading.reference->position);
@@ -188,7 +194,8 @@ Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const
   view.set_findings(static_cast<int64_t>(reading.components.accounts.Get({.measure = Measure::kFindings})));
   view.set_settled(reading.settled);
   *view.mutable_covers() = Covers();
-  *view.mutable_basis() = BasisOf({reading.now, std::nullopt, reading.now}, reading.positions, reading.reference_position);
+  *view.mutable_basis() =
+      BasisOf({reading.now, std::nullopt, reading.now}, reading.positions, reading.reference_position);
   return view;
 }
 
@@ -208,7 +215,8 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
     out->set_checkpoint(status.checkpoint.value());
     out->set_next_offset(status.next_offset.value());
     out->set_high_watermark(status.watermarks.high);
-    out->set_lag(status.watermarks.high < 0 ? -1 : std::max<int64_t>(0, status.watermarks.high - status.next_offset.value()));
+    out->set_lag(
+        status.watermarks.high < 0 ? -1 : std::max<int64_t>(0, status.watermarks.high - status.next_offset.value()));
     out->set_accepted(status.accepted);
     out->set_duplicates(status.duplicates);
     out->set_conflicts(status.conflicts);

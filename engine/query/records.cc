@@ -38,7 +38,8 @@ Result<RecordPlace> ParseRecordId(const std::string& id) {
     return read.ec == std::errc() && read.ptr == text.data() + text.size();
   };
   const std::string_view view = id;
-  if (!number(view.substr(slash + 1, at - slash - 1), &partition) || !number(view.substr(at + 1), &position)) return bad;
+  if (!number(view.substr(slash + 1, at - slash - 1), &partition) || !number(view.substr(at + 1), &position))
+    return bad;
   return RecordPlace{{id.substr(0, slash), Partition(partition)}, Position(position)};
 }
 

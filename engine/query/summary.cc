@@ -34,8 +34,9 @@ std::string EnumWord(const google::protobuf::EnumValueDescriptor& value) {
   prefix += '_';
   std::string name = value.name();
   if (name.rfind(prefix, 0) == 0) name.erase(0, prefix.size());
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; });
+  std::transform(name.begin(), name.end(), name.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
   return Words(name);
 }
 

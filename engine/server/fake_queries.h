@@ -31,7 +31,7 @@ class FakeQueries : public Queries {
   std::map<std::string, api::v1::RecordSummary> records_by_id;
   api::v1::ListShardsResponse shards;
   api::v1::Readiness readiness;
-  Status failure;                // where not OK, what every question is answered with
+  Status failure;  // where not OK, what every question is answered with
   // Runs in the next question, on the thread that asks.
   void BeforeNext(std::function<void()> action) {
     const std::lock_guard lock(mutex_);

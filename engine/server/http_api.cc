@@ -166,7 +166,8 @@ HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Cal
                                 fmt::join(Paths(), ", ")));
   }
   if (method != "GET" && method != "HEAD") {
-    HttpAnswer answer = ErrorAnswer(Unimplemented("this path takes GET and HEAD only; facts arrive as events on Kafka"));
+    HttpAnswer answer =
+        ErrorAnswer(Unimplemented("this path takes GET and HEAD only; facts arrive as events on Kafka"));
     answer.code = 405;
     answer.allow = "GET, HEAD";
     return answer;

@@ -1,7 +1,7 @@
 // The HTTP interface without the wire: which path asks what, which parameters it takes, and what is answered.
 //
-// README.md lists the endpoints. The server calls it for each request; the command line for the folder of an engine that
-// does not run, so both give the same answers.
+// README.md lists the endpoints. The server calls it for each request; the command line for the folder of an engine
+// that does not run, so both give the same answers.
 #pragma once
 
 #include <atomic>

@@ -32,9 +32,10 @@ struct Address {
 Result<Address> ParseUrl(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
   if (url.substr(0, kScheme.size()) != kScheme) {
-    return InvalidArgument("server: '{}' must be http://HOST:PORT (for TLS, put a proxy in front of the server and a "
-                           "tunnel on this side)",
-                           url);
+    return InvalidArgument(
+        "server: '{}' must be http://HOST:PORT (for TLS, put a proxy in front of the server and a "
+        "tunnel on this side)",
+        url);
   }
   std::string_view authority = url.substr(kScheme.size());
   if (!authority.empty() && authority.back() == '/') authority.remove_suffix(1);
@@ -93,9 +94,10 @@ class HttpClient::Connection {
     }
     if (!error) return OkStatus();
     stream_.reset();
-    return Unavailable("no Kontor answers at {} ({}): start one with 'kontor serve', name another with --server URL, "
-                       "or read a stopped one's folder with --data-dir DIR",
-                       options_.url, error.message());
+    return Unavailable(
+        "no Kontor answers at {} ({}): start one with 'kontor serve', name another with --server URL, "
+        "or read a stopped one's folder with --data-dir DIR",
+        options_.url, error.message());
   }
 
   // Sends a request and reads the answer; the error, where there is one.

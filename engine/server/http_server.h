@@ -7,7 +7,8 @@
 //
 // Ownership: borrows the queries, which must outlive it.
 // Threads:   Start, Stop and the destructor from one thread; port() from any.
-// Errors:    InvalidArgument where an option is wrong; FailedPrecondition where it would listen beyond this machine without
+// Errors:    InvalidArgument where an option is wrong; FailedPrecondition where it would listen beyond this machine
+// without
 //            a token; Unavailable where the address is taken or not ours.
 #pragma once
 
@@ -50,8 +51,8 @@ struct HttpServerOptions {
 class HttpServer {
  public:
   // Listens when it returns.
-  static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options, const api::v1::VersionInfo& version,
-                                                   const Queries* queries);
+  static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
+                                                   const api::v1::VersionInfo& version, const Queries* queries);
   // Stops at once, but for queries that run: it waits for them.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -60,8 +61,9 @@ class HttpServer {
   // The port that it listens on.
   uint16_t port() const;
 
-  // Takes no new connection, closes idle ones, and lets requests that have begun finish, until the deadline; then closes
-  // all. True where every request that had begun was answered. A query that still runs is waited for by the destructor.
+  // Takes no new connection, closes idle ones, and lets requests that have begun finish, until the deadline; then
+  // closes all. True where every request that had begun was answered. A query that still runs is waited for by the
+  // destructor.
   bool Stop(std::chrono::milliseconds deadline);
 
  private:

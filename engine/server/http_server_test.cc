@@ -201,8 +201,8 @@ TEST_F(HttpServerTest, OtherMethodsGetTheOnesThatAreAllowed) {
 TEST_F(HttpServerTest, WhoWaitsToSendABodyGetsTheAnswerInstead) {
   Start();
   RawClient client(port());
-  const Reply reply = client.Ask(
-      "POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+  const Reply reply =
+      client.Ask("POST /v1/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(reply.code, 405);
   EXPECT_EQ(reply.headers.at("Connection"), "close");
 }
@@ -400,8 +400,8 @@ TEST_F(HttpServerTest, WithoutATokenOnlyLoopbackNamesAreAnswered) {
     const std::string request = fmt::format("GET /v1/shards HTTP/1.1\r\nHost: {}\r\n\r\n", host);
     EXPECT_EQ(RawClient(port()).Ask(request).code, 200) << host;
   }
-  for (const char* host : {"evil.example", "localhost.evil.example", "192.0.2.1", "127.0.0.1.evil.example", "[::2]", "",
-                           "[", "["}) {
+  for (const char* host :
+       {"evil.example", "localhost.evil.example", "192.0.2.1", "127.0.0.1.evil.example", "[::2]", "", "[", "["}) {
     const std::string request = fmt::format("GET /v1/shards HTTP/1.1\r\nHost: {}\r\n\r\n", host);
     EXPECT_EQ(RawClient(port()).Ask(request).code, 403) << host;
   }

@@ -54,11 +54,11 @@ HttpSession::HttpSession(asio::ip::tcp::socket socket, HttpSessionHost* host)
 void HttpSession::Enter(State next) {
   using Flags = std::array<bool, 6>;  // by the state entered, in the order of the enum
   static constexpr std::array<Flags, 6> kLegal = {
-      Flags{true, true, false, false, false, true},    // idle (at first it is idle already)
-      Flags{false, false, true, true, false, true},    // receiving
-      Flags{false, false, false, true, false, true},   // answering
-      Flags{true, true, false, false, true, true},     // sending
-      Flags{false, false, false, false, false, true},  // lingering
+      Flags{true, true, false, false, false, true},     // idle (at first it is idle already)
+      Flags{false, false, true, true, false, true},     // receiving
+      Flags{false, false, false, true, false, true},    // answering
+      Flags{true, true, false, false, true, true},      // sending
+      Flags{false, false, false, false, false, true},   // lingering
       Flags{false, false, false, false, false, false},  // closed
   };
   KONTOR_CHECK(kLegal[static_cast<size_t>(state_)][static_cast<size_t>(next)]);
@@ -91,12 +91,13 @@ void HttpSession::AwaitRequest() {
   if (buffer_.size() > 0) return ReceiveHeader();  // pipelined
   Enter(State::kIdle);
   stream_.expires_after(host_->options().idle_time_max);
-  stream_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](beast::error_code error, size_t size) {
-    if (self->state_ != State::kIdle) return;
-    if (error) return self->Close();
-    self->buffer_.commit(size);
-    self->ReceiveHeader();
-  });
+  stream_.async_read_some(buffer_.prepare(kReadBytes),
+                          [self = shared_from_this()](beast::error_code error, size_t size) {
+                            if (self->state_ != State::kIdle) return;
+                            if (error) return self->Close();
+                            self->buffer_.commit(size);
+                            self->ReceiveHeader();
+                          });
 }
 
 void HttpSession::ReceiveHeader() {

@@ -15,8 +15,8 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> parameters;  // decoded, in their order
 };
 
-// Reads an origin ("/…") or absolute ("http://host/…") target. "%2F" is part of a segment, never its end; "+" is a plus.
-// InvalidArgument where a percent escape is broken, or what it yields is not UTF-8.
+// Reads an origin ("/…") or absolute ("http://host/…") target. "%2F" is part of a segment, never its end; "+" is a
+// plus. InvalidArgument where a percent escape is broken, or what it yields is not UTF-8.
 Result<Target> ParseTarget(std::string_view target);
 
 // Everything but letters, digits and "-._~" as %XX: safe as a segment and as a value.

@@ -1,12 +1,14 @@
 // All shards of an instance: which partitions are ours, and who answers for an account.
 //
-// Shards that stand in the data directory are opened at once and answer from what they know, whether the broker is there or
-// not; a thread of the set meanwhile asks the broker for the topics, makes those of ours that are missing, joins the
-// group and opens the reference topic. A partition that is taken away is no longer read from, here or by anybody.
+// Shards that stand in the data directory are opened at once and answer from what they know, whether the broker is
+// there or not; a thread of the set meanwhile asks the broker for the topics, makes those of ours that are missing,
+// joins the group and opens the reference topic. A partition that is taken away is no longer read from, here or by
+// anybody.
 //
 // Ownership:   what the config points to must outlive it.
 // Threads:     Open and Close by one owner; AssignmentListener by the source's thread; the rest by any.
-// Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard that
+// Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard
+// that
 //              fails is named among reasons(), and the others go on.
 #pragma once
 

@@ -51,9 +51,10 @@ Status AdmitOwner(const std::string& path, const InstanceOwner& stored, const In
   InstanceOwner expected = asking;
   if (asking.cluster_id.empty() || stored.cluster_id.empty()) expected.cluster_id = stored.cluster_id;
   if (stored == expected) return OkStatus();
-  return FailedPrecondition("instance store {} belongs to {}, and was asked for as {}; choose the folder of those topics, "
-                            "or an empty one",
-                            path, Describe(stored), Describe(asking));
+  return FailedPrecondition(
+      "instance store {} belongs to {}, and was asked for as {}; choose the folder of those topics, "
+      "or an empty one",
+      path, Describe(stored), Describe(asking));
 }
 
 RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {

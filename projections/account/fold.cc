@@ -73,9 +73,8 @@ void AccountFold::ChangeEntity(const AccountId& account, const EntityKey& entity
   // Most of what the entity adds stays as it was: only the difference reaches the month rows.
   Contributions after = FoldEntity(entity, row.statements);
   std::move(after.begin(), after.end(), std::back_inserter(changes));
-  std::sort(changes.begin(), changes.end(), [](const Contribution& a, const Contribution& b) {
-    return std::tie(a.at, a.key) < std::tie(b.at, b.key);
-  });
+  std::sort(changes.begin(), changes.end(),
+            [](const Contribution& a, const Contribution& b) { return std::tie(a.at, a.key) < std::tie(b.at, b.key); });
   for (size_t i = 0; i < changes.size();) {
     size_t next = i + 1;
     Int128 sum = changes[i].amount;

@@ -58,8 +58,9 @@ struct StatedFact {
 };
 std::optional<StatedFact> StatedFactOf(const event::v1::Event& event);
 
-// What an entity's own statements say of other entities: a payment of the invoices that it is allocated to, a credit note
-// of its invoice, a renewing deal of the deal that it renews. Worked out from own statements only, so links never chain.
+// What an entity's own statements say of other entities: a payment of the invoices that it is allocated to, a credit
+// note of its invoice, a renewing deal of the deal that it renews. Worked out from own statements only, so links never
+// chain.
 struct LinkedStatement {
   EntityKey entity;
   Statement statement;

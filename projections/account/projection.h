@@ -37,8 +37,8 @@ class Projection {
                           Contributions* out) const = 0;
 };
 
-// Emits what changes when a running value changes: Set says what a figure is from an instant on, and only the difference
-// to before becomes a contribution.
+// Emits what changes when a running value changes: Set says what a figure is from an instant on, and only the
+// difference to before becomes a contribution.
 class Steps {
  public:
   explicit Steps(Contributions* out) : out_(out) {}

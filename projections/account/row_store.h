@@ -1,5 +1,5 @@
-// Where a fold finds and leaves rows. The shard keeps them in a cache over its view store; a reading lays its own changes
-// over what a shard published; a test keeps them in a map. The fold knows none of these.
+// Where a fold finds and leaves rows. The shard keeps them in a cache over its view store; a reading lays its own
+// changes over what a shard published; a test keeps them in a map. The fold knows none of these.
 #pragma once
 
 #include "projections/account/rows.h"
@@ -17,7 +17,8 @@ class RowStore {
   // (between two events). A row that is left empty is gone.
   virtual EntityRow& MutableEntity(const RowKey& key) = 0;
   virtual MonthRow& MutableMonth(const RowKey& key) = 0;
-  // Whether a row could not be read. It is then handed out empty, and the fold ends its step; what it changed is worthless.
+  // Whether a row could not be read. It is then handed out empty, and the fold ends its step; what it changed is
+  // worthless.
   virtual bool failed() const { return false; }
 };
 

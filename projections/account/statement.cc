@@ -26,19 +26,32 @@ enum : uint64_t {
 
 std::string_view KindName(EntityKind kind) {
   switch (kind) {
-    case EntityKind::kDeal: return "deal";
-    case EntityKind::kInvoice: return "invoice";
-    case EntityKind::kCreditNote: return "credit note";
-    case EntityKind::kPayment: return "payment";
-    case EntityKind::kRefund: return "refund";
-    case EntityKind::kCommitment: return "commitment";
-    case EntityKind::kIssue: return "issue";
-    case EntityKind::kTarget: return "target";
-    case EntityKind::kVoid: return "event";
-    case EntityKind::kMerge: return "merge of";
-    case EntityKind::kRevert: return "merge";
-    case EntityKind::kRate: return "rate";
-    case EntityKind::kParameters: return "parameters";
+    case EntityKind::kDeal:
+      return "deal";
+    case EntityKind::kInvoice:
+      return "invoice";
+    case EntityKind::kCreditNote:
+      return "credit note";
+    case EntityKind::kPayment:
+      return "payment";
+    case EntityKind::kRefund:
+      return "refund";
+    case EntityKind::kCommitment:
+      return "commitment";
+    case EntityKind::kIssue:
+      return "issue";
+    case EntityKind::kTarget:
+      return "target";
+    case EntityKind::kVoid:
+      return "event";
+    case EntityKind::kMerge:
+      return "merge of";
+    case EntityKind::kRevert:
+      return "merge";
+    case EntityKind::kRate:
+      return "rate";
+    case EntityKind::kParameters:
+      return "parameters";
   }
   return "entity";
 }

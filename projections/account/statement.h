@@ -27,7 +27,7 @@ enum class EntityKind : uint8_t {
   kCommitment = 6,
   kIssue = 7,
   kTarget = 8,  // namespace: empty; id: measure and period
-  kVoid = 9,  // namespace and id: the identity that is voided; its row stands under no account
+  kVoid = 9,    // namespace and id: the identity that is voided; its row stands under no account
   // Of the reference topic.
   kMerge = 40,       // id: the absorbed account
   kRevert = 41,      // namespace and id: identity of the merge
@@ -57,19 +57,19 @@ enum class StatementKind : uint8_t {
   kRenewalWon = 5,   // from the renewing deal: day (first day of the renewal)
   kRenewalLost = 6,  // from the renewing deal
   // Invoices.
-  kInvoiceIssued = 10,     // amount (gross), net, discount, cost, day? (due)
+  kInvoiceIssued = 10,  // amount (gross), net, discount, cost, day? (due)
   kInvoiceCancelled = 11,
-  kInvoiceWrittenOff = 12, // amount (gross), net
-  kCredited = 13,          // from a credit note: amount (gross)
-  kPaid = 14,              // from a payment: amount
-  kRefunded = 15,          // from a refund: amount
+  kInvoiceWrittenOff = 12,  // amount (gross), net
+  kCredited = 13,           // from a credit note: amount (gross)
+  kPaid = 14,               // from a payment: amount
+  kRefunded = 15,           // from a refund: amount
   // Credit notes, payments, refunds.
-  kCreditNoteIssued = 20,   // amount (gross), net, cost, ref? (invoice)
-  kPaymentReceived = 21,    // amount, allocations
-  kRefundMade = 22,         // amount, allocations
+  kCreditNoteIssued = 20,  // amount (gross), net, cost, ref? (invoice)
+  kPaymentReceived = 21,   // amount, allocations
+  kRefundMade = 22,        // amount, allocations
   // Commitments and issues.
-  kMade = 30,       // day (due)
-  kRedated = 31,    // day (due)
+  kMade = 30,     // day (due)
+  kRedated = 31,  // day (due)
   kKept = 32,
   kBroken = 33,
   kWithdrawn = 34,
@@ -87,9 +87,9 @@ enum class StatementKind : uint8_t {
   kVoid = 70,        // the event that voids; origin: the account that it came for
   kVoidTarget = 71,  // the event that is named, once seen; origin: its account; flag: it is itself a void
   // Reference.
-  kMerged = 80,      // ref: the survivor
+  kMerged = 80,  // ref: the survivor
   kReverted = 81,
-  kRatePublished = 82,  // amount (rate), day
+  kRatePublished = 82,      // amount (rate), day
   kParametersAdopted = 83,  // fields: field number and decimal text
 };
 
@@ -109,11 +109,11 @@ struct StatedField {
 
 // One event's word on one entity. Which members a kind uses stands beside the kind; the others are empty.
 struct Statement {
-  Instant at;            // when it happened; statements of derived kinds: the latest of the facts they rest on
-  std::string source;    // identity of the event
+  Instant at;          // when it happened; statements of derived kinds: the latest of the facts they rest on
+  std::string source;  // identity of the event
   std::string event_id;
   StatementKind kind{};
-  std::string origin;    // derived kinds: the entity it comes from (OriginOf); kinds of voids: an account
+  std::string origin;  // derived kinds: the entity it comes from (OriginOf); kinds of voids: an account
   Currency currency;
   std::optional<Nanos> amount;
   Nanos net = 0;

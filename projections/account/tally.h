@@ -1,8 +1,8 @@
 // Tallies: exact, additive sums keyed by what was measured. The one shape in which states hold figures.
 //
-// A tally is a commutative group: adding, merging and taking out in any order gives the same tally, and entries that come
-// to zero are gone. So a month is the sum of its days, a portfolio that of its accounts, and a correction takes back
-// exactly what was put in (law 4). Integers and strings only (law 5).
+// A tally is a commutative group: adding, merging and taking out in any order gives the same tally, and entries that
+// come to zero are gone. So a month is the sum of its days, a portfolio that of its accounts, and a correction takes
+// back exactly what was put in (law 4). Integers and strings only (law 5).
 #pragma once
 
 #include <compare>
@@ -24,58 +24,58 @@ enum class Measure : uint16_t {
   kFindings = 4,       // text: "code\x1f" and the entity's name; 1 while the contradiction stands
 
   // Value.
-  kBooked = 20,            // money: won deals
-  kDealsWon = 21,          // count; currency: of the amount
-  kInvoicedNet = 22,       // money: invoices - cancellations - credit notes, net of tax
-  kCollected = 23,         // money: payments - refunds
-  kWrittenOff = 24,        // money: net of tax
-  kCostOfGoods = 25,       // money
-  kCostToServe = 26,       // money; number: CostKind
-  kDiscounts = 27,         // money
-  kOpen = 28,              // money, a stock; number: due day, or kNoDueDay
-  kUnapplied = 29,         // money, a stock
-  kWaiting = 30,           // money, a stock: part of unapplied
-  kCreditSales = 31,       // money: gross of invoices due after their issue day
-  kAllocated = 32,         // money allocated to invoices with a due day, dated by the later of payment and invoice
-  kAllocatedDays = 33,     // money x days from due day to paid day, signed
-  kAllocatedLateDays = 34, // the same, floored at zero per payment
-  kInvoices = 35,          // count, cancelled ones taken back
-  kPayments = 36,          // count
-  kAllocations = 37,       // count of what kAllocated sums; currency as there
-  kCreditInvoices = 38,    // count of what kCreditSales sums; currency as there
+  kBooked = 20,             // money: won deals
+  kDealsWon = 21,           // count; currency: of the amount
+  kInvoicedNet = 22,        // money: invoices - cancellations - credit notes, net of tax
+  kCollected = 23,          // money: payments - refunds
+  kWrittenOff = 24,         // money: net of tax
+  kCostOfGoods = 25,        // money
+  kCostToServe = 26,        // money; number: CostKind
+  kDiscounts = 27,          // money
+  kOpen = 28,               // money, a stock; number: due day, or kNoDueDay
+  kUnapplied = 29,          // money, a stock
+  kWaiting = 30,            // money, a stock: part of unapplied
+  kCreditSales = 31,        // money: gross of invoices due after their issue day
+  kAllocated = 32,          // money allocated to invoices with a due day, dated by the later of payment and invoice
+  kAllocatedDays = 33,      // money x days from due day to paid day, signed
+  kAllocatedLateDays = 34,  // the same, floored at zero per payment
+  kInvoices = 35,           // count, cancelled ones taken back
+  kPayments = 36,           // count
+  kAllocations = 37,        // count of what kAllocated sums; currency as there
+  kCreditInvoices = 38,     // count of what kCreditSales sums; currency as there
 
   // Growth.
-  kDealsOpened = 50,     // count
-  kDealsLost = 51,       // count
-  kOpenDeals = 52,       // count, a stock; number: expected day of close, or kNoDueDay
-  kPipeline = 53,        // money, a stock; number: expected day of close, or kNoDueDay
-  kCycleWon = 54,        // count; number: days from open to close
-  kCycleLost = 55,       // count; number: days from open to close
-  kRecurring = 56,       // money a month; number: the month from which it counts (a negative amount: no longer counts)
+  kDealsOpened = 50,  // count
+  kDealsLost = 51,    // count
+  kOpenDeals = 52,    // count, a stock; number: expected day of close, or kNoDueDay
+  kPipeline = 53,     // money, a stock; number: expected day of close, or kNoDueDay
+  kCycleWon = 54,     // count; number: days from open to close
+  kCycleLost = 55,    // count; number: days from open to close
+  kRecurring = 56,    // money a month; number: the month from which it counts (a negative amount: no longer counts)
 
   // Satisfaction.
-  kInteractions = 80,      // count
-  kContactTouches = 81,    // count; text: the contact
-  kDepartmentTouches = 82, // count; text: the department
-  kSentimentSum = 83,      // points; text: who typed it, empty for a system
-  kSentimentCount = 84,    // count; text as kSentimentSum
-  kNps = 85,               // count; number: the answer; text as kSentimentSum
-  kCsat = 86,              // count; number: scale and answer (survey_scale.h); text as kSentimentSum
-  kCes = 87,               // count; number: scale and answer (survey_scale.h); text as kSentimentSum
-  kMade = 88,              // commitments; number: original due day
-  kWithdrawnEarly = 89,    // commitments withdrawn by their original due day; number: that day
-  kKeptInTime = 90,        // commitments kept by their original due day, not withdrawn early; number: that day
-  kRedatedDue = 91,        // commitments not withdrawn by the day last promised; number: that day
-  kRedatedKept = 92,       // of these, kept by it; number: that day
-  kKept = 93,              // commitments kept at all
-  kBroken = 94,            // commitments
-  kWithdrawn = 95,         // commitments
-  kOpenCommitments = 96,   // commitments, a stock: neither kept, broken nor withdrawn
-  kIssuesRaised = 97,      // count
-  kIssuesResolved = 98,    // count
-  kOpenIssues = 99,        // count, a stock; number: the day raised
-  kResolutionSeconds = 100, // seconds from raised to resolved
-  kResolutionHours = 101,  // count; number: whole hours from raised to resolved
+  kInteractions = 80,        // count
+  kContactTouches = 81,      // count; text: the contact
+  kDepartmentTouches = 82,   // count; text: the department
+  kSentimentSum = 83,        // points; text: who typed it, empty for a system
+  kSentimentCount = 84,      // count; text as kSentimentSum
+  kNps = 85,                 // count; number: the answer; text as kSentimentSum
+  kCsat = 86,                // count; number: scale and answer (survey_scale.h); text as kSentimentSum
+  kCes = 87,                 // count; number: scale and answer (survey_scale.h); text as kSentimentSum
+  kMade = 88,                // commitments; number: original due day
+  kWithdrawnEarly = 89,      // commitments withdrawn by their original due day; number: that day
+  kKeptInTime = 90,          // commitments kept by their original due day, not withdrawn early; number: that day
+  kRedatedDue = 91,          // commitments not withdrawn by the day last promised; number: that day
+  kRedatedKept = 92,         // of these, kept by it; number: that day
+  kKept = 93,                // commitments kept at all
+  kBroken = 94,              // commitments
+  kWithdrawn = 95,           // commitments
+  kOpenCommitments = 96,     // commitments, a stock: neither kept, broken nor withdrawn
+  kIssuesRaised = 97,        // count
+  kIssuesResolved = 98,      // count
+  kOpenIssues = 99,          // count, a stock; number: the day raised
+  kResolutionSeconds = 100,  // seconds from raised to resolved
+  kResolutionHours = 101,    // count; number: whole hours from raised to resolved
 };
 
 // `number` of a stock without a day. Orders after every day.

@@ -43,7 +43,8 @@ bool Reaches(const Statement& by, const Statement& target) { return by.origin ==
 // A void that reaches nothing is a finding on the account that it came for.
 void AddFinding(const AccountFold& fold, const Statement& by, const Statement& target, RowStore* rows) {
   const std::string_view code = target.flag ? "void_names_a_void" : "void_names_another_accounts_event";
-  fold.Add(AccountId(by.origin), {by.at, FindingKey(code, "event " + target.source + "/" + target.event_id), 1}, 1, rows);
+  fold.Add(AccountId(by.origin), {by.at, FindingKey(code, "event " + target.source + "/" + target.event_id), 1}, 1,
+           rows);
 }
 
 void CountVoided(const AccountFold& fold, const Statement& target, RowStore* rows) {
@@ -116,9 +117,8 @@ bool IsVoided(const Identity& identity, const AccountId& account, RowStore* rows
   if (row == nullptr) return false;
   const Statement* target = SeenTarget(*row);
   if (target == nullptr || target->origin != account.value()) return false;
-  return std::any_of(row->statements.begin(), row->statements.end(), [target](const Statement& x) {
-    return x.kind == StatementKind::kVoid && Reaches(x, *target);
-  });
+  return std::any_of(row->statements.begin(), row->statements.end(),
+                     [target](const Statement& x) { return x.kind == StatementKind::kVoid && Reaches(x, *target); });
 }
 
 }  // namespace kontor

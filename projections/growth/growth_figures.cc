@@ -23,9 +23,7 @@ const std::vector<Figure>& GrowthFigures() {
       {"growth", "open_pipeline", {M::kPipeline}},
       {"growth", "sales_velocity", {M::kOpenDeals, M::kBooked, M::kDealsWon, M::kDealsLost, M::kCycleWon}},
       {"growth", "coverage", {M::kPipeline, M::kBooked}},
-      {"growth",
-       "months",
-       {M::kBooked, M::kInvoicedNet, M::kCollected, M::kDealsWon, M::kDealsLost, M::kRecurring}},
+      {"growth", "months", {M::kBooked, M::kInvoicedNet, M::kCollected, M::kDealsWon, M::kDealsLost, M::kRecurring}},
   };
   return *figures;
 }

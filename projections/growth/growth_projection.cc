@@ -73,7 +73,8 @@ class DealWalk {
     steps_.Finding("deal_opened_twice", key_, opened_twice_);
     steps_.Finding("deal_closed_twice", key_, closed_twice_);
     steps_.Finding("deal_closed_never_opened", key_, closed_ != nullptr && opened_ == nullptr);
-    steps_.Finding("deal_closed_before_opened", key_, opened_ != nullptr && closed_ != nullptr && closed_->at < opened_->at);
+    steps_.Finding("deal_closed_before_opened", key_,
+                   opened_ != nullptr && closed_ != nullptr && closed_->at < opened_->at);
   }
 
   void RenderPipeline(bool open) {
@@ -95,8 +96,8 @@ class DealWalk {
     steps_.Set({.measure = won ? Measure::kCycleWon : Measure::kCycleLost, .number = days}, 1);
   }
 
-  // Counts in each month whose first local day lies in [first day, first day + term), with auto-renewal also after that,
-  // until a renewal is won (from its first day) or lost (from the end of the running term).
+  // Counts in each month whose first local day lies in [first day, first day + term), with auto-renewal also after
+  // that, until a renewal is won (from its first day) or lost (from the end of the running term).
   void RenderRecurring() {
     const Day first = *closed_->day;
     const auto term = static_cast<int32_t>(closed_->number);
@@ -125,7 +126,8 @@ class DealWalk {
   }
 
   void SetRecurring(Month month, Nanos amount) {
-    steps_.Set({.measure = Measure::kRecurring, .currency = closed_->recurring_currency, .number = month.value()}, amount);
+    steps_.Set({.measure = Measure::kRecurring, .currency = closed_->recurring_currency, .number = month.value()},
+               amount);
   }
 
   const EntityKey& key_;

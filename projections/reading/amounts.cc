@@ -87,7 +87,8 @@ view::v1::Amount Amounts::Stock(const Sums& sums, Measure measure, const std::fu
     missing |= wanted != own.end() && wanted->second != 0;
   });
   if (missing) {
-    ShowMissing(sums, [measure](Measure x) { return x == measure; }, &out);
+    ShowMissing(
+        sums, [measure](Measure x) { return x == measure; }, &out);
     return out;
   }
   Nanos total = 0;
@@ -110,7 +111,8 @@ view::v1::Amount Amounts::Mean(const Sums& sums, Measure money, Measure count) c
   }
   const std::optional<Nanos> total = Reporting(sums, money);
   if (total && all > 0) *out.mutable_reporting() = MoneyOf(reporting_, DivideRounded(*total, all));
-  ShowMissing(sums, [money](Measure x) { return x == money; }, &out);
+  ShowMissing(
+      sums, [money](Measure x) { return x == money; }, &out);
   return out;
 }
 

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-
 namespace kontor {
 namespace {
 
@@ -255,18 +254,30 @@ class Builder {
 
 Span SpanOf(Window window, Day asked) {
   const auto months = [asked](int32_t from, int32_t to) { return Span{AddMonths(asked, from), AddMonths(asked, to)}; };
-  const auto days = [asked](int32_t windows_ago) { return Span{asked - 90 * (windows_ago + 1), asked - 90 * windows_ago}; };
+  const auto days = [asked](int32_t windows_ago) {
+    return Span{asked - 90 * (windows_ago + 1), asked - 90 * windows_ago};
+  };
   switch (window) {
-    case Window::kLifetime: return {Day(INT32_MIN), asked};
-    case Window::kTtm: return months(-12, 0);
-    case Window::kYearBefore: return months(-24, -12);
-    case Window::kThreeYearsAgo: return months(-48, -36);
-    case Window::kFiveYearsAgo: return months(-72, -60);
-    case Window::kDays90: return days(0);
-    case Window::kDays90Before1: return days(1);
-    case Window::kDays90Before2: return days(2);
-    case Window::kDays90Before3: return days(3);
-    case Window::kDays90Before4: return days(4);
+    case Window::kLifetime:
+      return {Day(INT32_MIN), asked};
+    case Window::kTtm:
+      return months(-12, 0);
+    case Window::kYearBefore:
+      return months(-24, -12);
+    case Window::kThreeYearsAgo:
+      return months(-48, -36);
+    case Window::kFiveYearsAgo:
+      return months(-72, -60);
+    case Window::kDays90:
+      return days(0);
+    case Window::kDays90Before1:
+      return days(1);
+    case Window::kDays90Before2:
+      return days(2);
+    case Window::kDays90Before3:
+      return days(3);
+    case Window::kDays90Before4:
+      return days(4);
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// Components: what views are rendered from. They add up: the portfolio's are the sum of its accounts', and the same code
-// renders both, so there is one implementation of each figure.
+// Components: what views are rendered from. They add up: the portfolio's are the sum of its accounts', and the same
+// code renders both, so there is one implementation of each figure.
 //
 // From an account's days the windows that figures ask for are cut (lifetime, trailing twelve months, …), flows are
 // converted at the rate of their day, stocks at that of the asked day, each rounded once per account, base figure,
@@ -19,13 +19,13 @@ namespace kontor {
 
 // Trailing spans of local days, both ends included, d the asked day.
 enum class Window {
-  kLifetime,        // up to d
-  kTtm,             // (d - 12 months, d]
-  kYearBefore,      // (d - 24 months, d - 12 months]
-  kThreeYearsAgo,   // (d - 48 months, d - 36 months]
-  kFiveYearsAgo,    // (d - 72 months, d - 60 months]
-  kDays90,          // (d - 90, d]
-  kDays90Before1,   // (d - 180, d - 90]
+  kLifetime,       // up to d
+  kTtm,            // (d - 12 months, d]
+  kYearBefore,     // (d - 24 months, d - 12 months]
+  kThreeYearsAgo,  // (d - 48 months, d - 36 months]
+  kFiveYearsAgo,   // (d - 72 months, d - 60 months]
+  kDays90,         // (d - 90, d]
+  kDays90Before1,  // (d - 180, d - 90]
   kDays90Before2,
   kDays90Before3,
   kDays90Before4,
@@ -56,7 +56,8 @@ Ageing AgeingOf(int64_t due_day, Day asked);
 
 // Keys of Components::retention: measure (kInvoicedNet or kRecurring); number: the month, or kTtmPeriod; text: the part
 // ("start", "new", "reactivation", "expansion", "contraction", "churn", "end", and of the cohort that had s > 0 a year
-// before "cohort_start", "cohort_end", "cohort_kept"), or "missing" for a rate that was missing (currency, day as number).
+// before "cohort_start", "cohort_end", "cohort_kept"), or "missing" for a rate that was missing (currency, day as
+// number).
 inline constexpr int64_t kTtmPeriod = INT32_MIN;
 
 struct Components {

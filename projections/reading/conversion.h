@@ -1,5 +1,5 @@
-// Conversion into the reporting currency, for one answer: rounds once, half to even, to a nano; remembers the rates used
-// and the ones that were missing.
+// Conversion into the reporting currency, for one answer: rounds once, half to even, to a nano; remembers the rates
+// used and the ones that were missing.
 #pragma once
 
 #include <map>

@@ -17,9 +17,8 @@ void ReferenceState::Add(const EntityKey& key, const std::vector<Statement>& sta
     case EntityKind::kMerge:
       for (const Statement& s : statements) {
         Merge merge{AccountId(key.id), s};
-        const auto at = std::upper_bound(merges_.begin(), merges_.end(), merge, [](const Merge& a, const Merge& b) {
-          return a.statement < b.statement;
-        });
+        const auto at = std::upper_bound(merges_.begin(), merges_.end(), merge,
+                                         [](const Merge& a, const Merge& b) { return a.statement < b.statement; });
         merges_.insert(at, std::move(merge));
       }
       break;
@@ -67,7 +66,8 @@ Merges ReferenceState::MergesAt(Instant t) const {
     const auto reverted = reverted_.find({merge.statement.source, merge.statement.event_id});
     if (reverted != reverted_.end() && reverted->second <= t) continue;
     const Merge*& slot = last[merge.absorbed];
-    if (slot != nullptr) result.findings.push_back({"merge_superseded", slot->absorbed, AccountId(slot->statement.ref)});
+    if (slot != nullptr)
+      result.findings.push_back({"merge_superseded", slot->absorbed, AccountId(slot->statement.ref)});
     slot = &merge;
   }
 
@@ -102,7 +102,8 @@ std::optional<ReferenceState::Published> ReferenceState::Latest(Currency base, C
     --at;
     if (day - at->first > age) return std::nullopt;
     const std::vector<Statement>& statements = at->second;
-    const auto known = std::find_if(statements.rbegin(), statements.rend(), [t](const Statement& s) { return s.at <= t; });
+    const auto known =
+        std::find_if(statements.rbegin(), statements.rend(), [t](const Statement& s) { return s.at <= t; });
     if (known != statements.rend() && *known->amount > 0) return Published{at->first, *known->amount};
   }
   return std::nullopt;

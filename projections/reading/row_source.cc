@@ -53,7 +53,8 @@ void ScratchRows::Scan(const std::string& prefix,
   auto changed = changed_.lower_bound(prefix);
   const auto inside = [&prefix](std::string_view key) { return key.substr(0, prefix.size()) == prefix; };
   const auto visit_changed = [&](std::string_view before) {
-    for (; changed != changed_.end() && inside(changed->first) && (before.empty() || changed->first < before); ++changed) {
+    for (; changed != changed_.end() && inside(changed->first) && (before.empty() || changed->first < before);
+         ++changed) {
       if (!IsEmpty(changed->second)) visit(changed->first, changed->second);
     }
   };

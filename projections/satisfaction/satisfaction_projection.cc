@@ -155,7 +155,8 @@ void FoldIssue(const EntityKey& key, const std::vector<Statement>& statements, c
     steps.Finding("issue_resolved_before_raised", key, early);
     steps.Set({.measure = Measure::kIssuesRaised}, 1);
     steps.Set({.measure = Measure::kIssuesResolved}, resolved != nullptr ? 1 : 0);
-    steps.Set({.measure = Measure::kOpenIssues, .number = zone.LocalDay(raised->at).value()}, resolved == nullptr ? 1 : 0);
+    steps.Set({.measure = Measure::kOpenIssues, .number = zone.LocalDay(raised->at).value()},
+              resolved == nullptr ? 1 : 0);
     if (resolved == nullptr || early) continue;
     const int64_t seconds = (resolved->at - raised->at) / kNanosPerSecond;
     steps.Set({.measure = Measure::kResolutionSeconds}, seconds);

@@ -13,8 +13,8 @@
 namespace kontor {
 namespace {
 
-constexpr int kGapsMin = 3;          // below it the rhythm of contacts is unknown
-constexpr int kCsatPointsMin = 4;    // smaller scales have no two highest points worth a share
+constexpr int kGapsMin = 3;        // below it the rhythm of contacts is unknown
+constexpr int kCsatPointsMin = 4;  // smaller scales have no two highest points worth a share
 constexpr int kPromoterFrom = 9;
 constexpr int kDetractorTo = 6;
 
@@ -85,7 +85,8 @@ view::v1::Ratio SentimentOf(const Sums& stock, Day asked, int32_t half_life_days
   double weights = 0;
   int64_t n = 0;
   std::map<int64_t, Int128> sums;
-  ForEach(stock.own, Measure::kSentimentSum, [&sums](const TallyEntry& entry) { sums[entry.key.number] = entry.amount; });
+  ForEach(stock.own, Measure::kSentimentSum,
+          [&sums](const TallyEntry& entry) { sums[entry.key.number] = entry.amount; });
   ForEach(stock.own, Measure::kSentimentCount, [&](const TallyEntry& entry) {
     const auto age = static_cast<double>(asked.value() - entry.key.number);
     const double weight = std::exp2(-age / half_life_days);

@@ -10,6 +10,7 @@ namespace kontor {
 view::v1::SatisfactionView RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days);
 
 // What does not add up over accounts: silence and its rhythm, and who was in touch.
-void RenderContacts(const AccountState& state, const Components& components, Day asked, view::v1::SatisfactionView* view);
+void RenderContacts(const AccountState& state, const Components& components, Day asked,
+                    view::v1::SatisfactionView* view);
 
 }  // namespace kontor

@@ -1,8 +1,8 @@
 // A survey's answer and the scale that it was given on, as one number of a tally key: answers on different scales never
 // meet.
 //
-// Format: base 4,001 digits, most significant first: easy end (0 unless CES, else EasyEnd), lowest point + 2,000, highest
-// point + 2,000, answer + 2,000. Points are -1,000 to 1,000 by the bounds of the schema.
+// Format: base 4,001 digits, most significant first: easy end (0 unless CES, else EasyEnd), lowest point + 2,000,
+// highest point + 2,000, answer + 2,000. Points are -1,000 to 1,000 by the bounds of the schema.
 #pragma once
 
 #include <cstdint>

@@ -22,11 +22,12 @@ struct Reductions {
 
 // An invoice, walked through in the world's order.
 //
-// Open = gross - cancelled - credited - written off - payments + refunds, never below 0. What was paid or credited beyond
-// it is unapplied; before the invoice is known it waits, and is unapplied as well.
+// Open = gross - cancelled - credited - written off - payments + refunds, never below 0. What was paid or credited
+// beyond it is unapplied; before the invoice is known it waits, and is unapplied as well.
 class InvoiceWalk {
  public:
-  InvoiceWalk(const EntityKey& key, const Zone& zone, Contributions* out) : key_(key), zone_(zone), out_(out), steps_(out) {}
+  InvoiceWalk(const EntityKey& key, const Zone& zone, Contributions* out)
+      : key_(key), zone_(zone), out_(out), steps_(out) {}
 
   void Walk(const std::vector<Statement>& statements) {
     for (const Statement& s : statements) {
@@ -82,7 +83,8 @@ class InvoiceWalk {
     out_->push_back({at_, Money(Measure::kAllocated, payment.currency), *payment.amount});
     out_->push_back({at_, Money(Measure::kAllocations, payment.currency), 1});
     out_->push_back({at_, Money(Measure::kAllocatedDays, payment.currency), *payment.amount * days});
-    out_->push_back({at_, Money(Measure::kAllocatedLateDays, payment.currency), *payment.amount * std::max<Int128>(days, 0)});
+    out_->push_back(
+        {at_, Money(Measure::kAllocatedLateDays, payment.currency), *payment.amount * std::max<Int128>(days, 0)});
   }
 
   Reductions& InCurrency(Currency currency) {

@@ -9,8 +9,8 @@ namespace kontor {
 
 view::v1::ValueView RenderValue(const Components& components, Day asked, Currency reporting);
 
-// What does not add up over accounts: the day of break-even. Converts like everything else: each day's net value at that
-// day's rate; a missing rate leaves it undefined.
+// What does not add up over accounts: the day of break-even. Converts like everything else: each day's net value at
+// that day's rate; a missing rate leaves it undefined.
 void RenderBreakEven(const AccountState& state, Converter* converter, view::v1::ValueView* view);
 
 }  // namespace kontor

@@ -87,7 +87,7 @@ def room_of(path):
 
 
 def is_test(path):
-    return path.endswith("_test.cc")
+    return path.endswith(("_test.cc", "_bench.cc"))
 
 
 def is_ours(include, quoted):

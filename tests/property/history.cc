@@ -80,7 +80,9 @@ class Writer {
         body->mutable_fields()->set_name("Acme " + std::to_string(Below(3)));
         break;
       }
-      case 1: event->mutable_account_changed()->mutable_fields()->set_manager("m" + std::to_string(Below(3))); break;
+      case 1:
+        event->mutable_account_changed()->mutable_fields()->set_manager("m" + std::to_string(Below(3)));
+        break;
       case 2: {
         auto* body = event->mutable_interaction_recorded();
         body->set_channel(event::v1::CHANNEL_CALL);
@@ -113,7 +115,9 @@ class Writer {
         Ref("p", event->mutable_commitment_redated()->mutable_commitment());
         *event->mutable_commitment_redated()->mutable_due() = Date();
         break;
-      case 7: Ref("p", event->mutable_commitment_kept()->mutable_commitment()); break;
+      case 7:
+        Ref("p", event->mutable_commitment_kept()->mutable_commitment());
+        break;
       case 8:
         if (Below(2) == 0) {
           Ref("p", event->mutable_commitment_broken()->mutable_commitment());
@@ -121,8 +125,12 @@ class Writer {
           Ref("p", event->mutable_commitment_withdrawn()->mutable_commitment());
         }
         break;
-      case 9: Ref("q", event->mutable_issue_raised()->mutable_issue()); break;
-      case 10: Ref("q", event->mutable_issue_resolved()->mutable_issue()); break;
+      case 9:
+        Ref("q", event->mutable_issue_raised()->mutable_issue());
+        break;
+      case 10:
+        Ref("q", event->mutable_issue_resolved()->mutable_issue());
+        break;
       case 11: {
         auto* body = event->mutable_deal_opened();
         Ref("d", body->mutable_deal());
@@ -152,7 +160,9 @@ class Writer {
         if (Below(3) == 0) Ref("d", body->mutable_renews());
         break;
       }
-      case 15: Ref("d", event->mutable_deal_lost()->mutable_deal()); break;
+      case 15:
+        Ref("d", event->mutable_deal_lost()->mutable_deal());
+        break;
       case 16:
       case 17: {
         auto* body = event->mutable_invoice_issued();
@@ -167,7 +177,9 @@ class Writer {
         *line->mutable_unit_cost() = MoneyOf(CurrencyOf(body->net()), 5 * static_cast<Nanos>(kNanosPerUnit));
         break;
       }
-      case 18: Ref("i", event->mutable_invoice_cancelled()->mutable_invoice()); break;
+      case 18:
+        Ref("i", event->mutable_invoice_cancelled()->mutable_invoice());
+        break;
       case 19: {
         auto* body = event->mutable_credit_note_issued();
         Ref("n", body->mutable_credit_note());

@@ -1,4 +1,5 @@
-// Random histories of one account: valid events over few entities, so that facts meet, contradict and correct each other.
+// Random histories of one account: valid events over few entities, so that facts meet, contradict and correct each
+// other.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace kontor {
 
 struct HistoryOptions {
   int events = 40;
-  int entities = 3;   // of each kind
-  int days = 1'200;   // that the history spans
-  bool voids = true;  // EventVoided among the events, before and after their targets, some naming what they cannot reach
+  int entities = 3;  // of each kind
+  int days = 1'200;  // that the history spans
+  bool voids =
+      true;  // EventVoided among the events, before and after their targets, some naming what they cannot reach
 };
 
 // The same seed gives the same history. Identities are unique; every event is valid by the schema's bounds.

@@ -1,4 +1,5 @@
-// The laws of every view, over seeded random histories. A failing case prints its seed; KONTOR_SEED runs that one alone.
+// The laws of every view, over seeded random histories. A failing case prints its seed; KONTOR_SEED runs that one
+// alone.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -18,6 +19,7 @@
 #include "projections/satisfaction/satisfaction_projection.h"
 #include "projections/value/value_projection.h"
 #include "tests/property/history.h"
+#include "tests/views/map_source.h"
 
 namespace kontor {
 namespace {
@@ -26,27 +28,6 @@ using event::v1::Event;
 using Events = std::vector<Event>;
 
 const AccountId kAcme("acme");
-
-// Rows of a MapRows, to be read.
-class MapSource final : public RowSource {
- public:
-  explicit MapSource(const MapRows* rows) : rows_(rows) {}
-  Result<std::shared_ptr<const Row>> Find(const RowKey& key) const override {
-    const auto found = rows_->rows().find(key.bytes());
-    if (found == rows_->rows().end() || IsEmpty(found->second)) return std::shared_ptr<const Row>();
-    return std::make_shared<const Row>(found->second);
-  }
-  Status Scan(const std::string& prefix,
-              const std::function<void(std::string_view key, const Row& row)>& visit) const override {
-    for (auto at = rows_->rows().lower_bound(prefix); at != rows_->rows().end() && at->first.starts_with(prefix); ++at) {
-      if (!IsEmpty(at->second)) visit(at->first, at->second);
-    }
-    return OkStatus();
-  }
-
- private:
-  const MapRows* rows_;
-};
 
 class LawsTest : public ::testing::Test {
  protected:
@@ -86,7 +67,8 @@ class LawsTest : public ::testing::Test {
     std::set<Identity> voided;
     for (const Event& event : events) {
       if (!event.has_event_voided()) continue;
-      const Identity target{Source(event.event_voided().target_source()), EventId(event.event_voided().target_event_id())};
+      const Identity target{Source(event.event_voided().target_source()),
+                            EventId(event.event_voided().target_event_id())};
       const auto known = is_void.find(target);
       if (known != is_void.end() && !known->second) voided.insert(target);
     }
@@ -134,8 +116,9 @@ class LawsTest : public ::testing::Test {
     std::string text;
     for (const DayTally& day : days) {
       for (const TallyEntry& entry : day.tally.entries()) {
-        text += fmt::format("{} measure {} {} number {} '{}': {}\n", DayText(day.day), static_cast<int>(entry.key.measure),
-                            entry.key.currency.code(), entry.key.number, entry.key.text, IntegerText(entry.amount));
+        text +=
+            fmt::format("{} measure {} {} number {} '{}': {}\n", DayText(day.day), static_cast<int>(entry.key.measure),
+                        entry.key.currency.code(), entry.key.number, entry.key.text, IntegerText(entry.amount));
       }
     }
     return text;

@@ -33,9 +33,8 @@ void AddAccount(CLI::App* app, CommandContext* context) {
   AddReadingOptions(command, &options->reading);
   command->callback([context, options] {
     context->run = [context, options] {
-      const std::string target = TargetText("/v1/accounts/" + PercentEncode(options->id))
-                                     .AddInstants(options->reading, options->as_of)
-                                     .str();
+      const std::string target =
+          TargetText("/v1/accounts/" + PercentEncode(options->id)).AddInstants(options->reading, options->as_of).str();
       return Reading(options->reading, *context, [&](Readings& readings) {
         return Show<view::v1::AccountView>(readings, target, options->reading.json, context->console,
                                            [&](const view::v1::AccountView& account) {

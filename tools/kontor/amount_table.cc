@@ -11,7 +11,8 @@ namespace {
 
 std::vector<Column> ColumnsOf(std::vector<std::string> titles) {
   std::vector<Column> columns;
-  for (std::string& title : titles) columns.push_back(columns.empty() ? Left(std::move(title)) : Right(std::move(title)));
+  for (std::string& title : titles)
+    columns.push_back(columns.empty() ? Left(std::move(title)) : Right(std::move(title)));
   return columns;
 }
 

@@ -12,7 +12,8 @@ namespace kontor {
 namespace {
 
 constexpr const char* kDescription =
-    "Kontor tracks the value, growth and satisfaction of key accounts: it keeps every event that sales systems emit, and\n"
+    "Kontor tracks the value, growth and satisfaction of key accounts: it keeps every event that sales systems emit, "
+    "and\n"
     "folds them into live views.";
 
 constexpr const char* kExamples = R"(Examples:

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kKafkaGroup = "Kafka";
 constexpr const char* kReportingGroup = "Reporting";
 
-// NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to set.
+// NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to
+// set.
 Status ParseKafkaSetting(const std::string& text, KafkaOptions* options) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return InvalidArgument("must be NAME=VALUE or NAME=@FILE");
@@ -104,7 +105,8 @@ void AddRejectedTopicOption(CLI::App* command, TopicOptions* options) {
 }
 
 void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description) {
-  AddParsed(command, "--now", "T", [now](const std::string& text) { return ParseInstantInto(text, now); }, description);
+  AddParsed(
+      command, "--now", "T", [now](const std::string& text) { return ParseInstantInto(text, now); }, description);
 }
 
 void AddReportingOptions(CLI::App* command, ReportingOptions* options) {
@@ -134,9 +136,10 @@ void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_
   command->add_option("--listen", *listen, "Where HTTP is answered; beyond this machine only with a token")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  AddParsed(command, "--auth-token-file", "FILE",
-            [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
-            "File with the token that readers must show; its owner's alone to read");
+  AddParsed(
+      command, "--auth-token-file", "FILE",
+      [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
+      "File with the token that readers must show; its owner's alone to read");
 }
 
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
@@ -146,17 +149,19 @@ void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
   auto* folder = command->add_option("--data-dir", options->data_dir, "Read this folder of a stopped engine instead")
                      ->type_name("DIR");
   folder->excludes(server);
-  AddParsed(command, "--auth-token-file", "FILE",
-            [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
-            "File with the token that the server asks for");
+  AddParsed(
+      command, "--auth-token-file", "FILE",
+      [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
+      "File with the token that the server asks for");
   AddReportingOptions(command, &options->reporting);
   for (const char* name : {"--reporting-currency", "--reporting-zone"}) command->get_option(name)->needs(folder);
   command->add_flag("--json", options->json, "Print the server's answers as they are, one a line");
 }
 
 void AddAsOfOption(CLI::App* command, std::optional<Instant>* as_of) {
-  AddParsed(command, "--as-of", "T", [as_of](const std::string& text) { return ParseInstantInto(text, as_of); },
-            "As the world was then: what occurred up to this instant (RFC 3339, or a day)");
+  AddParsed(
+      command, "--as-of", "T", [as_of](const std::string& text) { return ParseInstantInto(text, as_of); },
+      "As the world was then: what occurred up to this instant (RFC 3339, or a day)");
 }
 
 void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
@@ -164,8 +169,9 @@ void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
                     ->type_name("N")
                     ->check(CLI::PositiveNumber)
                     ->capture_default_str();
-  command->add_flag_function(
-             "--all", [rows_max](int64_t) { *rows_max = 0; }, "Show every row")
+  command
+      ->add_flag_function(
+          "--all", [rows_max](int64_t) { *rows_max = 0; }, "Show every row")
       ->excludes(limit);
 }
 

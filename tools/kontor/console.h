@@ -14,9 +14,9 @@ struct Console {
   std::istream* in = nullptr;
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
-  int width = 0;                 // columns of out; 0: as wide as it takes
-  bool colour = false;           // of out
-  bool shows_progress = false;   // err is a terminal
+  int width = 0;                // columns of out; 0: as wide as it takes
+  bool colour = false;          // of out
+  bool shows_progress = false;  // err is a terminal
   int err_width = 80;
 
   // The text in a style, where out shows colour; else as it is.

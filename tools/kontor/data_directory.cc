@@ -36,7 +36,8 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::string& pa
     if (!fs::is_directory(path, error)) return CannotUse(path, "is not a folder");
     if (!fs::is_empty(path, error)) {
       return FailedPrecondition(
-          "data directory {}: holds files that are not Kontor's; give an empty folder, or one that Kontor made (--data-dir)",
+          "data directory {}: holds files that are not Kontor's; give an empty folder, or one that Kontor made "
+          "(--data-dir)",
           path);
     }
   }
@@ -48,8 +49,8 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::string& pa
 Result<std::unique_ptr<DataDirectory>> DataDirectory::OpenExisting(const std::string& path) {
   std::error_code error;
   if (!fs::exists(fs::path(path) / "LOCK", error)) {
-    return NotFound("data directory {}: there is none of Kontor's; give the folder that `kontor serve` was started with",
-                    path);
+    return NotFound(
+        "data directory {}: there is none of Kontor's; give the folder that `kontor serve` was started with", path);
   }
   return Lock(path);
 }

@@ -23,7 +23,8 @@ constexpr size_t kLineBytesMax = 8 << 20;
 
 // Reference bodies have no account, and a void without one is of a reference event.
 bool IsReference(const event::v1::Event& event) {
-  return event.body_case() >= event::v1::Event::kAccountsMerged || (event.has_event_voided() && !event.has_account_id());
+  return event.body_case() >= event::v1::Event::kAccountsMerged ||
+         (event.has_event_voided() && !event.has_account_id());
 }
 
 Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {

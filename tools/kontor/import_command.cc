@@ -40,30 +40,30 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
   Progress progress("rows", console);
   import.on_progress = [&progress](const ImportProgress& now) {
     const uint64_t rows = now.table.empty() ? now.query_rows : now.csv_rows;
-    progress.Update(rows, rows, 0);
-  };
+  progress.Update(rows, rows, 0);
+};
 
-  ImportOutput output;
-  std::unique_ptr<EventSink> sink;
-  if (!options.dry_run && options.to == To::kKafka) {
-    Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
-    if (!opened.ok()) {
-      console.Error(Text(opened.status()));
-      return kExitFailed;
-    }
-    sink = *std::move(opened);
-    output.sink = sink.get();
-  } else if (!options.dry_run) {
-    output.json_lines = console.out;
+ImportOutput output;
+std::unique_ptr<EventSink> sink;
+if (!options.dry_run && options.to == To::kKafka) {
+  Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
+  if (!opened.ok()) {
+    console.Error(Text(opened.status()));
+    return kExitFailed;
   }
-  const ImportReport report = Import(import, output);
-  // With JSON lines on standard output, the report is not for whoever reads these.
-  std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
-  words << Describe(report) << std::flush;
-  return report.exit_code();
+  sink = *std::move(opened);
+  output.sink = sink.get();
+} else if (!options.dry_run) {
+  output.json_lines = console.out;
 }
-
+const ImportReport report = Import(import, output);
+// With JSON lines on standard output, the report is not for whoever reads these.
+std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
+words << Describe(report) << std::flush;
+return report.exit_code();
 }  // namespace
+
+}  // namespace kontor
 
 void AddImport(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");
@@ -77,7 +77,9 @@ A mapping is a SQL query over the tables that the files become; it yields the co
 recorded_at and line. tools/mappings/README.md tells how to write one. Exit code 1 where any row gave no valid event or
 any event was not acknowledged; what failed is listed.)");
   auto options = std::make_shared<ImportCommandOptions>();
-  command->add_option("--mapping", options->mapping, "The SQL query that yields events")->type_name("FILE.sql")->required();
+  command->add_option("--mapping", options->mapping, "The SQL query that yields events")
+      ->type_name("FILE.sql")
+      ->required();
   command->add_flag("--dry-run", options->dry_run, "Check every row and send nothing");
   command
       ->add_option_function<std::string>(

@@ -103,8 +103,8 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
     return shards->DeadLetterSent(shard, position);
   };
-  parts->queries = std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), options.clock,
-                                                   std::move(query));
+  parts->queries =
+      std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), options.clock, std::move(query));
   KONTOR_RETURN_IF_ERROR(parts->shards->Open());
   parts->portfolio->Start();
   if (!options.kafka) KONTOR_RETURN_IF_ERROR(parts->shards->WaitUntilCaughtUp());

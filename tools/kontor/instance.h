@@ -2,7 +2,8 @@
 //
 // Ownership: what the options point to must outlive it.
 // Threads:   Open and Close by one owner; queries() by any.
-// Errors:    of Open: whatever the folder and the options say. A broker that is away is no error: readings answer from what
+// Errors:    of Open: whatever the folder and the options say. A broker that is away is no error: readings answer from
+// what
 //            is stored, and readiness says what is missing.
 #pragma once
 

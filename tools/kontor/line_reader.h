@@ -9,8 +9,8 @@
 namespace kontor {
 
 struct Line {
-  uint64_t number = 0;  // from 1
-  std::string text;     // without its end
+  uint64_t number = 0;    // from 1
+  std::string text;       // without its end
   bool too_long = false;  // then the text is not kept
 };
 

@@ -1,5 +1,5 @@
-// Where reading commands read: from a running engine over HTTP, or from the folder of one that does not run. Both give the
-// same JSON.
+// Where reading commands read: from a running engine over HTTP, or from the folder of one that does not run. Both give
+// the same JSON.
 #pragma once
 
 #include <memory>

@@ -40,8 +40,8 @@ Status Show(Readings& readings, const std::string& target, bool json, const Cons
   return OkStatus();
 }
 
-// Asks for page after page until `rows_max` rows (0: all) are there. rows: takes a page, and returns how many rows it has.
-// `more` tells whether rows are left over. In JSON each page is a line.
+// Asks for page after page until `rows_max` rows (0: all) are there. rows: takes a page, and returns how many rows it
+// has. `more` tells whether rows are left over. In JSON each page is a line.
 template <typename Message>
 Status ForEachPage(Readings& readings, const std::function<TargetText()>& target, int64_t rows_max, bool json,
                    const Console& console, const std::function<int64_t(const Message&)>& rows, bool* more) {

@@ -85,7 +85,8 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
 
 // The record as it came, but for what made it a dead letter.
 Result<OutRecord> AsItCame(const RecordSummary& summary) {
-  if (summary.disposition() != log::v1::DISPOSITION_REJECTED && summary.disposition() != log::v1::DISPOSITION_CONFLICT) {
+  if (summary.disposition() != log::v1::DISPOSITION_REJECTED &&
+      summary.disposition() != log::v1::DISPOSITION_CONFLICT) {
     return FailedPrecondition("it is {}, so there is nothing to send again",
                               WordsOf(log::v1::Disposition_Name(summary.disposition()), "DISPOSITION_"));
   }

@@ -57,7 +57,8 @@ class DemoFolder {
     std::error_code error;
     if (!given.empty()) {
       if (fs::exists(given, error) && !(fs::is_directory(given, error) && fs::is_empty(given, error))) {
-        return FailedPrecondition("data directory {}: is not empty; a demo starts on a fresh folder (--data-dir)", given);
+        return FailedPrecondition("data directory {}: is not empty; a demo starts on a fresh folder (--data-dir)",
+                                  given);
       }
       return std::unique_ptr<DemoFolder>(new DemoFolder(given, false));
     }
@@ -146,9 +147,10 @@ std::string SummaryText(const Queries& queries) {
     text += fmt::format("net value {} {}\n", DecimalText(NanosOf(net.reporting()), 2), net.reporting().currency_code());
   }
   for (const api::v1::ShardSummary& shard : shards->shards()) {
-    text += fmt::format("{}/{}: {} records, {} accepted, {} duplicates, {} conflicts, {} rejected\n  log   {}\n  views {}\n",
-                        shard.topic(), shard.partition(), shard.position(), shard.accepted(), shard.duplicates(),
-                        shard.conflicts(), shard.rejected(), shard.log_digest(), shard.views_digest());
+    text += fmt::format(
+        "{}/{}: {} records, {} accepted, {} duplicates, {} conflicts, {} rejected\n  log   {}\n  views {}\n",
+        shard.topic(), shard.partition(), shard.position(), shard.accepted(), shard.duplicates(), shard.conflicts(),
+        shard.rejected(), shard.log_digest(), shard.views_digest());
   }
   return text;
 }
@@ -166,10 +168,10 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   options.clock = &clock;
   options.reporting = Currency(demo.reporting.currency);
   KONTOR_ASSIGN_OR_RETURN(options.zone, Zone::Load(demo.reporting.zone));
-  KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<KafkaEmbeddedBroker> broker,
-                          KafkaEmbeddedBroker::Start({{options.events_topic, kPartitions},
-                                                      {options.reference_topic, 1},
-                                                      {options.rejected_topic, 1}}));
+  KONTOR_ASSIGN_OR_RETURN(
+      const std::unique_ptr<KafkaEmbeddedBroker> broker,
+      KafkaEmbeddedBroker::Start(
+          {{options.events_topic, kPartitions}, {options.reference_topic, 1}, {options.rejected_topic, 1}}));
   options.kafka.emplace();
   options.kafka->brokers = broker->brokers();
   options.kafka->group_id = "kontor";
@@ -184,9 +186,8 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
                           HttpServer::Start(http, ThisVersion(), &instance->queries()));
   const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
 
-  *console.out << fmt::format(
-                      "demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
-                      story.HistorySize(), InstantText(story_options.now), url)
+  *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
+                              story.HistorySize(), InstantText(story_options.now), url)
                << std::flush;
   DemoEmitter emitter(sink.get(), &instance->shards(), options);
   {

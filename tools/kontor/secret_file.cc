@@ -76,9 +76,10 @@ Result<std::string> ReadSecretFile(std::string_view option, const std::string& p
 Result<std::string> ReadAuthToken(const std::string& path) {
   KONTOR_ASSIGN_OR_RETURN(std::string token, ReadSecretFile("--auth-token-file", path));
   if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7F'; })) {
-    return InvalidArgument("--auth-token-file: {} must hold visible ASCII without spaces; make one with: "
-                           "(umask 077; openssl rand -hex 32 > {})",
-                           path, path);
+    return InvalidArgument(
+        "--auth-token-file: {} must hold visible ASCII without spaces; make one with: "
+        "(umask 077; openssl rand -hex 32 > {})",
+        path, path);
   }
   return token;
 }

@@ -19,8 +19,8 @@ class SecretFileTest : public ::testing::Test {
   }
   Result<std::string> Read() { return ReadAuthToken(path_); }
 
-  const std::string path_ = ::testing::TempDir() + "kontor_auth_token_" +
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string path_ =
+      ::testing::TempDir() + "kontor_auth_token_" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
   void TearDown() override { std::filesystem::remove_all(path_); }
 };
 

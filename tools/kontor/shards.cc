@@ -14,7 +14,9 @@ struct ShardsOptions {
   bool digest = false;
 };
 
-std::string NameOf(const api::v1::ShardSummary& shard) { return fmt::format("{}/{}", shard.topic(), shard.partition()); }
+std::string NameOf(const api::v1::ShardSummary& shard) {
+  return fmt::format("{}/{}", shard.topic(), shard.partition());
+}
 
 std::string KnownCount(int64_t count) { return count < 0 ? std::string(kUnknown) : CountText(count); }
 
@@ -40,9 +42,9 @@ std::string StatesText(const api::v1::ListShardsResponse& shards, const Console&
                KnownCount(shard.lag()), CountText(shard.accepted()), CountText(shard.duplicates()),
                CountText(shard.conflicts()), CountText(shard.rejected()), CountText(shard.offset_gaps())});
     if (!shard.failure().empty()) {
-      failures += console.Styled(Wrapped(Printable(NameOf(shard) + ": " + shard.failure()), console.width, 2),
-                                 Style::kBad) +
-                  "\n";
+      failures +=
+          console.Styled(Wrapped(Printable(NameOf(shard) + ": " + shard.failure()), console.width, 2), Style::kBad) +
+          "\n";
     }
   }
   if (table.empty()) return "No shards yet.\n";

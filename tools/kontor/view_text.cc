@@ -261,9 +261,9 @@ std::string SatisfactionText(const view::v1::SatisfactionView& view, const Conso
   facts.Add("Sentiment", WithN(RatioText(view.sentiment(), 0), view.sentiment().n()) + ", from -100 to 100");
   facts.Add("Promises kept in time", fmt::format("{} of {} due: {}", CountText(promises.kept_in_time()),
                                                  CountText(promises.due()), PercentText(promises.kept_rate())));
-  facts.Add("  by the last date given", fmt::format("{} of {} due: {}", CountText(promises.redated_kept_in_time()),
-                                                    CountText(promises.redated_due()),
-                                                    PercentText(promises.redated_kept_rate())));
+  facts.Add("  by the last date given",
+            fmt::format("{} of {} due: {}", CountText(promises.redated_kept_in_time()),
+                        CountText(promises.redated_due()), PercentText(promises.redated_kept_rate())));
   facts.Add("  made", fmt::format("{}: kept {}, broken {}, withdrawn {}, open {}", CountText(promises.made()),
                                   CountText(promises.kept()), CountText(promises.broken()),
                                   CountText(promises.withdrawn()), CountText(promises.open())));
@@ -274,10 +274,11 @@ std::string SatisfactionText(const view::v1::SatisfactionView& view, const Conso
                                       : ""));
   facts.Add("  hours to resolve", fmt::format("{} mean, {} median", RatioText(issues.resolution_mean_hours(), 1),
                                               RatioText(issues.resolution_median_hours(), 1)));
-  const std::string since = view.has_days_since_contact() ? CountText(view.days_since_contact()) : std::string(kUnknown);
-  facts.Add("Last contact", fmt::format("{} days ago; usual gap {}; {} times the usual", since,
-                                        RatioText(view.median_contact_gap_days(), 1, "days"),
-                                        RatioText(view.cadence(), 1)));
+  const std::string since =
+      view.has_days_since_contact() ? CountText(view.days_since_contact()) : std::string(kUnknown);
+  facts.Add("Last contact",
+            fmt::format("{} days ago; usual gap {}; {} times the usual", since,
+                        RatioText(view.median_contact_gap_days(), 1, "days"), RatioText(view.cadence(), 1)));
   facts.Add("In touch, 90 days", fmt::format("{} contacts, {} departments", CountText(view.contacts_90_days()),
                                              CountText(view.departments_90_days())));
   return Heading("Satisfaction", console) + table.Text(console) + "\n" + facts.Text(console);
@@ -351,15 +352,16 @@ std::string AccountText(const view::v1::AccountView& account, int months, const 
 
 std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, const Console& console) {
   const std::string& currency = portfolio.basis().reporting_currency();
-  std::string text = console.Styled("Portfolio", Style::kBold) +
-                     fmt::format("  {} accounts, {} of them key accounts; {} findings\n", CountText(portfolio.accounts()),
-                                 CountText(portfolio.key_accounts()), CountText(portfolio.findings()));
+  std::string text =
+      console.Styled("Portfolio", Style::kBold) +
+      fmt::format("  {} accounts, {} of them key accounts; {} findings\n", CountText(portfolio.accounts()),
+                  CountText(portfolio.key_accounts()), CountText(portfolio.findings()));
   if (!portfolio.settled()) {
-    text += console.Styled("Totals are being renewed; they are not up to date with every change yet.", Style::kWarning) +
-            "\n";
+    text +=
+        console.Styled("Totals are being renewed; they are not up to date with every change yet.", Style::kWarning) +
+        "\n";
   }
-  return text + CoveringsText(portfolio.covers(), console) +
-         ValueText(portfolio.value(), currency, months, console) +
+  return text + CoveringsText(portfolio.covers(), console) + ValueText(portfolio.value(), currency, months, console) +
          GrowthText(portfolio.growth(), currency, months, console) +
          SatisfactionText(portfolio.satisfaction(), console) + BasisText(portfolio.basis(), console);
 }

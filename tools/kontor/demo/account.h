@@ -35,22 +35,22 @@ enum class Role {
 
 // How it behaves. "Permille" of happenings: how many of them in a thousand months.
 struct Character {
-  int64_t monthly_cents = 0;         // what it buys in a usual month of the first year, net, in its currency
-  int64_t growth_permille = 0;       // of that, a year
-  int64_t contract_permille = 0;     // the share of it that is under contract
-  int64_t touches_permille = 0;      // conversations
-  int64_t orders_permille = 0;       // orders of consumables
-  int64_t deals_permille = 0;        // deals that come into sight
-  int64_t wins_permille = 0;         // of a thousand deals
+  int64_t monthly_cents = 0;      // what it buys in a usual month of the first year, net, in its currency
+  int64_t growth_permille = 0;    // of that, a year
+  int64_t contract_permille = 0;  // the share of it that is under contract
+  int64_t touches_permille = 0;   // conversations
+  int64_t orders_permille = 0;    // orders of consumables
+  int64_t deals_permille = 0;     // deals that come into sight
+  int64_t wins_permille = 0;      // of a thousand deals
   int64_t promises_permille = 0;
-  int64_t keeps_permille = 0;        // of a thousand promises, by their first day
+  int64_t keeps_permille = 0;  // of a thousand promises, by their first day
   int64_t issues_permille = 0;
-  int64_t mood = 0;                  // -100 to 100, about which its mood moves
-  int64_t mood_drift = 0;            // a year
-  int64_t terms_days = 30;           // of payment
-  int64_t pays_after_due_days = 0;   // negative: before
+  int64_t mood = 0;                 // -100 to 100, about which its mood moves
+  int64_t mood_drift = 0;           // a year
+  int64_t terms_days = 30;          // of payment
+  int64_t pays_after_due_days = 0;  // negative: before
   int64_t pays_spread_days = 0;
-  bool pays_in_runs = false;         // all that is due, on the 10th and the 25th
+  bool pays_in_runs = false;  // all that is due, on the 10th and the 25th
   int64_t discount_permille = 0;
 };
 
@@ -99,7 +99,7 @@ struct Account {
   int64_t number = 0;  // from 1001
   std::string id;      // "A1001"
   Role role = Role::kOrdinary;
-  std::string stem;    // first part of the name, shared in a group
+  std::string stem;  // first part of the name, shared in a group
   std::string name;
   Segment segment = Segment::kSmallBusiness;
   const Industry* industry = nullptr;

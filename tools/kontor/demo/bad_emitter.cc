@@ -16,18 +16,18 @@ using event::v1::Event;
 constexpr uint64_t kBadEmitterStream = 3;
 
 enum class Mistake {
-  kJson,            // text where protobuf belongs
+  kJson,  // text where protobuf belongs
   kNoInstant,
-  kWrongKey,        // the order's number instead of the account's id
-  kMilliseconds,    // milliseconds where seconds belong
+  kWrongKey,      // the order's number instead of the account's id
+  kMilliseconds,  // milliseconds where seconds belong
   kNoChannel,
   kCutOff,
-  kConflict,        // an identity used again for something else
-  kSentiment,       // a scale of a thousand
+  kConflict,   // an identity used again for something else
+  kSentiment,  // a scale of a thousand
   kEmpty,
-  kCurrencyName,    // "Euro"
-  kTomorrow,        // a clock that runs days ahead
-  kOtherMessage,    // another message of the file, in the schema registry's framing
+  kCurrencyName,  // "Euro"
+  kTomorrow,      // a clock that runs days ahead
+  kOtherMessage,  // another message of the file, in the schema registry's framing
   kWrongTopic,
   kNegative,
   kCount,
@@ -99,7 +99,8 @@ DemoRecord BadEmitter::SendWrong(Account* account, Instant at) {
   record.expected = log::v1::DISPOSITION_REJECTED;
   switch (mistake) {
     case Mistake::kJson:
-      record.value = fmt::format(R"({{"event_id":"{}","source":"webshop","account_id":"{}"}})", event.event_id(), account->id);
+      record.value =
+          fmt::format(R"({{"event_id":"{}","source":"webshop","account_id":"{}"}})", event.event_id(), account->id);
       record.reason = log::v1::REJECT_REASON_UNDECODABLE;
       return record;
     case Mistake::kCutOff:

@@ -47,10 +47,14 @@ void Cast::Begin() {
 
 void Cast::Play() {
   switch (pen_.account().role) {
-    case Role::kLeaving: return Leave();
-    case Role::kGrownByPromises: return GrowByPromises();
-    case Role::kVoidedDeal: return WinWrongDeal();
-    case Role::kUntidyBooks: return MuddleBooks();
+    case Role::kLeaving:
+      return Leave();
+    case Role::kGrownByPromises:
+      return GrowByPromises();
+    case Role::kVoidedDeal:
+      return WinWrongDeal();
+    case Role::kUntidyBooks:
+      return MuddleBooks();
     case Role::kInsolvent:
       // Bills that nobody pays, whatever else was ordered.
       for (const int32_t days : {395, 382, 366}) {
@@ -58,7 +62,8 @@ void Cast::Play() {
         ledger_.Bill(DrawBasket(pen_.random(), pen_.account(), ProductKind::kConsumable, day, 260'000), day);
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -86,14 +91,16 @@ void Cast::GrowByPromises() {
     plan.opened = pen_.WorkTime(designated - days - 50);
     plan.closed = pen_.WorkTime(designated - days);
     plan.won = days != 240;
-    plan.deliveries = trade_.Deliveries(designated - days, account.character.monthly_cents * random->Between(60, 90) / 100);
+    plan.deliveries =
+        trade_.Deliveries(designated - days, account.character.monthly_cents * random->Between(60, 90) / 100);
     trade_.Play(std::move(plan));
   }
   // From then on: promises, and nearly each one kept; offers made ahead of being asked, each larger than the last.
   constexpr std::array<event::v1::OfferKind, 3> kKinds = {
       event::v1::OFFER_KIND_BETA_TEST, event::v1::OFFER_KIND_UNIQUE_OFFER, event::v1::OFFER_KIND_NEW_PRODUCT};
   size_t promises = 0;
-  for (Day day = designated + 12; day <= pen_.horizon().today; day = day + static_cast<int32_t>(random->Between(15, 27))) {
+  for (Day day = designated + 12; day <= pen_.horizon().today;
+       day = day + static_cast<int32_t>(random->Between(15, 27))) {
     const Instant at = pen_.WorkTime(day);
     const Day due = OnWorkday(UtcDay(at) + static_cast<int32_t>(random->Between(6, 24)));
     relations_.MakePromise(at, due, ++promises % 16 != 0 ? PromiseEnd::kKeptInTime : PromiseEnd::kRedated);

@@ -7,23 +7,23 @@ namespace {
 
 using Words = std::string_view;
 
-constexpr Words kGermanStems[] = {"Ahlsiek",    "Brandorf",   "Dornhag",    "Eichwald",  "Falkenrot",   "Grauheim",
-                                  "Hollbeck",   "Immental",   "Kaltenried", "Lindmoor",  "Mühlgrund",   "Nordwerk",
-                                  "Ostertal",   "Pfalzau",    "Rabenforst", "Steinlach", "Tannbrück",   "Ulmhorst",
-                                  "Vossbach",   "Wiesenfeld", "Zellhof",    "Birkenau",  "Hagenkamp",   "Löwental"};
-constexpr Words kRomanceStems[] = {"Altamare",   "Belrive",   "Castelmonte", "Delorme",    "Esperenza",  "Fontclair",
-                                   "Grandval",   "Hautecour", "Isolabella",  "Jourdanne",  "Lacombe",    "Montserac",
-                                   "Novaterra",  "Orvigny",   "Pontarel",    "Quadrifons", "Rivalto",    "Sanfelice",
-                                   "Terrasole",  "Valdoro",   "Verneuse",    "Villadoro",  "Beauchêne",  "Córdena"};
-constexpr Words kDutchStems[] = {"Amstelhof",  "Blokzand",  "Dijkveld",   "Eikenrode",  "Geulmond",    "Haverland",
-                                 "Ijsselrand", "Kanaalwijk", "Leemhorst", "Maasbracht", "Noordvliet",  "Oudezand",
-                                 "Polderwerk", "Rietmeer",  "Schelvaart", "Terhove",    "Veenwaard",   "Waterschans"};
-constexpr Words kEnglishStems[] = {"Ashcombe",   "Bexford",    "Calderbrook", "Dunmore Hill", "Eastwick",   "Fairlow",
-                                   "Greywater",  "Harrowgate", "Ironbridge",  "Kestrel Bay",  "Longmere",   "Marlowe",
-                                   "Northcote",  "Oakhollow",  "Penrose",     "Quarryside",   "Redfern",    "Silverlake",
-                                   "Thornbury",  "Upland",     "Vantage",     "Westbourne",   "Yarrow",     "Blue Heron"};
-constexpr Words kFinnishStems[] = {"Aurinkola", "Hirvilahti", "Järvenranta", "Koivula", "Lumiharju", "Metsola",
-                                   "Niemelä",   "Pohjanlahti", "Saarikoski", "Tuulimäki"};
+constexpr Words kGermanStems[] = {"Ahlsiek",  "Brandorf",   "Dornhag",    "Eichwald",  "Falkenrot", "Grauheim",
+                                  "Hollbeck", "Immental",   "Kaltenried", "Lindmoor",  "Mühlgrund", "Nordwerk",
+                                  "Ostertal", "Pfalzau",    "Rabenforst", "Steinlach", "Tannbrück", "Ulmhorst",
+                                  "Vossbach", "Wiesenfeld", "Zellhof",    "Birkenau",  "Hagenkamp", "Löwental"};
+constexpr Words kRomanceStems[] = {"Altamare",  "Belrive",   "Castelmonte", "Delorme",    "Esperenza", "Fontclair",
+                                   "Grandval",  "Hautecour", "Isolabella",  "Jourdanne",  "Lacombe",   "Montserac",
+                                   "Novaterra", "Orvigny",   "Pontarel",    "Quadrifons", "Rivalto",   "Sanfelice",
+                                   "Terrasole", "Valdoro",   "Verneuse",    "Villadoro",  "Beauchêne", "Córdena"};
+constexpr Words kDutchStems[] = {"Amstelhof",  "Blokzand",   "Dijkveld",   "Eikenrode",  "Geulmond",   "Haverland",
+                                 "Ijsselrand", "Kanaalwijk", "Leemhorst",  "Maasbracht", "Noordvliet", "Oudezand",
+                                 "Polderwerk", "Rietmeer",   "Schelvaart", "Terhove",    "Veenwaard",  "Waterschans"};
+constexpr Words kEnglishStems[] = {"Ashcombe",  "Bexford",    "Calderbrook", "Dunmore Hill", "Eastwick", "Fairlow",
+                                   "Greywater", "Harrowgate", "Ironbridge",  "Kestrel Bay",  "Longmere", "Marlowe",
+                                   "Northcote", "Oakhollow",  "Penrose",     "Quarryside",   "Redfern",  "Silverlake",
+                                   "Thornbury", "Upland",     "Vantage",     "Westbourne",   "Yarrow",   "Blue Heron"};
+constexpr Words kFinnishStems[] = {"Aurinkola", "Hirvilahti", "Järvenranta", "Koivula",    "Lumiharju",
+                                   "Metsola",   "Niemelä",    "Pohjanlahti", "Saarikoski", "Tuulimäki"};
 
 constexpr Words kGermanForms[] = {"GmbH", "AG", "GmbH & Co. KG", "KG"};
 constexpr Words kSwissForms[] = {"AG", "GmbH"};
@@ -103,45 +103,50 @@ constexpr Product kSubscriptions[] = {
 
 constexpr Words kTowns[] = {"Nord", "Süd", "West", "Ost", "Central", "Harbour", "Valley", "Alpine", "Coast", "Lakes"};
 constexpr Words kFirstNames[] = {
-    "Anna",  "Ben",    "Carla", "David", "Elena", "Fabien", "Greta",  "Henrik", "Inès",  "Jonas", "Katja", "Liam",
-    "Marta", "Nadia",  "Oscar", "Paula", "Quinn", "Rosa",   "Stefan", "Tomas",  "Ulla",  "Viktor", "Wanda", "Yusuf",
-    "Zoé",   "Andrea", "Bruno", "Clara", "Dario", "Emma",   "Felix",  "Giulia", "Hannah", "Ivo",  "Julia", "Kerstin"};
+    "Anna",  "Ben",    "Carla", "David", "Elena", "Fabien", "Greta",  "Henrik", "Inès",   "Jonas",  "Katja", "Liam",
+    "Marta", "Nadia",  "Oscar", "Paula", "Quinn", "Rosa",   "Stefan", "Tomas",  "Ulla",   "Viktor", "Wanda", "Yusuf",
+    "Zoé",   "Andrea", "Bruno", "Clara", "Dario", "Emma",   "Felix",  "Giulia", "Hannah", "Ivo",    "Julia", "Kerstin"};
 constexpr Words kLastNames[] = {
-    "Albers",   "Bianchi",  "Carter",   "Dubois",  "Ericson",  "Fischer",  "Garnier",  "Hughes",  "Iversen", "Jansen",
-    "Keller",   "Lambert",  "Moretti",  "Nowak",   "Okafor",   "Petersen", "Quist",    "Romano",  "Schäfer", "Turner",
-    "Ulrich",   "Vermeer",  "Walsh",    "Xu",      "Young",    "Zimmer",   "Andersson", "Bakker", "Conti",   "De Vries",
-    "Evans",    "Fournier", "Gruber",   "Hoffmann", "Ibrahim", "Johnson",  "Koskinen", "Lindgren", "Martin", "Nielsen"};
+    "Albers", "Bianchi",  "Carter",  "Dubois",   "Ericson", "Fischer",  "Garnier",   "Hughes",   "Iversen", "Jansen",
+    "Keller", "Lambert",  "Moretti", "Nowak",    "Okafor",  "Petersen", "Quist",     "Romano",   "Schäfer", "Turner",
+    "Ulrich", "Vermeer",  "Walsh",   "Xu",       "Young",   "Zimmer",   "Andersson", "Bakker",   "Conti",   "De Vries",
+    "Evans",  "Fournier", "Gruber",  "Hoffmann", "Ibrahim", "Johnson",  "Koskinen",  "Lindgren", "Martin",  "Nielsen"};
 constexpr Words kManagers[] = {"lena.hartmann", "marc.dupuis",  "sofia.ricci",  "tom.ashby",   "jana.koch",
                                "pieter.smit",   "aino.laine",   "rachel.stone", "urs.brunner", "ines.moreno",
                                "paul.wagner",   "claire.noble", "dan.whitaker", "eva.lorenz"};
-constexpr Words kContactDepartments[] = {"procurement", "production", "quality", "maintenance", "IT", "finance",
-                                         "management"};
+constexpr Words kContactDepartments[] = {"procurement", "production", "quality",   "maintenance",
+                                         "IT",          "finance",    "management"};
 constexpr Words kSalesSubjects[] = {"Quarterly review",         "Price list for next year", "Offer walked through",
                                     "New line at their plant",  "Call-off quantities",      "Budget for instruments",
                                     "Introduction of the team", "Framework agreement",      "Forecast of demand",
                                     "Visit to the fair"};
-constexpr Words kServiceSubjects[] = {"Commissioning",        "Calibration visit", "Training of operators",
+constexpr Words kServiceSubjects[] = {"Commissioning",         "Calibration visit", "Training of operators",
                                       "Readings out of range", "Spare parts",       "Firmware update",
-                                      "Maintenance planned",  "Data export",       "Access for a new site"};
-constexpr Words kIssueSubjects[] = {"Probe drifts after cleaning", "Gateway loses its connection",
-                                    "Wrong item delivered",        "Invoice does not match the order",
+                                      "Maintenance planned",   "Data export",       "Access for a new site"};
+constexpr Words kIssueSubjects[] = {"Probe drifts after cleaning",   "Gateway loses its connection",
+                                    "Wrong item delivered",          "Invoice does not match the order",
                                     "Report shows yesterday's data", "Alarm came too late",
-                                    "Delivery two days late",      "Analyser reports error 41",
-                                    "Certificate is missing",      "Portal login fails"};
-constexpr Words kPromiseSubjects[] = {"Send the revised offer",     "Deliver the demo unit",
-                                      "Fix the data export",        "Calibration certificates for the audit",
-                                      "Name a second service engineer", "Test report of the pilot",
-                                      "Training for the night shift", "Answer on the price of spares",
-                                      "Install the second gateway", "Root cause of the alarm"};
-constexpr Words kNeedSubjects[] = {"Fewer manual readings",      "Proof of cold chain for audits",
-                                   "One view over all plants",   "Shorter calibration stops",
-                                   "Less reagent per batch",     "Early warning of pump failure",
-                                   "Data in their own ERP",      "Measuring in explosive areas"};
-constexpr Words kLossReasons[] = {"price", "no budget", "project stopped", "went with the incumbent", "lead time",
-                                  "missing feature"};
+                                    "Delivery two days late",        "Analyser reports error 41",
+                                    "Certificate is missing",        "Portal login fails"};
+constexpr Words kPromiseSubjects[] = {"Send the revised offer",
+                                      "Deliver the demo unit",
+                                      "Fix the data export",
+                                      "Calibration certificates for the audit",
+                                      "Name a second service engineer",
+                                      "Test report of the pilot",
+                                      "Training for the night shift",
+                                      "Answer on the price of spares",
+                                      "Install the second gateway",
+                                      "Root cause of the alarm"};
+constexpr Words kNeedSubjects[] = {"Fewer manual readings",    "Proof of cold chain for audits",
+                                   "One view over all plants", "Shorter calibration stops",
+                                   "Less reagent per batch",   "Early warning of pump failure",
+                                   "Data in their own ERP",    "Measuring in explosive areas"};
+constexpr Words kLossReasons[] = {"price",     "no budget",      "project stopped", "went with the incumbent",
+                                  "lead time", "missing feature"};
 constexpr Words kCompetitors[] = {"Metrovia", "Sensarion", "Gaugeworks", "Prozesskraft"};
-constexpr Words kPartners[] = {"Planbureau Vier", "Integra Automation", "Northshore Systems", "Studio Impianti",
-                               "Kessel & Rohr", "Atelier Mesure"};
+constexpr Words kPartners[] = {"Planbureau Vier", "Integra Automation", "Northshore Systems",
+                               "Studio Impianti", "Kessel & Rohr",      "Atelier Mesure"};
 
 }  // namespace
 
@@ -158,18 +163,24 @@ std::span<const Industry> Industries() { return kIndustries; }
 
 std::string_view SegmentName(Segment segment) {
   switch (segment) {
-    case Segment::kEnterprise: return "enterprise";
-    case Segment::kMidMarket: return "mid-market";
-    case Segment::kSmallBusiness: return "small business";
+    case Segment::kEnterprise:
+      return "enterprise";
+    case Segment::kMidMarket:
+      return "mid-market";
+    case Segment::kSmallBusiness:
+      return "small business";
   }
   KONTOR_CHECK(false && "no such segment");
 }
 
 std::span<const Product> Products(ProductKind kind) {
   switch (kind) {
-    case ProductKind::kEquipment: return kEquipment;
-    case ProductKind::kConsumable: return kConsumables;
-    case ProductKind::kSubscription: return kSubscriptions;
+    case ProductKind::kEquipment:
+      return kEquipment;
+    case ProductKind::kConsumable:
+      return kConsumables;
+    case ProductKind::kSubscription:
+      return kSubscriptions;
   }
   KONTOR_CHECK(false && "no such kind of product");
 }

@@ -28,8 +28,8 @@ const Market& MarketOf(std::string_view country);
 
 struct Industry {
   std::string_view name;
-  std::span<const std::string_view> trades;         // what its firms call themselves: "Pharma", "Foods"
-  std::array<int64_t, 12> season_permille;          // of buying, January to December
+  std::span<const std::string_view> trades;  // what its firms call themselves: "Pharma", "Foods"
+  std::array<int64_t, 12> season_permille;   // of buying, January to December
 };
 std::span<const Industry> Industries();
 

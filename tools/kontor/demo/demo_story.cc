@@ -50,10 +50,17 @@ DemoTally TallyOf(const std::vector<DemoRecord>& records, Instant now) {
         ++tally.accepted;
         if (record.topic == TopicRole::kReference) ++tally.reference;
         break;
-      case log::v1::DISPOSITION_DUPLICATE: ++tally.duplicates; break;
-      case log::v1::DISPOSITION_CONFLICT: ++tally.conflicts; break;
-      case log::v1::DISPOSITION_REJECTED: ++tally.rejected; break;
-      default: KONTOR_CHECK(false && "a record without a disposition");
+      case log::v1::DISPOSITION_DUPLICATE:
+        ++tally.duplicates;
+        break;
+      case log::v1::DISPOSITION_CONFLICT:
+        ++tally.conflicts;
+        break;
+      case log::v1::DISPOSITION_REJECTED:
+        ++tally.rejected;
+        break;
+      default:
+        KONTOR_CHECK(false && "a record without a disposition");
     }
   }
   return tally;
@@ -87,13 +94,13 @@ DemoStory::DemoStory(const DemoOptions& options, const Horizon& horizon) {
   written_ = journal.Take();
   tally_ = TallyOf(written_, horizon.now);
   stories_ = TellStories(horizon, accounts);
-  trickle_ = std::make_unique<Trickle>(options.seed, horizon, std::move(accounts), std::move(rates), std::move(webshop));
+  trickle_ =
+      std::make_unique<Trickle>(options.seed, horizon, std::move(accounts), std::move(rates), std::move(webshop));
   next_live_ = trickle_->Next();
 }
 
 DemoRecord DemoStory::Next() {
-  if (given_ < written_.size() &&
-      (InHistory() || written_[given_].timestamp_ms <= next_live_.timestamp_ms)) {
+  if (given_ < written_.size() && (InHistory() || written_[given_].timestamp_ms <= next_live_.timestamp_ms)) {
     return std::move(written_[given_++]);
   }
   return std::exchange(next_live_, trickle_->Next());

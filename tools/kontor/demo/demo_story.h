@@ -1,10 +1,10 @@
 // A plausible portfolio of several years, told event by event, and what goes on in it from now on.
 //
-// The firm makes measuring instruments and sells them in eleven countries and four currencies. Its systems (a CRM, three
-// ERPs, a bank, a helpdesk, …) began to emit to Kafka so many years ago, on the first day of a month; what they knew by
-// then came first. Since then they emit as real ones do: soon, in nightly batches, late, twice. The records come in the
-// order of recording: those of the history up to now first, then an endless trickle of about one a second whose clock
-// runs on from now.
+// The firm makes measuring instruments and sells them in eleven countries and four currencies. Its systems (a CRM,
+// three ERPs, a bank, a helpdesk, …) began to emit to Kafka so many years ago, on the first day of a month; what they
+// knew by then came first. Since then they emit as real ones do: soon, in nightly batches, late, twice. The records
+// come in the order of recording: those of the history up to now first, then an endless trickle of about one a second
+// whose clock runs on from now.
 //
 // Invariants:  the same options give the same records for ever, on any machine: every draw is integer arithmetic on the
 //              seed, and no clock, hash table, locale or zone database is asked. A change of that story changes the

@@ -100,11 +100,12 @@ class AnyDemoTest : public ::testing::TestWithParam<DemoOptions> {
   DemoStory story_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Options, AnyDemoTest,
-                         ::testing::Values(Small(),
-                                           DemoOptions{.seed = 0, .now = At("2024-02-29T23:59:59.999Z"), .accounts = 25, .years = 2},
-                                           DemoOptions{.seed = 99, .now = At("2025-01-01T00:00:00Z"), .accounts = 60, .years = 5},
-                                           DemoOptions{.seed = 3, .now = At("2031-08-31T04:00:00Z"), .accounts = 30, .years = 10}));
+INSTANTIATE_TEST_SUITE_P(
+    Options, AnyDemoTest,
+    ::testing::Values(Small(),
+                      DemoOptions{.seed = 0, .now = At("2024-02-29T23:59:59.999Z"), .accounts = 25, .years = 2},
+                      DemoOptions{.seed = 99, .now = At("2025-01-01T00:00:00Z"), .accounts = 60, .years = 5},
+                      DemoOptions{.seed = 3, .now = At("2031-08-31T04:00:00Z"), .accounts = 30, .years = 10}));
 
 TEST_P(AnyDemoTest, TimestampsNeverDecreaseAndTheHistoryEndsAtNow) {
   int64_t last = 0;

@@ -25,10 +25,14 @@ int64_t Delay(const event::v1::Event& event, Instant occurred_at, Random* random
   if (event.capture() == event::v1::CAPTURE_TYPED) {  // people write it down in the evening, or next week
     constexpr std::array<int64_t, 4> kWeights = {600, 300, 80, 20};
     switch (random->Weighted(kWeights)) {
-      case 0: return random->Between(30, 5400) * kSecond;
-      case 1: return random->Between(2, 9) * kHour + random->Between(0, 3599) * kSecond;
-      case 2: return random->Between(1, 3) * kDay + random->Between(0, 3599) * kSecond;
-      default: return random->Between(4, 12) * kDay + random->Between(0, 3599) * kSecond;
+      case 0:
+        return random->Between(30, 5400) * kSecond;
+      case 1:
+        return random->Between(2, 9) * kHour + random->Between(0, 3599) * kSecond;
+      case 2:
+        return random->Between(1, 3) * kDay + random->Between(0, 3599) * kSecond;
+      default:
+        return random->Between(4, 12) * kDay + random->Between(0, 3599) * kSecond;
     }
   }
   return random->Between(400, 90'000) * kMillisecond;
@@ -76,9 +80,8 @@ void Journal::RecordRaw(DemoRecord record) {
 }
 
 std::vector<DemoRecord> Journal::Take() {
-  std::stable_sort(records_.begin(), records_.end(), [](const DemoRecord& a, const DemoRecord& b) {
-    return a.timestamp_ms < b.timestamp_ms;
-  });
+  std::stable_sort(records_.begin(), records_.end(),
+                   [](const DemoRecord& a, const DemoRecord& b) { return a.timestamp_ms < b.timestamp_ms; });
   return std::exchange(records_, {});
 }
 

@@ -105,7 +105,8 @@ void KeyAccountWork::Release(Day day) {
 }
 
 void KeyAccountWork::Score(Day day, int64_t about) {
-  for (int criterion = event::v1::CRITERION_RELATIONS; criterion <= event::v1::CRITERION_GROWTH_POTENTIAL; ++criterion) {
+  for (int criterion = event::v1::CRITERION_RELATIONS; criterion <= event::v1::CRITERION_GROWTH_POTENTIAL;
+       ++criterion) {
     const auto score = static_cast<uint32_t>(std::clamp<int64_t>(pen_.random()->Around(about, 4), 1, 10));
     // Some are left to the automatic scales.
     if (criterion == event::v1::CRITERION_TENURE || criterion == event::v1::CRITERION_AVERAGE_BILL) continue;
@@ -139,7 +140,8 @@ void KeyAccountWork::SetTargets(Day first_day) {
     *body->mutable_period_from() = DateProto(first_day);
     *body->mutable_period_to() = DateProto(last_day);
     const int64_t cents = volume * months * 112 / 100;
-    *body->mutable_amount() = Cents(pen_.account().market->currency, std::max<int64_t>(cents / 100'000 * 100'000, 100'000));
+    *body->mutable_amount() =
+        Cents(pen_.account().market->currency, std::max<int64_t>(cents / 100'000 * 100'000, 100'000));
     pen_.Record(event);
   }
 }

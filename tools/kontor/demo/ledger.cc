@@ -152,8 +152,8 @@ void Ledger::Settle(const std::string& invoice, Day issued, Day due, int64_t gro
       pen_.Record(voided);
       Event right = pen_.Begin(kBank, at);
       right.set_actor("accounts-receivable");
-      *right.mutable_payment_received() = PaymentOf(pen_.account(), blank.payment_received().payment().id(), gross_cents,
-                                                    {{invoice, gross_cents}});
+      *right.mutable_payment_received() =
+          PaymentOf(pen_.account(), blank.payment_received().payment().id(), gross_cents, {{invoice, gross_cents}});
       pen_.journal().RecordAfter(right, cleared_at + kMinute - at);
       return;
     }

@@ -119,7 +119,8 @@ Segment DrawSegment(Random* random) {
 Day DrawOpening(Random* random, const Horizon& horizon, bool of_cast) {
   if (of_cast) return OnWorkday(horizon.start() - static_cast<int32_t>(random->Between(600, 4200)));
   if (random->Chance(640)) return OnWorkday(horizon.start() - static_cast<int32_t>(random->Between(120, 4200)));
-  return OnWorkday(horizon.start() + static_cast<int32_t>(random->Between(10, (horizon.today - horizon.start()) * 9 / 10)));
+  return OnWorkday(horizon.start() +
+                   static_cast<int32_t>(random->Between(10, (horizon.today - horizon.start()) * 9 / 10)));
 }
 
 // What happens to an account of no story.
@@ -136,7 +137,8 @@ void DrawFate(Random* random, const Horizon& horizon, Account* account) {
   if (!random->Chance(large ? 450 : account->segment == Segment::kMidMarket ? 70 : 0)) return;
   const Day earliest = std::max(account->opened + 200, horizon.start() + 40);
   if (earliest + 60 >= horizon.today) return;
-  account->key_account_from = earliest + static_cast<int32_t>(random->Between(0, (horizon.today - earliest - 30) * 2 / 3));
+  account->key_account_from =
+      earliest + static_cast<int32_t>(random->Between(0, (horizon.today - earliest - 30) * 2 / 3));
   account->tier = "A";
   if (random->Chance(100) && *account->key_account_from + 500 < horizon.today) {
     account->released_on = OnWorkday(*account->key_account_from + 480);
@@ -242,7 +244,7 @@ std::vector<Account> Populate(uint64_t seed, const Horizon& horizon, int32_t cou
   std::vector<Account> accounts;
   accounts.reserve(static_cast<size_t>(count));
   std::set<std::string> names;
-  std::vector<size_t> heads;  // who may have subsidiaries
+  std::vector<size_t> heads;               // who may have subsidiaries
   const uint64_t id_salt = random.Next();  // one for all, or identities could meet
   for (int32_t index = 0; index < count; ++index) {
     const auto place = static_cast<size_t>(index);

@@ -57,7 +57,8 @@ TEST(RandomTest, CountHasItsMean) {
   for (const int64_t mean_permille : {300, 1000, 7500}) {
     int64_t sum = 0;
     for (int draw = 0; draw < 4000; ++draw) sum += random.Count(mean_permille);
-    EXPECT_NEAR(static_cast<double>(sum) / 4, static_cast<double>(mean_permille), static_cast<double>(mean_permille) * 0.06 + 20);
+    EXPECT_NEAR(static_cast<double>(sum) / 4, static_cast<double>(mean_permille),
+                static_cast<double>(mean_permille) * 0.06 + 20);
   }
   EXPECT_EQ(random.Count(0), 0);
   EXPECT_EQ(random.Count(-5), 0);

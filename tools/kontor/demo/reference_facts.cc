@@ -92,8 +92,8 @@ Event SignalRules(Instant at) {
       {event::v1::SIGNAL_KIND_PAYMENT_SLOWING, 100'000},   // days
       {event::v1::SIGNAL_KIND_COMMITMENT_MISSED, 10'000},  // days
       {event::v1::SIGNAL_KIND_SATISFACTION_DROP, 300'000},
-      {event::v1::SIGNAL_KIND_CONTRACTION, -2'000},        // a fifth less
-      {event::v1::SIGNAL_KIND_ISSUE_OPEN_LONG, 140'000},   // days
+      {event::v1::SIGNAL_KIND_CONTRACTION, -2'000},       // a fifth less
+      {event::v1::SIGNAL_KIND_ISSUE_OPEN_LONG, 140'000},  // days
       {event::v1::SIGNAL_KIND_GOAL_OFF_TRACK, 1'500},
       {event::v1::SIGNAL_KIND_OFFER_UNANSWERED, 140'000},  // days
       {event::v1::SIGNAL_KIND_RENEWAL_DUE, 900'000},       // days
@@ -168,7 +168,8 @@ std::vector<RatePublisher::Rate> RatePublisher::Publish() {
 
 void WriteReferences(const Horizon& horizon, RatePublisher* rates, Journal* journal) {
   const Instant before = StartOfUtcDay(horizon.start() - 3) + 9 * kHour;
-  const Instant half_way = StartOfUtcDay(OnWorkday(AddMonths(horizon.start(), (horizon.last - horizon.first) / 2))) + 10 * kHour;
+  const Instant half_way =
+      StartOfUtcDay(OnWorkday(AddMonths(horizon.start(), (horizon.last - horizon.first) / 2))) + 10 * kHour;
   using event::v1::CRITERION_GROWTH_POTENTIAL;
   journal->RecordReference(Criteria(kFirstCriteria, before,
                                     {{event::v1::CRITERION_RELATIONS, 4000},

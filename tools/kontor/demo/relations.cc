@@ -15,9 +15,12 @@ using event::v1::Event;
 
 int64_t FirstContacts(Segment segment, Random* random) {
   switch (segment) {
-    case Segment::kEnterprise: return random->Between(5, 8);
-    case Segment::kMidMarket: return random->Between(3, 5);
-    default: return random->Between(1, 2);
+    case Segment::kEnterprise:
+      return random->Between(5, 8);
+    case Segment::kMidMarket:
+      return random->Between(3, 5);
+    default:
+      return random->Between(1, 2);
   }
 }
 
@@ -64,7 +67,8 @@ void Relations::DeclareContact(Day since, event::v1::PurchaseRole role) {
   body->set_name(contact.name);
   body->set_department(std::string(random->Pick(ContactDepartments())));
   body->set_role(role);
-  body->set_influence(role == event::v1::PURCHASE_ROLE_DECISION_MAKER ? 5 : static_cast<uint32_t>(random->Between(1, 4)));
+  body->set_influence(role == event::v1::PURCHASE_ROLE_DECISION_MAKER ? 5
+                                                                      : static_cast<uint32_t>(random->Between(1, 4)));
   body->set_stance(static_cast<event::v1::Stance>(random->Between(2, 4)));
   if (!pen_.Record(event)) return;
   account.contacts.push_back(std::move(contact));

@@ -19,7 +19,8 @@ std::vector<const Account*> InRole(const std::vector<Account>& accounts, Role ro
   return found;
 }
 
-Story Tell(std::string title, const std::vector<const Account*>& cast, std::string tale, std::vector<Story::Look> looks) {
+Story Tell(std::string title, const std::vector<const Account*>& cast, std::string tale,
+           std::vector<Story::Look> looks) {
   Story story{.title = std::move(title), .accounts = {}, .tale = std::move(tale), .looks = std::move(looks)};
   for (const Account* account : cast) story.accounts.push_back(account->id);
   return story;
@@ -56,30 +57,33 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
   std::vector<Story> stories;
 
   const Account& leaving = first(Role::kLeaving);
-  stories.push_back(Tell(
-      "An account is quietly leaving", {&leaving},
-      fmt::format("{} never complained loudly. Two contacts left, orders shrank, a promise was broken, an issue took five "
-                  "weeks, the contract was not renewed, the last bills are unpaid, an offer has no answer, and nobody has "
-                  "been in touch for more than three months.",
-                  leaving.name),
-      {{fmt::format("account {}", leaving.id),
-        "a falling year and churned recurring revenue; a silence of many times its usual gap; overdue bills"},
-       {fmt::format("timeline {}", leaving.id), "how it thins out"}}));
+  stories.push_back(
+      Tell("An account is quietly leaving", {&leaving},
+           fmt::format(
+               "{} never complained loudly. Two contacts left, orders shrank, a promise was broken, an issue took five "
+               "weeks, the contract was not renewed, the last bills are unpaid, an offer has no answer, and nobody has "
+               "been in touch for more than three months.",
+               leaving.name),
+           {{fmt::format("account {}", leaving.id),
+             "a falling year and churned recurring revenue; a silence of many times its usual gap; overdue bills"},
+            {fmt::format("timeline {}", leaving.id), "how it thins out"}}));
 
   const Account& late = first(Role::kLatePayer);
-  stories.push_back(Tell("A late payer", {&late},
-                         fmt::format("{} buys well and says so, and pays its bills some six weeks after they are due.", late.name),
-                         {{fmt::format("account {}", late.id),
-                           "days beyond terms, and what stands overdue at any time; and that it is content"}}));
+  stories.push_back(
+      Tell("A late payer", {&late},
+           fmt::format("{} buys well and says so, and pays its bills some six weeks after they are due.", late.name),
+           {{fmt::format("account {}", late.id),
+             "days beyond terms, and what stands overdue at any time; and that it is content"}}));
 
   const Account& grown = first(Role::kGrownByPromises);
-  stories.push_back(Tell(
-      "A key account grown by kept promises", {&grown},
-      fmt::format("{} became a key account on {}. Since then nearly every promise was kept by its first day, and offers "
-                  "were made before anybody asked, each larger than the last.",
-                  grown.name, DayText(*grown.key_account_from)),
-      {{fmt::format("account {}", grown.id),
-        "commitments kept; the average deal by month; year on year; and that it pays before it must"}}));
+  stories.push_back(
+      Tell("A key account grown by kept promises", {&grown},
+           fmt::format(
+               "{} became a key account on {}. Since then nearly every promise was kept by its first day, and offers "
+               "were made before anybody asked, each larger than the last.",
+               grown.name, DayText(*grown.key_account_from)),
+           {{fmt::format("account {}", grown.id),
+             "commitments kept; the average deal by month; year on year; and that it pays before it must"}}));
 
   const std::vector<const Account*> webshop = cast(Role::kBadEmitter);
   stories.push_back(Tell(
@@ -94,17 +98,19 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
   const Account& voided = first(Role::kVoidedDeal);
   stories.push_back(Tell(
       "A wrong deal, voided and stated right", {&voided},
-      fmt::format("At {} a deal was booked with a nought too many. Three days later it was voided and stated again.", voided.name),
+      fmt::format("At {} a deal was booked with a nought too many. Three days later it was voided and stated again.",
+                  voided.name),
       {{fmt::format("account {}", voided.id), "booked as if the wrong one never was"},
        {fmt::format("timeline {}", voided.id), "both statements, the wrong one marked as voided"}}));
 
   const std::vector<const Account*> merged = both(Role::kSurvivor, Role::kAbsorbed);
-  stories.push_back(Tell(
-      "Two accounts merged", merged,
-      fmt::format("{} and {} are one firm under two numbers. Each goes on with its own events, whatever partition they are on; from the merge on they "
-                  "read as one.",
-                  merged[0]->name, merged[1]->name),
-      {{fmt::format("account {}", merged[1]->id), "the answer of its survivor, with the facts of both"}}));
+  stories.push_back(
+      Tell("Two accounts merged", merged,
+           fmt::format("{} and {} are one firm under two numbers. Each goes on with its own events, whatever partition "
+                       "they are on; from the merge on they "
+                       "read as one.",
+                       merged[0]->name, merged[1]->name),
+           {{fmt::format("account {}", merged[1]->id), "the answer of its survivor, with the facts of both"}}));
 
   const std::vector<const Account*> mistaken = both(Role::kMistakenSurvivor, Role::kMistakenAbsorbed);
   stories.push_back(Tell("A merge taken back", mistaken,
@@ -114,25 +120,30 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                           {fmt::format("account {}", mistaken[1]->id), "and the other's"}}));
 
   const Account& untidy = first(Role::kUntidyBooks);
-  stories.push_back(Tell(
-      "Contradictions kept, not dropped", {&untidy},
-      fmt::format("The facts of {} do not fit together: a payment over its invoice, one in another currency, one for an "
-                  "invoice nobody knows, a kept promise never made, a deal opened and won twice.",
-                  untidy.name),
-      {{fmt::format("account {}", untidy.id), "its findings; and unapplied money, which is never guessed onto an invoice"}}));
+  stories.push_back(
+      Tell("Contradictions kept, not dropped", {&untidy},
+           fmt::format(
+               "The facts of {} do not fit together: a payment over its invoice, one in another currency, one for an "
+               "invoice nobody knows, a kept promise never made, a deal opened and won twice.",
+               untidy.name),
+           {{fmt::format("account {}", untidy.id),
+             "its findings; and unapplied money, which is never guessed onto an invoice"}}));
 
   const Account& insolvent = first(Role::kInsolvent);
-  stories.push_back(Tell("Money that will not come", {&insolvent},
-                         fmt::format("{} stopped paying, then closed. Its bills were written off; a tenth of one came after all.",
-                                     insolvent.name),
-                         {{fmt::format("account {}", insolvent.id), "what was written off, and net value without it"}}));
+  stories.push_back(
+      Tell("Money that will not come", {&insolvent},
+           fmt::format("{} stopped paying, then closed. Its bills were written off; a tenth of one came after all.",
+                       insolvent.name),
+           {{fmt::format("account {}", insolvent.id), "what was written off, and net value without it"}}));
 
   std::vector<const Account*> group = cast(Role::kGroupParent);
   for (const Account* member : cast(Role::kGroupMember)) group.push_back(member);
-  stories.push_back(Tell("A group in three currencies", group,
-                         fmt::format("{} has subsidiaries in three countries, each an account of its own.", group.front()->name),
-                         {{fmt::format("account {}", group.back()->id), "its parent; amounts in its own currency and in the "
-                                                                        "reporting currency, with the rates used"}}));
+  stories.push_back(
+      Tell("A group in three currencies", group,
+           fmt::format("{} has subsidiaries in three countries, each an account of its own.", group.front()->name),
+           {{fmt::format("account {}", group.back()->id),
+             "its parent; amounts in its own currency and in the "
+             "reporting currency, with the rates used"}}));
   return stories;
 }
 

@@ -265,18 +265,21 @@ TEST_P(StoriesTest, OneAccountContradictsItself) {
     }
   }
   for (const Fact& fact : Of(account)) {
-    if (fact.event.has_commitment_kept()) kept_unmade |= !promises.contains(fact.event.commitment_kept().commitment().id());
+    if (fact.event.has_commitment_kept())
+      kept_unmade |= !promises.contains(fact.event.commitment_kept().commitment().id());
     if (!fact.event.has_payment_received()) continue;
     for (const type::v1::Allocation& share : fact.event.payment_received().allocations()) {
       unknown |= !gross.contains(share.invoice().id());
-      foreign |= gross.contains(share.invoice().id()) && currency[share.invoice().id()] != share.amount().currency_code();
+      foreign |=
+          gross.contains(share.invoice().id()) && currency[share.invoice().id()] != share.amount().currency_code();
       paid[share.invoice().id()] += CentsOf(share.amount());
     }
   }
   const auto twice = [](const auto& entry) { return entry.second == 2; };
   EXPECT_TRUE(std::any_of(opened.begin(), opened.end(), twice));
   EXPECT_TRUE(std::any_of(won.begin(), won.end(), twice));
-  EXPECT_TRUE(std::any_of(gross.begin(), gross.end(), [&](const auto& entry) { return paid[entry.first] > entry.second; }));
+  EXPECT_TRUE(
+      std::any_of(gross.begin(), gross.end(), [&](const auto& entry) { return paid[entry.first] > entry.second; }));
   EXPECT_TRUE(kept_unmade);
   EXPECT_TRUE(foreign);
   EXPECT_TRUE(unknown);

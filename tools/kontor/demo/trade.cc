@@ -15,12 +15,18 @@ constexpr std::array<std::string_view, 4> kStages = {"qualified", "needs agreed"
 
 std::string_view KindName(event::v1::DealKind kind) {
   switch (kind) {
-    case event::v1::DEAL_KIND_NEW: return "First installation";
-    case event::v1::DEAL_KIND_RENEWAL: return "Renewal of the contract";
-    case event::v1::DEAL_KIND_EXPANSION: return "More measuring points";
-    case event::v1::DEAL_KIND_CROSS_SELL: return "Another line of instruments";
-    case event::v1::DEAL_KIND_BETA: return "Pilot of a new instrument";
-    default: return "Tailored offer";
+    case event::v1::DEAL_KIND_NEW:
+      return "First installation";
+    case event::v1::DEAL_KIND_RENEWAL:
+      return "Renewal of the contract";
+    case event::v1::DEAL_KIND_EXPANSION:
+      return "More measuring points";
+    case event::v1::DEAL_KIND_CROSS_SELL:
+      return "Another line of instruments";
+    case event::v1::DEAL_KIND_BETA:
+      return "Pilot of a new instrument";
+    default:
+      return "Tailored offer";
   }
 }
 
@@ -112,7 +118,8 @@ std::string Trade::Play(DealPlan plan) {
     if (random->Chance(600)) {
       *changed->mutable_amount() = Cents(account.market->currency, change == changes ? cents : (guess + cents) / 2);
     }
-    if (random->Chance(400)) *changed->mutable_expected_close() = DateProto(closed + static_cast<int32_t>(random->Around(0, 12)));
+    if (random->Chance(400))
+      *changed->mutable_expected_close() = DateProto(closed + static_cast<int32_t>(random->Around(0, 12)));
     pen_.Record(event);
   }
 
@@ -142,8 +149,8 @@ std::string Trade::Play(DealPlan plan) {
     if (delivered < pen_.horizon().start()) continue;
     ledger_.Bill(basket, delivered, deal);
     if (random->Chance(350)) {
-      Spend(event::v1::COST_KIND_LOGISTICS, pen_.WorkTime(delivered - 2), basket.net_cents * random->Between(10, 30) / 1000,
-            "logistics");
+      Spend(event::v1::COST_KIND_LOGISTICS, pen_.WorkTime(delivered - 2),
+            basket.net_cents * random->Between(10, 30) / 1000, "logistics");
     }
   }
   return deal;
@@ -191,7 +198,8 @@ void Trade::Order(Month month) {
     if (!at || cents < 2500) continue;
     const Day day = UtcDay(*at);
     ledger_.Bill(DrawBasket(random, account, ProductKind::kConsumable, day, cents), day);
-    if (random->Chance(250)) Spend(event::v1::COST_KIND_LOGISTICS, *at, cents * random->Between(15, 45) / 1000, "logistics");
+    if (random->Chance(250))
+      Spend(event::v1::COST_KIND_LOGISTICS, *at, cents * random->Between(15, 45) / 1000, "logistics");
   }
 }
 
@@ -264,7 +272,8 @@ void Trade::Renew(Running* running) {
   plan.closed = pen_.WorkTime(until - static_cast<int32_t>(random->Between(4, 30)));
   plan.won = !fading && random->Chance(900);
   // With what the account grew by meanwhile, or shrank.
-  const int64_t uplift = std::clamp<int64_t>(1000 + account.character.growth_permille + random->Around(0, 120), 600, 1700);
+  const int64_t uplift =
+      std::clamp<int64_t>(1000 + account.character.growth_permille + random->Around(0, 120), 600, 1700);
   plan.contract = DrawContract(running->ends, contract.month.net_cents * uplift / 1000);
   plan.contract->months_per_invoice = contract.months_per_invoice;
   running->stops = running->ends;
@@ -279,7 +288,9 @@ Day Trade::LastDayOf(const Running& running) const {
 void Trade::Serve(Month month) {
   Account& account = pen_.account();
   Random* random = pen_.random();
-  const int64_t permille = account.segment == Segment::kEnterprise ? 900 : account.segment == Segment::kMidMarket ? 380 : 90;
+  const int64_t permille = account.segment == Segment::kEnterprise  ? 900
+                           : account.segment == Segment::kMidMarket ? 380
+                                                                    : 90;
   const bool serves = random->Chance(permille);
   const int64_t cents = pen_.VolumeIn(month) * random->Between(8, 30) / permille;
   const std::optional<Instant> at = pen_.SomeTime(month);

@@ -30,8 +30,10 @@ bool StandsStill(const Account& account) {
     case Role::kLeaving:
     case Role::kAbsorbed:
     case Role::kUntidyBooks:
-    case Role::kInsolvent: return true;
-    default: return false;
+    case Role::kInsolvent:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -98,14 +100,22 @@ DemoRecord Trickle::Publish() {
 Event Trickle::Happen(Account* account) {
   constexpr std::array<int64_t, 8> kWeights = {430, 60, 120, 130, 100, 70, 50, 40};
   switch (random_.Weighted(kWeights)) {
-    case 0: return Talk(account);
-    case 1: return Answer(account);
-    case 2: return Invoice(account);
-    case 3: return Pay(account);
-    case 4: return Deal(account);
-    case 5: return Promise(account);
-    case 6: return Issue(account);
-    default: return Spend(account);
+    case 0:
+      return Talk(account);
+    case 1:
+      return Answer(account);
+    case 2:
+      return Invoice(account);
+    case 3:
+      return Pay(account);
+    case 4:
+      return Deal(account);
+    case 5:
+      return Promise(account);
+    case 6:
+      return Issue(account);
+    default:
+      return Spend(account);
   }
 }
 
@@ -122,9 +132,15 @@ Event Trickle::Answer(Account* account) {
   Event event = account->NewEvent(kSurveys, clock_ - random_.Between(200, 5'000) * kMillisecond);
   const int64_t mood = account->mood.back();
   switch (random_.Below(3)) {
-    case 0: *event.mutable_survey_answered() = NpsAnswer(&random_, mood); break;
-    case 1: *event.mutable_survey_answered() = CsatAnswer(&random_, mood, true); break;
-    default: *event.mutable_survey_answered() = CesAnswer(&random_, mood, false); break;
+    case 0:
+      *event.mutable_survey_answered() = NpsAnswer(&random_, mood);
+      break;
+    case 1:
+      *event.mutable_survey_answered() = CsatAnswer(&random_, mood, true);
+      break;
+    default:
+      *event.mutable_survey_answered() = CesAnswer(&random_, mood, false);
+      break;
   }
   const std::optional<std::string> contact = SomeContact(&random_, *account, today());
   if (contact) Refer(event.mutable_survey_answered()->mutable_contact(), *contact, kCrm);
@@ -147,8 +163,8 @@ Event Trickle::Pay(Account* account) {
   if (account->open_invoices.empty()) return Invoice(account);
   const OpenInvoice invoice = TakeSome(&random_, &account->open_invoices);
   Event event = account->NewEvent(kBank, clock_ - random_.Between(100, 3'000) * kMillisecond);
-  *event.mutable_payment_received() = PaymentOf(*account, account->NewId(Document::kPayment), invoice.open_cents,
-                                                {{invoice.id, invoice.open_cents}});
+  *event.mutable_payment_received() =
+      PaymentOf(*account, account->NewId(Document::kPayment), invoice.open_cents, {{invoice.id, invoice.open_cents}});
   return event;
 }
 
@@ -159,7 +175,8 @@ Event Trickle::Deal(Account* account) {
   event.set_actor(account->manager);
   const bool full = account->open_deals.size() >= kOpenMax;
   if (account->open_deals.empty() || (!full && random_.Chance(400))) {
-    const int64_t cents = std::max<int64_t>(account->volume_cents.back() * random_.Between(3, 25) / 10 / 1000 * 1000, 50'000);
+    const int64_t cents =
+        std::max<int64_t>(account->volume_cents.back() * random_.Between(3, 25) / 10 / 1000 * 1000, 50'000);
     const std::string deal = account->NewId(Document::kDeal);
     account->open_deals.push_back({deal, cents});
     event::v1::DealOpened* body = event.mutable_deal_opened();

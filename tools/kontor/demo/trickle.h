@@ -1,7 +1,7 @@
 // Goes on where the history ends: one event about each second, for ever.
 //
-// Its clock starts at now and is moved by draws alone; the caller decides when to send what it says. It keeps what stands
-// open (invoices, deals, promises, issues) and closes it in time, so its memory is bounded.
+// Its clock starts at now and is moved by draws alone; the caller decides when to send what it says. It keeps what
+// stands open (invoices, deals, promises, issues) and closes it in time, so its memory is bounded.
 //
 // Ownership: takes the accounts and the rates over. Threads: one at a time.
 #pragma once
@@ -21,7 +21,8 @@ namespace kontor::demo {
 
 class Trickle {
  public:
-  Trickle(uint64_t seed, const Horizon& horizon, std::vector<Account> accounts, RatePublisher rates, BadEmitter webshop);
+  Trickle(uint64_t seed, const Horizon& horizon, std::vector<Account> accounts, RatePublisher rates,
+          BadEmitter webshop);
 
   // The next record; timestamps never decrease.
   DemoRecord Next();
@@ -43,7 +44,7 @@ class Trickle {
   Random random_;
   Instant clock_;
   std::vector<Account> accounts_;
-  std::vector<size_t> lively_;    // who takes part: as often as it talks
+  std::vector<size_t> lively_;  // who takes part: as often as it talks
   std::vector<size_t> webshop_accounts_;
   RatePublisher rates_;
   std::vector<DemoRecord> published_;  // the day's rates not given out yet, last first
