@@ -3,11 +3,11 @@
 --
 --   a customer        AccountOpened on the day of its first order, with its country. Two never ordered: they are
 --                     opened on the first day of the data, and noted
---   an order          DealWon of what was charged, on its day: when it came into sight is unknown
---                     InvoiceIssued of the same lines on the same day: the data knows no invoices of its own
---                     CommitmentMade: it will leave by required_date
+--   an order          InvoiceIssued on its day, since the data knows no invoices of its own; CommitmentMade: it will
+--                     leave by required_date. It is no deal: the data knows neither what else was offered nor what was
+--                     lost, and no win rate should come of it
 --   shipped_date      CommitmentKept (in time or not, by the two days), and CostIncurred: the freight, as logistics.
---                     An order not shipped yet has cost no freight yet.
+--                     An order not shipped yet has cost no freight yet
 --
 -- Of a line the list price is the unit price of the order's day, the charged price that less the discount, exactly: a
 -- price of two decimals less a discount of two has four, and nothing is rounded. Amounts are taken as US dollars. The
@@ -41,32 +41,26 @@ mapped(at, line, where_found, part, event, note) AS (
   FROM customers AS c LEFT JOIN sale ON account = customer_id GROUP BY customer_id
   UNION ALL
   SELECT at, line, 'orders line ' || line, 2, json_object(
-    'event_id', 'order-' || id, 'source', 'northwind', 'account_id', account, 'occurred_at', at, 'actor', agent,
-    'deal_won', json_object('deal', json_object('id', id), 'amount', money(net, 'USD'), 'lines', json(items))), NULL
-  FROM sale
-  UNION ALL
-  SELECT at, line, 'orders line ' || line, 3, json_object(
     'event_id', 'invoice-' || id, 'source', 'northwind', 'account_id', account, 'occurred_at', at, 'actor', agent,
     'invoice_issued', json_object(
       'invoice', json_object('id', id), 'net', money(net, 'USD'), 'gross', money(net, 'USD'),
-      'deal', json_object('id', id), 'lines', json(items))), NULL
+      'lines', json(items))), NULL
   FROM sale
   UNION ALL
-  SELECT at, line, 'orders line ' || line, 4, json_object(
+  SELECT at, line, 'orders line ' || line, 3, json_object(
     'event_id', 'promise-' || id, 'source', 'northwind', 'account_id', account, 'occurred_at', at, 'actor', agent,
     'commitment_made', json_object(
-      'commitment', json_object('id', id), 'due', day(required_date), 'subject', 'the order leaves',
-      'deal', json_object('id', id))), NULL
+      'commitment', json_object('id', id), 'due', day(required_date), 'subject', 'the order leaves')), NULL
   FROM sale
   UNION ALL
-  SELECT shipped_at, line, 'orders line ' || line, 5, json_object(
+  SELECT shipped_at, line, 'orders line ' || line, 4, json_object(
     'event_id', 'shipped-' || id, 'source', 'northwind', 'account_id', account, 'occurred_at', shipped_at,
     'commitment_kept', json_object('commitment', json_object('id', id))), NULL
   FROM sale WHERE shipped_at IS NOT NULL
   UNION ALL
-  SELECT shipped_at, line, 'orders line ' || line, 6, json_object(
+  SELECT shipped_at, line, 'orders line ' || line, 5, json_object(
     'event_id', 'freight-' || id, 'source', 'northwind', 'account_id', account, 'occurred_at', shipped_at,
     'cost_incurred', json_object('kind', 'COST_KIND_LOGISTICS', 'amount', money(freight, 'USD'),
-                                 'deal', json_object('id', id))), NULL
+                                 'note', 'freight of order ' || id)), NULL
   FROM sale WHERE shipped_at IS NOT NULL)
 SELECT event, at AS recorded_at, where_found AS line, note FROM mapped ORDER BY mapped.at, part, mapped.line;
