@@ -88,6 +88,10 @@ int MakeFolders(const fs::path& folder) {
   return SyncFolder(parent.empty() ? fs::path(".") : parent);
 }
 
+rocksdb::Env* EnvOf(const RocksSpec& spec) {
+  return spec.options.env != nullptr ? spec.options.env : rocksdb::Env::Default();
+}
+
 fs::path WithSuffix(const std::string& path, const char* suffix) { return fs::path(path).concat(suffix); }
 
 // What stands at a path before RocksDB has touched it.
@@ -130,8 +134,9 @@ class RocksDatabase::Lock {
  public:
   static Result<std::unique_ptr<Lock>> Take(const RocksSpec& spec) {
     rocksdb::FileLock* lock = nullptr;
-    const rocksdb::Status status = rocksdb::Env::Default()->LockFile(spec.path + "/LOCK", &lock);
-    if (status.ok()) return std::make_unique<Lock>(lock);
+    rocksdb::Env* env = EnvOf(spec);
+    const rocksdb::Status status = env->LockFile(spec.path + "/LOCK", &lock);
+    if (status.ok()) return std::make_unique<Lock>(env, lock);
     const std::string text = status.ToString();
     // RocksDB gives no code of its own for this.
     if (text.find("While lock file") != std::string::npos ||
@@ -142,12 +147,13 @@ class RocksDatabase::Lock {
     return PermissionDenied("{} {} cannot be locked: {}; give this user the right to write there, or work on a copy",
                             spec.noun, spec.path, text);
   }
-  explicit Lock(rocksdb::FileLock* lock) : lock_(lock) {}
-  ~Lock() { rocksdb::Env::Default()->UnlockFile(lock_); }
+  Lock(rocksdb::Env* env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
+  ~Lock() { env_->UnlockFile(lock_); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
  private:
+  rocksdb::Env* env_;
   rocksdb::FileLock* lock_;
 };
 
@@ -309,7 +315,7 @@ Status RocksDatabase::Admit(const RocksSpec& spec) {
   return spec.admit(*database.db_);
 }
 
-RocksDatabase::RocksDatabase(RocksSpec spec) : spec_(std::move(spec)) {}
+RocksDatabase::RocksDatabase(RocksSpec spec) : spec_(std::move(spec)) { spec_.db.env = EnvOf(spec_); }
 
 RocksDatabase::~RocksDatabase() {
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);

@@ -11,6 +11,7 @@
 
 namespace rocksdb {
 class Cache;
+class Env;
 }  // namespace rocksdb
 
 namespace kontor {
@@ -31,6 +32,8 @@ struct RocksOptions {
   // that runs full under it may not open again.
   uint64_t free_bytes_min = uint64_t{256} << 20;
   std::function<Result<uint64_t>(const std::string& path)> free_bytes = FreeBytes;
+  // Where tests lose what was not synced. None: the system. It outlives the database.
+  rocksdb::Env* env = nullptr;
 };
 
 }  // namespace kontor
