@@ -81,6 +81,19 @@ Result<InstanceOwner> DataDirectory::Owner() const {
   return store->Owner();
 }
 
+Result<std::string> DataDirectory::StoredZone() const {
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<ShardId> stored, Stored());
+  std::error_code error;
+  for (const ShardId& shard : stored) {
+    const std::string path = ShardPath(shard) + "/views";
+    if (!fs::exists(path, error)) continue;
+    KONTOR_ASSIGN_OR_RETURN(const auto views, RocksViewStore::OpenForReading(path, options_));
+    const Checkpoint checkpoint = views->Snapshot()->checkpoint();
+    if (checkpoint.position > Position(0)) return checkpoint.zone;
+  }
+  return std::string();
+}
+
 std::string DataDirectory::ShardPath(const ShardId& shard) const {
   // Kafka's topic names are letters, digits, '.', '_' and '-' only: they are good names of folders.
   return fmt::format("{}/shards/{}-{}", path_, shard.topic, shard.partition.value());

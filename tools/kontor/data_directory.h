@@ -32,6 +32,9 @@ class DataDirectory final : public ShardStores {
   // Whose folder it is. NotFound where nothing was ever stored.
   Result<InstanceOwner> Owner() const;
 
+  // The reporting zone that the stored views were cut by. Empty where there are none.
+  Result<std::string> StoredZone() const;
+
   Result<std::vector<ShardId>> Stored() const override;
   Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) override;
   Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) override;

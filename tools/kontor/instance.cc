@@ -81,8 +81,16 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
     config.reference_topic = owner.reference_topic;
     config.rejected_topic = owner.rejected_topic;
   }
+  Zone zone = options.zone;
+  if (!options.kafka && zone.name() == Zone::Utc().name()) {
+    // A folder is read in the zone that it was written in, unless another one is asked for.
+    KONTOR_ASSIGN_OR_RETURN(const std::string stored, parts->directory->StoredZone());
+    if (!stored.empty()) {
+      KONTOR_ASSIGN_OR_RETURN(zone, Zone::Load(stored));
+    }
+  }
   parts->fold = std::make_unique<AccountFold>(
-      options.zone, std::vector<const Projection*>{&parts->value, &parts->growth, &parts->satisfaction});
+      zone, std::vector<const Projection*>{&parts->value, &parts->growth, &parts->satisfaction});
   config.partitioner = options.partitioner;
   config.stores = parts->directory.get();
   config.source = parts->source.get();
