@@ -116,6 +116,8 @@ std::shared_ptr<Shard> ShardSet::OpenShard(const ShardId& id, const std::optiona
   }
   auto shard = std::make_shared<Shard>(std::move(config));
   const Status opened = shard->Open(facts);
+  // A folder whose log was never finished: it is made when the partition comes.
+  if (!facts && opened.code() == StatusCode::kNotFound) return nullptr;
   {
     const std::lock_guard lock(mutex_);
     KONTOR_CHECK(shards_.emplace(id, Held{shard}).second);

@@ -1,0 +1,308 @@
+#include "engine/shard/row_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "engine/views/in_memory_view_store.h"
+#include "projections/account/fold.h"
+
+namespace kontor {
+namespace {
+
+const AccountId kAcme("acme");
+const AccountId kZeta("zeta");
+
+EntityKey Invoice(const std::string& id) { return {EntityKind::kInvoice, "erp", id}; }
+
+class RowCacheTest : public testing::Test {
+ protected:
+  void SetUp() override { Restart(); }
+  void Restart(size_t clean_bytes_max = 1 << 20) {
+    cache_ = std::make_unique<RowCache>(store_, clean_bytes_max);
+    position_ = cache_->published();
+  }
+
+  // Changes to rows of one account.
+  void Add(const AccountId& account, int month, int64_t amount) {
+    cache_->MutableMonth(RowKey::OfMonth(account, Month(month)))
+        .Add(FirstDay(Month(month)), {.measure = Measure::kBooked}, amount);
+  }
+  void State(const AccountId& account, const std::string& invoice, const std::string& event) {
+    cache_->MutableEntity(RowKey::Entity(account, Invoice(invoice))).Insert(StatementOf(event));
+  }
+  void Retract(const AccountId& account, const std::string& invoice, const std::string& event) {
+    cache_->MutableEntity(RowKey::Entity(account, Invoice(invoice))).Remove(StatementOf(event));
+  }
+  std::vector<AccountId> Publish() { return cache_->Publish(++position_); }
+  void WriteCommit() {
+    ViewCommit commit;
+    cache_->Collect(&commit);
+    commit.checkpoint = {.position = position_, .last_record = {}, .fold_version = 1, .zone = "UTC"};
+    ASSERT_TRUE(store_->Commit(commit).ok());
+  }
+  void Commit() {
+    WriteCommit();
+    cache_->Committed();
+  }
+
+  static int64_t Booked(const AccountVersion& version, int month) {
+    const auto row = version.Find(RowKey::OfMonth(version.account(), Month(month)));
+    EXPECT_TRUE(row.ok());
+    if (*row == nullptr) return 0;
+    return static_cast<int64_t>(std::get<MonthRow>(**row).days.at(0).tally.Get({.measure = Measure::kBooked}));
+  }
+  static std::vector<std::string> Keys(const AccountVersion& version, const std::string& from = "") {
+    std::vector<std::string> keys;
+    EXPECT_TRUE(version
+                    .ScanRows(RowKey::AccountPrefix(version.account()), from,
+                              [&keys](std::string_view key, const std::shared_ptr<const Row>& row) {
+                                EXPECT_FALSE(IsEmpty(*row));
+                                keys.emplace_back(key);
+                                return true;
+                              })
+                    .ok());
+    return keys;
+  }
+  static std::vector<uint64_t> Events(const AccountVersion& version, int64_t at = 0) {
+    std::vector<uint64_t> positions;
+    EXPECT_TRUE(version
+                    .ScanEvents(Instant(at), Position(0),
+                                [&positions](Instant, Position position) {
+                                  positions.push_back(position.value());
+                                  return true;
+                                })
+                    .ok());
+    return positions;
+  }
+
+  std::shared_ptr<InMemoryViewStore> store_ = std::make_shared<InMemoryViewStore>();
+  std::unique_ptr<RowCache> cache_;
+  Position position_;
+
+ private:
+  static Statement StatementOf(const std::string& event) {
+    Statement statement;
+    statement.source = "erp";
+    statement.event_id = event;
+    statement.kind = StatementKind::kInvoiceIssued;
+    return statement;
+  }
+};
+
+TEST_F(RowCacheTest, ChangesShowWhenPublished) {
+  Add(kAcme, 10, 5);
+  EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 0);
+  EXPECT_EQ(Publish(), std::vector{kAcme});
+  EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 5);
+  EXPECT_EQ(cache_->Read(kAcme).position(), Position(1));
+}
+
+TEST_F(RowCacheTest, VersionStaysAsItWasTaken) {
+  Add(kAcme, 10, 5);
+  Publish();
+  const AccountVersion before = cache_->Read(kAcme);
+  Add(kAcme, 10, 2);
+  Add(kAcme, 11, 1);
+  EXPECT_EQ(Booked(before, 10), 5);
+  Publish();
+  const AccountVersion after = cache_->Read(kAcme);
+  Commit();
+  Add(kAcme, 10, 1);
+  Publish();
+  EXPECT_EQ(Booked(before, 10), 5);
+  EXPECT_EQ(Booked(before, 11), 0);
+  EXPECT_EQ(Booked(after, 10), 7);
+  EXPECT_EQ(Booked(after, 11), 1);
+  EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 8);
+}
+
+TEST_F(RowCacheTest, RowLeftEmptyIsGoneBeforeAndAfterTheCommit) {
+  State(kAcme, "1", "e-1");
+  State(kAcme, "2", "e-2");
+  Publish();
+  Commit();
+  Retract(kAcme, "1", "e-1");
+  EXPECT_EQ(cache_->Find(RowKey::Entity(kAcme, Invoice("1"))), nullptr);
+  Publish();
+  const std::vector<std::string> left = {RowKey::Entity(kAcme, Invoice("2")).bytes()};
+  EXPECT_EQ(Keys(cache_->Read(kAcme)), left);
+  EXPECT_EQ(*cache_->Read(kAcme).Find(RowKey::Entity(kAcme, Invoice("1"))), nullptr);
+  Commit();
+  EXPECT_EQ(Keys(cache_->Read(kAcme)), left);
+  Restart();
+  EXPECT_EQ(Keys(cache_->Read(kAcme)), left);
+}
+
+TEST_F(RowCacheTest, RowMadeAndEmptiedBetweenCommitsReachesNoStore) {
+  State(kAcme, "1", "e-1");
+  Retract(kAcme, "1", "e-1");
+  Publish();
+  ViewCommit commit;
+  cache_->Collect(&commit);
+  EXPECT_TRUE(commit.rows.empty());
+}
+
+TEST_F(RowCacheTest, ScanMergesStoreAndChangesInKeyOrder) {
+  for (const char* id : {"1", "3", "5"}) State(kAcme, id, "e");
+  Publish();
+  Commit();
+  State(kAcme, "2", "e");
+  Publish();
+  State(kAcme, "3", "f");
+  State(kAcme, "9", "e");
+  Retract(kAcme, "5", "e");
+  Publish();
+  const AccountVersion version = cache_->Read(kAcme);
+  std::vector<std::string> keys;
+  for (const char* id : {"1", "2", "3", "9"}) keys.push_back(RowKey::Entity(kAcme, Invoice(id)).bytes());
+  EXPECT_EQ(Keys(version), keys);
+  keys.erase(keys.begin(), keys.begin() + 2);
+  EXPECT_EQ(Keys(version, keys[0]), keys);
+  const auto row = version.Find(RowKey::Entity(kAcme, Invoice("3")));
+  EXPECT_EQ(std::get<EntityRow>(**row).statements.size(), 2U);
+}
+
+TEST_F(RowCacheTest, EventsMergeInTheWorldsOrder) {
+  cache_->AddEvent(kAcme, Instant(30), Position(0));
+  cache_->AddEvent(kAcme, Instant(10), Position(1));
+  cache_->AddEvent(kZeta, Instant(1), Position(2));
+  position_ = Position(2);
+  Publish();
+  Commit();
+  cache_->AddEvent(kAcme, Instant(20), Position(3));
+  Publish();
+  EXPECT_EQ(Events(cache_->Read(kAcme)), (std::vector<uint64_t>{1, 3, 0}));
+  EXPECT_EQ(Events(cache_->Read(kAcme), 20), (std::vector<uint64_t>{3, 0}));
+  EXPECT_EQ(Events(cache_->Read(kZeta)), std::vector<uint64_t>{2});
+}
+
+// The store holds the commit already, the overlay still what it holds: a reader in between sees everything once.
+TEST_F(RowCacheTest, ReaderWithinACommitSeesEverythingOnce) {
+  Add(kAcme, 10, 5);
+  cache_->AddEvent(kAcme, Instant(7), Position(0));
+  Publish();
+  WriteCommit();
+  const AccountVersion version = cache_->Read(kAcme);
+  cache_->Committed();
+  EXPECT_EQ(Booked(version, 10), 5);
+  EXPECT_EQ(Events(version), std::vector<uint64_t>{0});
+  EXPECT_EQ(Keys(version).size(), 1U);
+}
+
+TEST_F(RowCacheTest, RowsUnderNoAccountAreReadWithEveryAccount) {
+  State(AccountId(), "void", "e-1");
+  Publish();
+  EXPECT_NE(*cache_->Read(kAcme).Find(RowKey::Entity(AccountId(), Invoice("void"))), nullptr);
+  Commit();
+  EXPECT_NE(*cache_->Read(kAcme).Find(RowKey::Entity(AccountId(), Invoice("void"))), nullptr);
+  EXPECT_TRUE(Keys(cache_->Read(kAcme)).empty());
+  Restart();
+  EXPECT_NE(cache_->Find(RowKey::Entity(AccountId(), Invoice("void"))), nullptr);
+}
+
+TEST_F(RowCacheTest, ListsAccountsInOrderFromStoreAndChanges) {
+  for (int month = 0; month < 100; ++month) Add(AccountId("a"), month, 1);
+  Add(AccountId("ab"), 1, 1);
+  Add(AccountId("c"), 1, 1);
+  State(AccountId(), "void", "e");
+  Publish();
+  Commit();
+  Add(AccountId("b"), 1, 1);
+  Add(AccountId("d"), 1, 1);
+  Publish();
+  const auto list = [this](const std::string& from, size_t limit) {
+    std::string text;
+    const Result<std::vector<AccountId>> accounts = cache_->AccountsFrom(AccountId(from), limit);
+    EXPECT_TRUE(accounts.ok());
+    for (const AccountId& account : *accounts) text += account.value() + " ";
+    return text;
+  };
+  EXPECT_EQ(list("", 100), "a ab b c d ");
+  EXPECT_EQ(list("", 2), "a ab ");
+  EXPECT_EQ(list("ab", 2), "ab b ");
+  EXPECT_EQ(list("bb", 5), "c d ");
+  EXPECT_EQ(list("e", 5), "");
+}
+
+TEST_F(RowCacheTest, CommittedRowsBeyondTheBoundAreReadAgain) {
+  Restart(/*clean_bytes_max=*/0);
+  Add(kAcme, 10, 5);
+  Publish();
+  EXPECT_GT(cache_->dirty_bytes(), 0U);
+  Commit();
+  EXPECT_EQ(cache_->dirty_bytes(), 0U);
+  Add(kAcme, 10, 2);
+  Publish();
+  EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 7);
+}
+
+TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
+  Add(kZeta, 1, 1);
+  Add(kAcme, 2, 1);
+  cache_->AddEvent(kZeta, Instant(2), Position(0));
+  Publish();
+  Add(kAcme, 1, 1);
+  cache_->AddEvent(kAcme, Instant(9), Position(1));
+  cache_->AddEvent(kAcme, Instant(3), Position(1));
+  Publish();
+  ViewCommit commit;
+  cache_->Collect(&commit);
+  ASSERT_EQ(commit.rows.size(), 3U);
+  EXPECT_LT(commit.rows[0].key, commit.rows[1].key);
+  EXPECT_LT(commit.rows[1].key, commit.rows[2].key);
+  ASSERT_EQ(commit.events.size(), 3U);
+  EXPECT_EQ(commit.events[0].occurred_at, Instant(3));
+  EXPECT_EQ(commit.events[2].account, kZeta);
+}
+
+TEST_F(RowCacheTest, RowThatDoesNotParseFailsTheCache) {
+  ViewCommit commit;
+  commit.rows.push_back({RowKey::OfMonth(kAcme, Month(10)).bytes(), "\xff\xff"});
+  commit.checkpoint = {.position = Position(1), .last_record = {}, .fold_version = 1, .zone = "UTC"};
+  ASSERT_TRUE(store_->Commit(commit).ok());
+  Restart();
+  Add(kAcme, 10, 5);
+  EXPECT_TRUE(cache_->failed());
+  EXPECT_EQ(cache_->status().code(), StatusCode::kDataLoss);
+  const auto row = cache_->Read(kAcme).Find(RowKey::OfMonth(kAcme, Month(10)));
+  EXPECT_EQ(row.status().code(), StatusCode::kDataLoss);
+}
+
+// A slice changes two rows of an account alike and adds an event: whoever reads sees them all at one position, while
+// slices are published and committed.
+TEST_F(RowCacheTest, ReadersBesideTheWriterSeeWholeSlices) {
+  constexpr int kReads = 300;
+  std::atomic<int> reading = 2;
+  const auto read = [&] {
+    uint64_t last = 0;
+    for (int i = 0; i < kReads; ++i) {
+      const AccountVersion version = cache_->Read(kAcme);
+      const int64_t first = Booked(version, 1);
+      EXPECT_EQ(first, Booked(version, 2));
+      EXPECT_EQ(static_cast<uint64_t>(first), version.position().value());
+      EXPECT_EQ(Events(version).size(), version.position().value());
+      EXPECT_GE(version.position().value(), last);
+      last = version.position().value();
+      const auto accounts = cache_->AccountsFrom(AccountId(), 10);
+      EXPECT_TRUE(accounts.ok() && accounts->size() <= 1);
+    }
+    --reading;
+  };
+  std::thread readers[] = {std::thread(read), std::thread(read)};
+  int64_t slices = 0;
+  for (; reading > 0; ++slices) {
+    Add(kAcme, 1, 1);
+    cache_->AddEvent(kAcme, Instant(slices % 7), position_);
+    Add(kAcme, 2, 1);
+    Publish();
+    if (slices % 50 == 0) Commit();
+  }
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(Booked(cache_->Read(kAcme), 2), slices);
+}
+
+}  // namespace
+}  // namespace kontor
