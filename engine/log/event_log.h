@@ -3,7 +3,8 @@
 // Every Kafka record is exactly one log record, at the next position, in offset order. Positions are dense from 0.
 //
 // Threads:     Append by one thread; every other method by any, beside it.
-// Invariants:  the stored next offset and the end move together, in one synced write. Offsets rise from record to record
+// Invariants:  the stored next offset and the end move together, in one synced write. Offsets rise from record to
+// record
 //              and all lie below the next offset; Append checks it, and so does opening.
 // Durability:  what Append was given survives a crash of process and machine once it returned OK.
 // Errors:      DataLoss: what is stored contradicts itself; stop the shard. ResourceExhausted from Append: the disk is
@@ -52,8 +53,8 @@ class EventLog {
   virtual Result<std::string> Read(Position position) const = 0;
 
   // Calls `visit` with each record in [from, to) in order, in one consistent reading that ends at the end of the log at
-  // the time of the call; ends early, without error, where `visit` returns false. DataLoss on a hole. The bytes live for
-  // the call. Memory is bounded whatever the range.
+  // the time of the call; ends early, without error, where `visit` returns false. DataLoss on a hole. The bytes live
+  // for the call. Memory is bounded whatever the range.
   virtual Status Scan(Position from, Position to,
                       const std::function<bool(Position, std::string_view)>& visit) const = 0;
 

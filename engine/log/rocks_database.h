@@ -1,5 +1,5 @@
-// One RocksDB folder of ours: made whole or not at all, opened only where its kind and format version are known, and its
-// errors put into our words. The stores of this room and of engine/views stand on it.
+// One RocksDB folder of ours: made whole or not at all, opened only where its kind and format version are known, and
+// its errors put into our words. The stores of this room and of engine/views stand on it.
 //
 // Ownership:   options, and the free-space function in them, are copied.
 // Threads:     as RocksDB's; CheckFreeSpace from any.
@@ -27,9 +27,9 @@ namespace kontor {
 // What a folder must be, and how it is opened.
 struct RocksSpec {
   std::string path;
-  std::string kind;            // stored: "kontor.log"
-  std::string noun;            // in messages: "event log"
-  std::string remedy;          // in messages, after damage: "restore the folder from a copy"
+  std::string kind;             // stored: "kontor.log"
+  std::string noun;             // in messages: "event log"
+  std::string remedy;           // in messages, after damage: "restore the folder from a copy"
   uint32_t format_version = 0;  // what this program reads and writes
   RocksOptions options;
   rocksdb::DBOptions db;
@@ -41,13 +41,13 @@ struct RocksSpec {
 
 class RocksDatabase {
  public:
-  enum class Access { kWrite, kRead };
+  enum class Access { kCreate, kWrite, kRead };
 
-  // Opens the folder; with kWrite, makes it where it is missing or empty: whole or, after a crash, not at all.
+  // Opens the folder; with kCreate, makes it where it is missing or empty: whole or, after a crash, not at all.
   // kRead writes nothing, and holds the database's lock so that no engine starts upon what is being read.
   //
   // FailedPrecondition: in use, not a database, of another kind, or of a version that this program does not know.
-  // PermissionDenied: may not be read or written. NotFound: kRead, and nothing there. DataLoss: damaged.
+  // PermissionDenied: may not be read or written. NotFound: nothing there, and not to be made. DataLoss: damaged.
   // ResourceExhausted: no space. Internal: the system failed otherwise. In every case the folder is left as it was.
   static Result<std::unique_ptr<RocksDatabase>> Open(RocksSpec spec, Access access);
 

@@ -31,8 +31,8 @@ class RocksDatabaseTest : public ::testing::Test {
   void PutRaw(const std::string& key, const std::string& value) {
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> families;
-    ASSERT_TRUE(rocksdb::DB::Open({}, path_, {{rocksdb::kDefaultColumnFamilyName, {}}, {"records", {}}}, &families, &db)
-                    .ok());
+    ASSERT_TRUE(
+        rocksdb::DB::Open({}, path_, {{rocksdb::kDefaultColumnFamilyName, {}}, {"records", {}}}, &families, &db).ok());
     EXPECT_TRUE(db->Put({}, key, value).ok());
     for (rocksdb::ColumnFamilyHandle* family : families) EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
     delete db;

@@ -73,9 +73,10 @@ Status AdmitOwner(const std::string& path, rocksdb::DB& db, const LogOwner& aski
   LogOwner expected = asking;
   if (asking.cluster_id.empty() || stored.cluster_id.empty()) expected.cluster_id = stored.cluster_id;
   if (stored == expected) return OkStatus();
-  return FailedPrecondition("event log {} belongs to {}, and was asked for as {}; choose the folder of that topic, or an "
-                            "empty one",
-                            path, Describe(stored), Describe(asking));
+  return FailedPrecondition(
+      "event log {} belongs to {}, and was asked for as {}; choose the folder of that topic, or an "
+      "empty one",
+      path, Describe(stored), Describe(asking));
 }
 
 RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
@@ -119,18 +120,24 @@ Result<std::unique_ptr<RocksEventLog>> RocksEventLog::Open(const std::string& pa
   RocksSpec spec = SpecOf(path, options);
   spec.contents = {{kOwnerKey, EncodeOwner(owner)}, {kProgressKey, EncodeProgress(Position(0), Offset(0))}};
   spec.admit = [path, owner](rocksdb::DB& db) { return AdmitOwner(path, db, owner); };
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kWrite));
-  std::unique_ptr<RocksEventLog> log(new RocksEventLog(std::move(database)));
-  KONTOR_RETURN_IF_ERROR(log->Load());
+  KONTOR_ASSIGN_OR_RETURN(auto log, Over(RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kCreate)));
   KONTOR_RETURN_IF_ERROR(log->KeepCluster(owner.cluster_id));
   return log;
 }
 
+Result<std::unique_ptr<RocksEventLog>> RocksEventLog::OpenExisting(const std::string& path,
+                                                                   const RocksOptions& options) {
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kWrite));
+}
+
 Result<std::unique_ptr<const EventLog>> RocksEventLog::OpenForReading(const std::string& path,
                                                                       const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database,
-                          RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
-  std::unique_ptr<RocksEventLog> log(new RocksEventLog(std::move(database)));
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+}
+
+Result<std::unique_ptr<RocksEventLog>> RocksEventLog::Over(Result<std::unique_ptr<RocksDatabase>> database) {
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksEventLog> log(new RocksEventLog(*std::move(database)));
   KONTOR_RETURN_IF_ERROR(log->Load());
   return log;
 }
@@ -172,9 +179,11 @@ Status RocksEventLog::CheckTail() const {
       if (position + 1 < end) continue;
       log::v1::LogRecord record;
       const rocksdb::Slice bytes = at->value();
-      if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && record.offset() < next_offset_) continue;
-      return DataLoss("event log {}: its last record, at position {}, is unreadable or not below the next offset {}; {}",
-                      spec.path, position, next_offset_.load(), spec.remedy);
+      if (record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && record.offset() < next_offset_)
+        continue;
+      return DataLoss(
+          "event log {}: its last record, at position {}, is unreadable or not below the next offset {}; {}", spec.path,
+          position, next_offset_.load(), spec.remedy);
     }
     KONTOR_RETURN_IF_ERROR(database_->ToStatus(at->status(), "reading its last records"));
     return DataLoss("event log {} says that it ends at position {}, and the record at {} is not where it should be; {}",

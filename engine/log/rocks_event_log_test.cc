@@ -1,4 +1,5 @@
-// What only the RocksDB event log can show: owners, damage, torn tails, full disks. The rest is in the conformance suite.
+// What only the RocksDB event log can show: owners, damage, torn tails, full disks. The rest is in the conformance
+// suite.
 #include "engine/log/rocks_event_log.h"
 
 #include <gmock/gmock.h>
@@ -53,8 +54,8 @@ class RocksEventLogTest : public ::testing::Test {
   void Tamper(const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle* records)>& change) {
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> families;
-    ASSERT_TRUE(rocksdb::DB::Open({}, path_, {{rocksdb::kDefaultColumnFamilyName, {}}, {"records", {}}}, &families, &db)
-                    .ok());
+    ASSERT_TRUE(
+        rocksdb::DB::Open({}, path_, {{rocksdb::kDefaultColumnFamilyName, {}}, {"records", {}}}, &families, &db).ok());
     change(*db, families[1]);
     for (rocksdb::ColumnFamilyHandle* family : families) EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
     delete db;
@@ -118,6 +119,17 @@ TEST_F(RocksEventLogTest, AnotherOwnerIsRefused) {
   EXPECT_EQ(FilesIn(path_), before);
 }
 
+TEST_F(RocksEventLogTest, AnExistingLogOpensWhosever) {
+  EXPECT_EQ(RocksEventLog::OpenExisting(path_).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(fs::exists(path_));
+  Append(*Open(), 1, 3);
+  const auto log = RocksEventLog::OpenExisting(path_);
+  ASSERT_TRUE(log.ok()) << Text(log.status());
+  EXPECT_EQ((*log)->Owner(), EventsOwner());
+  Append(**log, 1, 3);
+  EXPECT_EQ((*log)->End(), Position(6));
+}
+
 TEST_F(RocksEventLogTest, TheFirstClusterKnownIsKept) {
   LogOwner unknown = EventsOwner();
   unknown.cluster_id.clear();
@@ -155,9 +167,8 @@ TEST_F(RocksEventLogTest, AHoleNearTheEndRefusesOpening) {
 
 TEST_F(RocksEventLogTest, AMissingBeginningRefusesOpening) {
   Append(*Open(), 20, 100);
-  Tamper([](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* records) {
-    ASSERT_TRUE(db.Delete({}, records, Key(0)).ok());
-  });
+  Tamper(
+      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* records) { ASSERT_TRUE(db.Delete({}, records, Key(0)).ok()); });
   ExpectOpenIsDataLoss("its first record is not there");
 }
 
@@ -208,10 +219,11 @@ TEST_F(RocksEventLogTest, AFlippedByteInATableIsDataLoss) {
       bool lost = !log.ok();
       EXPECT_TRUE(log.ok() || log.status().code() == StatusCode::kDataLoss) << Text(log.status());
       if (log.ok()) {
-        const Status scanned = (*log)->Scan(Position(0), Position(2'000), [&](Position position, std::string_view record) {
-          EXPECT_EQ(record, Record(static_cast<int64_t>(position.value())));
-          return true;
-        });
+        const Status scanned =
+            (*log)->Scan(Position(0), Position(2'000), [&](Position position, std::string_view record) {
+              EXPECT_EQ(record, Record(static_cast<int64_t>(position.value())));
+              return true;
+            });
         const Status verified = (*log)->Verify();
         lost = !scanned.ok() || !verified.ok();
         EXPECT_TRUE(scanned.ok() || scanned.code() == StatusCode::kDataLoss) << Text(scanned);
@@ -240,7 +252,8 @@ TEST_F(RocksEventLogTest, ATornTailLosesNothingThatAppendAcknowledged) {
 
   ASSERT_GT(whole, acknowledged + 100);
   const uint64_t middle = (acknowledged + whole) / 2;
-  for (const uint64_t size : {acknowledged, acknowledged + 1, acknowledged + 7, acknowledged + 30, middle, whole - 1, whole}) {
+  for (const uint64_t size :
+       {acknowledged, acknowledged + 1, acknowledged + 7, acknowledged + 30, middle, whole - 1, whole}) {
     fs::remove_all(path_);
     fs::copy(copy, path_, fs::copy_options::recursive);
     fs::resize_file(fs::path(path_) / wal.filename(), size);

@@ -57,8 +57,8 @@ class InMemoryViewStore::Reading final : public ViewSnapshot {
     return OkStatus();
   }
 
-  Status ScanAll(const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit)
-      const override {
+  Status ScanAll(
+      const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit) const override {
     for (const std::string& key : state_->events) {
       if (!visit("events", key, "")) return OkStatus();
     }

@@ -1,9 +1,10 @@
-// What one instance keeps beside its shards, durable: whose folder it is, and small facts that depend on the clock or on
-// the outside, such as how far dead letters were sent.
+// What one instance keeps beside its shards, durable: whose folder it is, and small facts that depend on the clock or
+// on the outside, such as how far dead letters were sent.
 //
 // Threads:     any.
 // Durability:  Put, Delete and KeepCluster survive a crash of process and machine once they returned OK.
-// Errors:      as EventLog's: ResourceExhausted: the disk is nearly full, nothing was written; after any other failure of
+// Errors:      as EventLog's: ResourceExhausted: the disk is nearly full, nothing was written; after any other failure
+// of
 //              a write it may have reached the disk or not, and the process must end.
 // Format:      FORMAT.md beside this file.
 #pragma once

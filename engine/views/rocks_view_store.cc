@@ -18,8 +18,8 @@ namespace {
 constexpr char kCheckpointKey[] = "meta:checkpoint";
 
 // Every table lives in one column family, told apart by its keys' first byte. One family is written out as one, so a
-// crash without a write-ahead log cannot part what one commit wrote. (RocksDB's atomic flush of several families can, up
-// to 7.9: its pull request 11148.)
+// crash without a write-ahead log cannot part what one commit wrote. (RocksDB's atomic flush of several families can,
+// up to 7.9: its pull request 11148.)
 constexpr char kEventsTable = 'e';
 constexpr char kIdentitiesTable = 'i';
 constexpr char kRowsTable = 'r';
@@ -61,7 +61,8 @@ rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
   }
 
   std::vector<IdentityEntry> identities = commit.identities;
-  std::ranges::sort(identities, {}, [](const IdentityEntry& entry) { return std::pair(entry.identity, entry.position); });
+  std::ranges::sort(identities, {},
+                    [](const IdentityEntry& entry) { return std::pair(entry.identity, entry.position); });
   std::string positions;
   for (size_t i = 0; i < identities.size(); ++i) {
     ByteWriter(&positions).BigEndian64(identities[i].position.value());
@@ -76,7 +77,8 @@ rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
   rows.reserve(commit.rows.size());
   for (const RowWrite& row : commit.rows) rows.push_back(&row);
   std::ranges::sort(rows, {}, [](const RowWrite* row) -> const std::string& { return row->key; });
-  const auto twice = std::ranges::adjacent_find(rows, {}, [](const RowWrite* row) -> const std::string& { return row->key; });
+  const auto twice =
+      std::ranges::adjacent_find(rows, {}, [](const RowWrite* row) -> const std::string& { return row->key; });
   KONTOR_CHECK(twice == rows.end());
   for (const RowWrite* row : rows) {
     const std::string key = KeyIn(kRowsTable, row->key);
@@ -91,8 +93,8 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 class AppendPosition final : public rocksdb::AssociativeMergeOperator {
  public:
   const char* Name() const override { return "kontor.AppendPosition"; }
-  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
-             std::string* merged, rocksdb::Logger*) const override {
+  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value, std::string* merged,
+             rocksdb::Logger*) const override {
     if (existing != nullptr) merged->assign(existing->data(), existing->size());
     merged->append(value.data(), value.size());
     return true;
@@ -196,13 +198,12 @@ class RocksViewStore::Reading final : public ViewSnapshot {
     return broken ? Broken("the account index") : OkStatus();
   }
 
-  Status ScanAll(const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit)
-      const override {
+  Status ScanAll(
+      const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit) const override {
     bool more = true;
     const auto keep = [&](bool go_on) { return more = go_on; };
-    KONTOR_RETURN_IF_ERROR(ScanTable(kEventsTable, [&](std::string_view key, std::string_view value) {
-      return keep(visit("events", key, value));
-    }));
+    KONTOR_RETURN_IF_ERROR(ScanTable(
+        kEventsTable, [&](std::string_view key, std::string_view value) { return keep(visit("events", key, value)); }));
     if (!more) return OkStatus();
     bool broken = false;
     KONTOR_RETURN_IF_ERROR(ScanTable(kIdentitiesTable, [&](std::string_view hash, std::string_view value) {
@@ -271,17 +272,17 @@ RocksViewStore::~RocksViewStore() {
 }
 
 Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Open(const std::string& path, const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database,
-                          RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kWrite));
-  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
-  KONTOR_RETURN_IF_ERROR(store->Load());
-  return store;
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kCreate));
 }
 
 Result<std::unique_ptr<const ViewStore>> RocksViewStore::OpenForReading(const std::string& path,
                                                                         const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
-  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+}
+
+Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Over(Result<std::unique_ptr<RocksDatabase>> database) {
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksViewStore> store(new RocksViewStore(*std::move(database)));
   KONTOR_RETURN_IF_ERROR(store->Load());
   return store;
 }
@@ -360,7 +361,7 @@ Status RocksViewStore::Clear() {
   }
   database_.reset();
   KONTOR_RETURN_IF_ERROR(RocksDatabase::Remove(spec.path));
-  KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kWrite));
+  KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kCreate));
   return Load();
 }
 

@@ -21,16 +21,15 @@ IdentityHash HashOf(const Identity& identity) {
 Result<std::string> ViewsDigest(const ViewSnapshot& snapshot) {
   Sha256 sha;
   std::string triple;
-  KONTOR_RETURN_IF_ERROR(
-      snapshot.ScanAll([&](std::string_view table, std::string_view key, std::string_view value) {
-        triple.clear();
-        ByteWriter out(&triple);
-        out.String(table);
-        out.String(key);
-        out.String(value);
-        sha.Update(triple);
-        return true;
-      }));
+  KONTOR_RETURN_IF_ERROR(snapshot.ScanAll([&](std::string_view table, std::string_view key, std::string_view value) {
+    triple.clear();
+    ByteWriter out(&triple);
+    out.String(table);
+    out.String(key);
+    out.String(value);
+    sha.Update(triple);
+    return true;
+  }));
   return HexText(sha.Finish());
 }
 

@@ -2,12 +2,14 @@
 // that says how far the log is folded in.
 //
 // Ownership:   a store outlives its snapshots.
-// Threads:     Commit and Clear by one thread; Snapshot and Verify by any, beside it. A snapshot belongs to one thread at
+// Threads:     Commit and Clear by one thread; Snapshot and Verify by any, beside it. A snapshot belongs to one thread
+// at
 //              a time.
 // Invariants:  one commit is all there or not at all, its checkpoint with it. Checkpoints never go back but by Clear.
 // Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position. A
 //              store that is destroyed in order loses nothing.
-// Errors:      DataLoss: what is stored contradicts itself; rebuild from the log. ResourceExhausted from Commit: the disk
+// Errors:      DataLoss: what is stored contradicts itself; rebuild from the log. ResourceExhausted from Commit: the
+// disk
 //              is nearly full; nothing was written. After any other failure of Commit every later one fails alike, and
 //              the process must end.
 // Format:      FORMAT.md beside this file.
@@ -34,7 +36,7 @@ struct Checkpoint {
   Position position;         // number of records folded in
   Sha256Hash last_record{};  // of the stored record at position - 1; zeros at position 0
   uint32_t fold_version = 0;
-  std::string zone;          // the reporting zone that days were cut by
+  std::string zone;  // the reporting zone that days were cut by
   bool operator==(const Checkpoint&) const = default;
 };
 

@@ -133,9 +133,8 @@ TYPED_TEST_P(EventLogSuite, AScanTakesAnyRangeAndStopsWhereToldTo) {
   EXPECT_THAT(this->Scanned(Position(300), Position(302)),
               ::testing::ElementsAre(this->appended_[300], this->appended_[301]));
   int visited = 0;
-  const Status status = this->log_->Scan(Position(0), Position(600), [&](Position, std::string_view) {
-    return ++visited < 5;
-  });
+  const Status status =
+      this->log_->Scan(Position(0), Position(600), [&](Position, std::string_view) { return ++visited < 5; });
   EXPECT_TRUE(status.ok());
   EXPECT_EQ(visited, 5);
 }
@@ -172,8 +171,7 @@ TYPED_TEST_P(EventLogSuite, ReadersBesideTheWriterSeeWholePrefixes) {
 TYPED_TEST_P(EventLogSuite, TheDigestIsOfTheRecordsAlone) {
   this->Append(3);
   EXPECT_EQ(LogDigest(*this->log_, Position(0)).value(), HexText(Sha256::Of("")));
-  EXPECT_EQ(LogDigest(*this->log_, Position(2)).value(),
-            HexText(Sha256::Of(this->appended_[0] + this->appended_[1])));
+  EXPECT_EQ(LogDigest(*this->log_, Position(2)).value(), HexText(Sha256::Of(this->appended_[0] + this->appended_[1])));
   const std::string digest = this->Digest();
   this->Append({}, Offset(99));
   EXPECT_EQ(this->Digest(), digest);

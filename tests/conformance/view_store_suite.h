@@ -226,10 +226,11 @@ TYPED_TEST_P(ViewStoreSuite, LargeAndSmallCommitsFollowEachOther) {
   this->CommitRows({{"many 0", "small"}, {"z", "1"}}, 1);
   std::vector<RowWrite> many = ManyRows("large");
   many.push_back({"z", std::nullopt});
-  this->Commit({.rows = many,
-                .identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}},
-                .events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}},
-                .checkpoint = CheckpointAt(8)});
+  this->Commit(
+      {.rows = many,
+       .identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}},
+       .events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}},
+       .checkpoint = CheckpointAt(8)});
   this->Commit({.rows = {{"many 1", "small again"}},
                 .identities = {{HashNumber(1), Position(8)}},
                 .events = {},
@@ -318,10 +319,8 @@ TYPED_TEST_P(ViewStoreSuite, ACheckpointThatGoesBackIsABug) {
     TypeParam adapter;
     const auto store = adapter.Open();
     if (store->Commit({.rows = {}, .identities = {}, .events = {}, .checkpoint = CheckpointAt(5)}).ok()) {
-      static_cast<void>(store->Commit({.rows = {},
-                                       .identities = std::move(identities),
-                                       .events = {},
-                                       .checkpoint = CheckpointAt(position)}));
+      static_cast<void>(store->Commit(
+          {.rows = {}, .identities = std::move(identities), .events = {}, .checkpoint = CheckpointAt(position)}));
     }
   };
   EXPECT_DEATH(commit({}, 4), "end >= present.position");
@@ -332,9 +331,9 @@ REGISTER_TYPED_TEST_SUITE_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero, Ro
                             RowsScanByPrefixInKeyOrder, KeysMayHoldAnyByte,
                             AnIdentityHoldsEveryPositionThatSharesItsHash, AnAccountsEventsScanInTheWorldsOrder,
                             AccountsWhoseIdsBeginAlikeAreKeptApart, TheCheckpointComesWithItsCommit,
-                            LargeAndSmallCommitsFollowEachOther, ASnapshotStaysPutWhileCommitsGoOn, ReadersBesideTheWriterSeeWholeCommits,
-                            ReopeningAfterAnOrderlyStopFindsEverything, ClearingLeavesAFreshStore,
-                            TheDigestTellsTablesKeysAndValuesApart, ScanAllStopsWhereToldTo,
+                            LargeAndSmallCommitsFollowEachOther, ASnapshotStaysPutWhileCommitsGoOn,
+                            ReadersBesideTheWriterSeeWholeCommits, ReopeningAfterAnOrderlyStopFindsEverything,
+                            ClearingLeavesAFreshStore, TheDigestTellsTablesKeysAndValuesApart, ScanAllStopsWhereToldTo,
                             ACheckpointThatGoesBackIsABug);
 
 }  // namespace kontor

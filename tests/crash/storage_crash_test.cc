@@ -61,17 +61,17 @@ ViewCommit CommitTo(uint64_t position) {
   std::mt19937_64 random(position);
   for (uint64_t at = position - kStep; at < position; ++at) {
     commit.identities.push_back({HashOf({Source("crash"), EventId(std::to_string(at))}), Position(at)});
-    commit.events.push_back({AccountId(std::to_string(random() % 20)), Instant(static_cast<int64_t>(random() % 1'000)),
-                             Position(at)});
+    commit.events.push_back(
+        {AccountId(std::to_string(random() % 20)), Instant(static_cast<int64_t>(random() % 1'000)), Position(at)});
   }
   for (uint64_t row = random() % 50; row < 300; row += 50) {
-    commit.rows.push_back({std::to_string(row), random() % 5 == 0
-                                                    ? std::nullopt
-                                                    : std::optional(std::string(random() % 300, 'a'))});
+    commit.rows.push_back(
+        {std::to_string(row), random() % 5 == 0 ? std::nullopt : std::optional(std::string(random() % 300, 'a'))});
   }
   // Now and then so many rows that the commit is written as a file.
   if (position % (25 * kStep) == 0) {
-    for (int row = 0; row < 12'000; ++row) commit.rows.push_back({"many " + std::to_string(row), std::to_string(position)});
+    for (int row = 0; row < 12'000; ++row)
+      commit.rows.push_back({"many " + std::to_string(row), std::to_string(position)});
   }
   commit.checkpoint = {.position = Position(position), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   return commit;
@@ -117,8 +117,8 @@ class Victim {
     std::string role_text = role;
     std::string path_text = path;
     std::string seed_text = std::to_string(seed);
-    std::array<char*, 6> arguments = {self.data(), play.data(), role_text.data(), path_text.data(), seed_text.data(),
-                                      nullptr};
+    std::array<char*, 6> arguments = {self.data(),      play.data(),      role_text.data(),
+                                      path_text.data(), seed_text.data(), nullptr};
     KONTOR_CHECK(posix_spawn(&pid_, self.c_str(), &actions, nullptr, arguments.data(), environ) == 0);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);

@@ -119,10 +119,8 @@ TEST_F(StoredFormatsTest, Views) {
                        {HashOf({Source("crm"), EventId("e2")}), Position(299)}};
   commit.events = {{AccountId("account-1"), Instant(-1), Position(0)},
                    {AccountId("account-1"), Instant(1'795'478'400'000'000'000), Position(258)}};
-  commit.checkpoint = {.position = Position(300),
-                       .last_record = Sha256::Of("record"),
-                       .fold_version = 3,
-                       .zone = "Europe/Berlin"};
+  commit.checkpoint = {
+      .position = Position(300), .last_record = Sha256::Of("record"), .fold_version = 3, .zone = "Europe/Berlin"};
   const std::string path = folder_ / "views";
   ASSERT_TRUE(RocksViewStore::Open(path).value()->Commit(commit).ok());
   EXPECT_EQ(Dump(path), Golden("views.golden.txt"));
@@ -152,7 +150,8 @@ TEST_F(StoredFormatsTest, Digests) {
   commit.events = {{AccountId("a"), Instant(0), Position(0)}};
   commit.checkpoint.position = Position(1);
   ASSERT_TRUE((*views)->Commit(commit).ok());
-  EXPECT_EQ(ViewsDigest(*(*views)->Snapshot()).value(), "4af93d357ffb99ae6c451ee817883c7a750c4630222a916505438997362d20e8");
+  EXPECT_EQ(ViewsDigest(*(*views)->Snapshot()).value(),
+            "4af93d357ffb99ae6c451ee817883c7a750c4630222a916505438997362d20e8");
 }
 
 }  // namespace

@@ -32,12 +32,13 @@ ViewCommit CommitFrom(uint64_t position) {
   for (uint64_t at = position; at < position + kCommitEvents; ++at) {
     const uint64_t account = random() % kAccounts;
     commit.identities.push_back({HashNumber(at), Position(at)});
-    commit.events.push_back({AccountId("account-" + std::to_string(account)), Instant(static_cast<int64_t>(at) << 30),
-                             Position(at)});
+    commit.events.push_back(
+        {AccountId("account-" + std::to_string(account)), Instant(static_cast<int64_t>(at) << 30), Position(at)});
     rows.insert(RowKey(account, random() % 24));
   }
   for (const std::string& key : rows) commit.rows.push_back({key, key + std::string(28, 'v')});
-  commit.checkpoint = {.position = Position(position + kCommitEvents), .last_record = {}, .fold_version = 1, .zone = "UTC"};
+  commit.checkpoint = {
+      .position = Position(position + kCommitEvents), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   return commit;
 }
 

@@ -22,7 +22,8 @@ std::vector<std::string> BatchFrom(int64_t offset) {
   for (size_t i = 0; i < kBatchRecords; ++i) {
     std::string value = "account-" + std::to_string(random() % 100'000) + " kontor.event.v1.InvoiceIssued EUR ";
     while (value.size() < kValueBytes) {
-      value += value.size() < 110 ? std::to_string(random()) : std::string("{\"net\":{\"currency_code\":\"EUR\",\"units\":");
+      value +=
+          value.size() < 110 ? std::to_string(random()) : std::string("{\"net\":{\"currency_code\":\"EUR\",\"units\":");
     }
     value.resize(kValueBytes);
     records.push_back(RecordAt(offset + static_cast<int64_t>(i), value));
@@ -76,10 +77,12 @@ class FilledLog : public benchmark::Fixture {
 BENCHMARK_DEFINE_F(FilledLog, Scan)(benchmark::State& state) {
   for (auto _ : state) {
     size_t bytes = 0;
-    KONTOR_CHECK(log_->Scan(Position(0), log_->End(), [&](Position, std::string_view record) {
-                       bytes += record.size();
-                       return true;
-                     }).ok());
+    KONTOR_CHECK(log_->Scan(Position(0), log_->End(),
+                            [&](Position, std::string_view record) {
+                              bytes += record.size();
+                              return true;
+                            })
+                     .ok());
     benchmark::DoNotOptimize(bytes);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(log_->End().value()));
