@@ -75,17 +75,13 @@ int SyncFolder(const fs::path& folder) {
   return error;
 }
 
-// Makes a folder and what is missing above it, durably. The system's error, or 0.
-int MakeFolders(const fs::path& folder) {
-  std::error_code error;
-  if (fs::is_directory(folder, error)) return 0;
-  const fs::path parent = folder.parent_path();
-  if (!parent.empty() && parent != folder) {
-    if (const int failed = MakeFolders(parent); failed != 0) return failed;
+// Makes the names of a folder and of all above it durable, whoever made them. What may not be read is not ours.
+int SyncNames(const fs::path& folder) {
+  for (fs::path above = folder.parent_path(); !above.empty(); above = above.parent_path()) {
+    if (const int error = SyncFolder(above); error != 0 && error != EACCES && error != EPERM) return error;
+    if (above == above.root_path()) break;
   }
-  fs::create_directory(folder, error);
-  if (error) return error.value();
-  return SyncFolder(parent.empty() ? fs::path(".") : parent);
+  return 0;
 }
 
 rocksdb::Env* EnvOf(const RocksSpec& spec) {
@@ -194,7 +190,7 @@ Result<std::unique_ptr<RocksDatabase>> RocksDatabase::Open(RocksSpec spec, Acces
   switch (Look(spec.path, &error)) {
     case Found::kNothing:
       if (error) return FailureOfSystem(spec, error.value(), "looking at the folder");
-      if (access == Access::kRead) return NotFound("there is no {} at {}; check the path", spec.noun, spec.path);
+      if (access != Access::kCreate) return NotFound("there is no {} at {}; check the path", spec.noun, spec.path);
       KONTOR_RETURN_IF_ERROR(Create(spec));
       break;
     case Found::kDatabase:
@@ -239,10 +235,10 @@ rocksdb::Status RocksDatabase::OpenFamilies(Access access) {
 
 // Builds the database beside its place and moves it there, so that a folder of that name is always a whole database.
 Status RocksDatabase::Create(const RocksSpec& spec) {
-  const fs::path place = spec.path;
-  const fs::path parent = place.has_parent_path() ? place.parent_path() : fs::path(".");
-  if (const int error = MakeFolders(parent); error != 0) return FailureOfSystem(spec, error, "making the folder");
   std::error_code error;
+  const fs::path place = fs::absolute(spec.path, error);
+  if (!error) fs::create_directories(place.parent_path(), error);
+  if (error) return FailureOfSystem(spec, error.value(), "making the folder");
   for (const char* leftover : {".new", ".old"}) {
     fs::remove_all(WithSuffix(spec.path, leftover), error);
     if (error) return FailureOfSystem(spec, error.value(), "removing what an earlier start left");
@@ -256,7 +252,7 @@ Status RocksDatabase::Create(const RocksSpec& spec) {
   fresh.db.create_missing_column_families = true;
   {
     RocksDatabase database(fresh);
-    if (const rocksdb::Status opened = database.OpenFamilies(Access::kWrite); !opened.ok()) {
+    if (const rocksdb::Status opened = database.OpenFamilies(Access::kCreate); !opened.ok()) {
       return FailureOf(spec, opened, "making the database");
     }
     rocksdb::WriteBatch batch(0, 0, 8, 0);
@@ -273,7 +269,7 @@ Status RocksDatabase::Create(const RocksSpec& spec) {
   }
   fs::rename(fresh.path, place, error);
   if (error) return FailureOfSystem(spec, error.value(), "putting the new database in its place");
-  if (const int failed = SyncFolder(parent); failed != 0) return FailureOfSystem(spec, failed, "syncing the folder");
+  if (const int failed = SyncNames(place); failed != 0) return FailureOfSystem(spec, failed, "syncing the folder");
   return OkStatus();
 }
 

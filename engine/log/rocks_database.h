@@ -41,13 +41,13 @@ struct RocksSpec {
 
 class RocksDatabase {
  public:
-  enum class Access { kWrite, kRead };
+  enum class Access { kCreate, kWrite, kRead };
 
-  // Opens the folder; with kWrite, makes it where it is missing or empty: whole or, after a crash, not at all.
+  // Opens the folder; with kCreate, makes it where it is missing or empty: whole or, after a crash, not at all.
   // kRead writes nothing, and holds the database's lock so that no engine starts upon what is being read.
   //
   // FailedPrecondition: in use, not a database, of another kind, or of a version that this program does not know.
-  // PermissionDenied: may not be read or written. NotFound: kRead, and nothing there. DataLoss: damaged.
+  // PermissionDenied: may not be read or written. NotFound: nothing there, and not to be made. DataLoss: damaged.
   // ResourceExhausted: no space. Internal: the system failed otherwise. In every case the folder is left as it was.
   static Result<std::unique_ptr<RocksDatabase>> Open(RocksSpec spec, Access access);
 

@@ -120,17 +120,24 @@ Result<std::unique_ptr<RocksEventLog>> RocksEventLog::Open(const std::string& pa
   RocksSpec spec = SpecOf(path, options);
   spec.contents = {{kOwnerKey, EncodeOwner(owner)}, {kProgressKey, EncodeProgress(Position(0), Offset(0))}};
   spec.admit = [path, owner](rocksdb::DB& db) { return AdmitOwner(path, db, owner); };
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kWrite));
-  std::unique_ptr<RocksEventLog> log(new RocksEventLog(std::move(database)));
-  KONTOR_RETURN_IF_ERROR(log->Load());
+  KONTOR_ASSIGN_OR_RETURN(auto log, Over(RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kCreate)));
   KONTOR_RETURN_IF_ERROR(log->KeepCluster(owner.cluster_id));
   return log;
 }
 
+Result<std::unique_ptr<RocksEventLog>> RocksEventLog::OpenExisting(const std::string& path,
+                                                                   const RocksOptions& options) {
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kWrite));
+}
+
 Result<std::unique_ptr<const EventLog>> RocksEventLog::OpenForReading(const std::string& path,
                                                                       const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
-  std::unique_ptr<RocksEventLog> log(new RocksEventLog(std::move(database)));
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+}
+
+Result<std::unique_ptr<RocksEventLog>> RocksEventLog::Over(Result<std::unique_ptr<RocksDatabase>> database) {
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksEventLog> log(new RocksEventLog(*std::move(database)));
   KONTOR_RETURN_IF_ERROR(log->Load());
   return log;
 }

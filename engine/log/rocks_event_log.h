@@ -27,6 +27,8 @@ class RocksEventLog final : public EventLog {
   // Opens the owner's log, or makes it where the folder is missing or empty.
   static Result<std::unique_ptr<RocksEventLog>> Open(const std::string& path, const LogOwner& owner,
                                                      const RocksOptions& options = {});
+  // Opens whosever log is there. NotFound where there is none.
+  static Result<std::unique_ptr<RocksEventLog>> OpenExisting(const std::string& path, const RocksOptions& options = {});
   // Opens whosever log is there without writing a byte. FailedPrecondition while an engine has it open.
   static Result<std::unique_ptr<const EventLog>> OpenForReading(const std::string& path,
                                                                 const RocksOptions& options = {});
@@ -42,6 +44,8 @@ class RocksEventLog final : public EventLog {
 
  private:
   explicit RocksEventLog(std::unique_ptr<RocksDatabase> database);
+  // The log in an opened database.
+  static Result<std::unique_ptr<RocksEventLog>> Over(Result<std::unique_ptr<RocksDatabase>> database);
   // Reads owner, end and next offset, and checks them against the records.
   Status Load();
   Status CheckTail() const;

@@ -119,6 +119,17 @@ TEST_F(RocksEventLogTest, AnotherOwnerIsRefused) {
   EXPECT_EQ(FilesIn(path_), before);
 }
 
+TEST_F(RocksEventLogTest, AnExistingLogOpensWhosever) {
+  EXPECT_EQ(RocksEventLog::OpenExisting(path_).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(fs::exists(path_));
+  Append(*Open(), 1, 3);
+  const auto log = RocksEventLog::OpenExisting(path_);
+  ASSERT_TRUE(log.ok()) << Text(log.status());
+  EXPECT_EQ((*log)->Owner(), EventsOwner());
+  Append(**log, 1, 3);
+  EXPECT_EQ((*log)->End(), Position(6));
+}
+
 TEST_F(RocksEventLogTest, TheFirstClusterKnownIsKept) {
   LogOwner unknown = EventsOwner();
   unknown.cluster_id.clear();

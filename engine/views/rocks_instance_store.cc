@@ -96,17 +96,19 @@ Result<std::unique_ptr<RocksInstanceStore>> RocksInstanceStore::Open(const std::
     KONTOR_RETURN_IF_ERROR(ReadOwner(path, db, &stored));
     return AdmitOwner(path, stored, owner);
   };
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kWrite));
-  std::unique_ptr<RocksInstanceStore> store(new RocksInstanceStore(std::move(database)));
-  KONTOR_RETURN_IF_ERROR(store->Load());
+  KONTOR_ASSIGN_OR_RETURN(auto store, Over(RocksDatabase::Open(std::move(spec), RocksDatabase::Access::kCreate)));
   if (!owner.cluster_id.empty()) KONTOR_RETURN_IF_ERROR(store->KeepCluster(owner.cluster_id));
   return store;
 }
 
 Result<std::unique_ptr<const InstanceStore>> RocksInstanceStore::OpenForReading(const std::string& path,
                                                                                 const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
-  std::unique_ptr<RocksInstanceStore> store(new RocksInstanceStore(std::move(database)));
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+}
+
+Result<std::unique_ptr<RocksInstanceStore>> RocksInstanceStore::Over(Result<std::unique_ptr<RocksDatabase>> database) {
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksInstanceStore> store(new RocksInstanceStore(*std::move(database)));
   KONTOR_RETURN_IF_ERROR(store->Load());
   return store;
 }

@@ -36,6 +36,8 @@ class RocksInstanceStore final : public InstanceStore {
 
  private:
   explicit RocksInstanceStore(std::unique_ptr<RocksDatabase> database);
+  // The store in an opened database.
+  static Result<std::unique_ptr<RocksInstanceStore>> Over(Result<std::unique_ptr<RocksDatabase>> database);
   Status Load();
 
   std::unique_ptr<RocksDatabase> database_;

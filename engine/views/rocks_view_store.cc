@@ -272,16 +272,17 @@ RocksViewStore::~RocksViewStore() {
 }
 
 Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Open(const std::string& path, const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kWrite));
-  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
-  KONTOR_RETURN_IF_ERROR(store->Load());
-  return store;
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kCreate));
 }
 
 Result<std::unique_ptr<const ViewStore>> RocksViewStore::OpenForReading(const std::string& path,
                                                                         const RocksOptions& options) {
-  KONTOR_ASSIGN_OR_RETURN(auto database, RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
-  std::unique_ptr<RocksViewStore> store(new RocksViewStore(std::move(database)));
+  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+}
+
+Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Over(Result<std::unique_ptr<RocksDatabase>> database) {
+  if (!database.ok()) return database.status();
+  std::unique_ptr<RocksViewStore> store(new RocksViewStore(*std::move(database)));
   KONTOR_RETURN_IF_ERROR(store->Load());
   return store;
 }
@@ -360,7 +361,7 @@ Status RocksViewStore::Clear() {
   }
   database_.reset();
   KONTOR_RETURN_IF_ERROR(RocksDatabase::Remove(spec.path));
-  KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kWrite));
+  KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kCreate));
   return Load();
 }
 

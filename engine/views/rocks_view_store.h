@@ -44,6 +44,8 @@ class RocksViewStore final : public ViewStore {
   class Committed;
   class Reading;
   explicit RocksViewStore(std::unique_ptr<RocksDatabase> database);
+  // The store in an opened database.
+  static Result<std::unique_ptr<RocksViewStore>> Over(Result<std::unique_ptr<RocksDatabase>> database);
   Status Load();
   rocksdb::Status WriteThroughMemory(const ViewCommit& commit);
   rocksdb::Status WriteAsFile(const ViewCommit& commit);

@@ -122,13 +122,7 @@ Result<std::unique_ptr<EventLog>> DataDirectory::OpenLog(const ShardId& shard, c
   fs::create_directories(path, error);
   if (error) return CannotUse(path, error.message());
   if (owner) return RocksEventLog::Open(path, *owner, options_);
-  // Whose it is stands in the log itself: it is opened as its owner's.
-  LogOwner own;
-  {
-    KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<const EventLog> log, RocksEventLog::OpenForReading(path, options_));
-    own = log->Owner();
-  }
-  return RocksEventLog::Open(path, own, options_);
+  return RocksEventLog::OpenExisting(path, options_);
 }
 
 Result<std::unique_ptr<ViewStore>> DataDirectory::OpenViews(const ShardId& shard, bool anew) {
