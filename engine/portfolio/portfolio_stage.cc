@@ -89,7 +89,15 @@ void PortfolioStage::Run() {
     const Instant now = clock_->Now();
     const Day day = reader_->fold().zone().LocalDay(now);
     Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
-    if (reference.ok() && *reference != reference_) {
+    if (!reference.ok()) {
+      // Without merges and rates no account can be read: totals stay as they are, and unsettled, until there are.
+      lock.lock();
+      dirty_.merge(dirty);
+      renew_all_ |= renew_all;
+      changed_.wait_for(lock, kClockLook, [this] { return stop_; });
+      continue;
+    }
+    if (*reference != reference_) {
       reference_ = *reference;
       renew_all = true;
     }
