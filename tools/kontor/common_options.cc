@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/base/money.h"
-#include "tools/kontor/secret_file.h"
+#include "tools/kontor/auth_token.h"
 
 namespace kontor {
 namespace {

@@ -102,7 +102,7 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   command->footer(R"(Examples:
   kontor emit events.jsonl
   echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
-         "account_opened":{"name":"Acme"}}' | tr -d '\n' | kontor emit
+         "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
 
 The body decides the topic. It exits with 1 where an event was not acknowledged, and lists these by line.)");
   auto options = std::make_shared<EmitOptions>();

@@ -74,9 +74,9 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
   Table table({Left("Record"), Left("Recorded"), Left("Reason"), Words("What is wrong"), Words("Key"), Words("Source"),
                Left("Dead letter")});
   for (const RecordSummary& record : records) {
-    table.Add({record.id(), InstantText(record.recorded_at()), Cell(ReasonText(record), Style::kBad), WhatText(record),
+    table.Add({record.id(), TimeText(record.recorded_at()), Cell(ReasonText(record), Style::kBad), WhatText(record),
                KeyText(record), record.source().empty() ? std::string(kUnknown) : record.source(),
-               record.dead_letter_sent() ? "sent" : "waits"});
+               record.dead_letter_sent() ? Cell("sent") : Cell(kUnknown)});
   }
   *console.out << (table.empty() ? "No rejected and no conflicting records.\n" : table.Text(console))
                << MoreText(more, options.rows_max, console);

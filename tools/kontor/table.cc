@@ -26,13 +26,14 @@ void Table::Add(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::vector<int> Table::Widths(int available) const {
+std::vector<int> Table::Widths(int available, bool* fits) const {
   std::vector<int> widths;
   for (size_t i = 0; i < columns_.size(); ++i) {
     int width = DisplayWidth(columns_[i].title);
     for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
     widths.push_back(width);
   }
+  *fits = true;
   if (available == 0) return widths;
   const int gaps = kGap * static_cast<int>(columns_.size() - 1);
   int excess = std::accumulate(widths.begin(), widths.end(), gaps) - available;
@@ -43,15 +44,23 @@ std::vector<int> Table::Widths(int available) const {
         widest = &widths[i];
       }
     }
-    if (widest == nullptr) break;  // the terminal wraps it
+    if (widest == nullptr) break;
     --*widest;
   }
+  *fits = excess <= 0;
   return widths;
 }
 
 std::string Table::Text(const Console& console) const {
   if (rows_.empty()) return "";
-  const std::vector<int> widths = Widths(console.width);
+  bool fits = true;
+  const std::vector<int> widths = Widths(console.width, &fits);
+  const bool has_head =
+      std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
+  return fits || !has_head ? InColumns(widths, has_head, console) : LineByLine(console);
+}
+
+std::string Table::InColumns(const std::vector<int>& widths, bool has_head, const Console& console) const {
   std::string text;
   const auto print = [&](const auto& cell_of) {
     std::string line;
@@ -65,8 +74,6 @@ std::string Table::Text(const Console& console) const {
     if (!console.colour) line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  const bool has_head =
-      std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
   if (has_head) {
     print([&](size_t i) { return Cell(columns_[i].title, Style::kBold); });
     print([&](size_t i) {
@@ -77,6 +84,25 @@ std::string Table::Text(const Console& console) const {
   }
   for (const auto& row : rows_) {
     print([&](size_t i) { return row[i]; });
+  }
+  return text;
+}
+
+std::string Table::LineByLine(const Console& console) const {
+  int titles = 0;
+  for (const Column& column : columns_) titles = std::max(titles, DisplayWidth(column.title));
+  const int indent = titles + kGap;
+  std::string text;
+  for (const auto& row : rows_) {
+    if (!text.empty()) text += "\n";
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (row[i].text.empty()) continue;
+      text += console.Styled(Padded(columns_[i].title, titles, Column::Align::kLeft), Style::kDim);
+      text.append(kGap, ' ');
+      text += console.Styled(Wrapped(row[i].text, std::max(console.width, indent + kShrunkMin), indent, indent),
+                             row[i].style) +
+              "\n";
+    }
   }
   return text;
 }

@@ -1,4 +1,5 @@
-// Tables for people: columns aligned by what a terminal shows, fitted to its width.
+// Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first; where that is
+// not enough, each row is told line by line.
 #pragma once
 
 #include <string>
@@ -47,7 +48,10 @@ class Table {
   std::string Text(const Console& console) const;
 
  private:
-  std::vector<int> Widths(int available) const;
+  // Of the columns, as narrow as they must be for the terminal, and whether they then fit.
+  std::vector<int> Widths(int available, bool* fits) const;
+  std::string InColumns(const std::vector<int>& widths, bool has_head, const Console& console) const;
+  std::string LineByLine(const Console& console) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

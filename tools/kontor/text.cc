@@ -145,7 +145,7 @@ std::string MonthText(const type::v1::Date& date) {
   return day ? DayText(*day).substr(0, 7) : std::string(kUnknown);
 }
 
-std::string InstantText(const google::protobuf::Timestamp& timestamp) {
+std::string TimeText(const google::protobuf::Timestamp& timestamp) {
   const auto instant = InstantOf(timestamp);
   if (!instant) return std::string(kUnknown);
   const std::string text = InstantText(*instant);  // "2026-11-24T09:30:05.5Z"
@@ -195,10 +195,9 @@ std::string Truncated(std::string_view text, int width) {
   return std::string(text.substr(0, kept)) + std::string(width > 0 ? kEllipsis : "");
 }
 
-std::string Wrapped(std::string_view text, int width, int indent) {
+std::string Wrapped(std::string_view text, int width, int indent, int column) {
   if (width == 0) return std::string(text);
   std::string wrapped;
-  int column = 0;
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
@@ -207,7 +206,7 @@ std::string Wrapped(std::string_view text, int width, int indent) {
       wrapped += '\n';
       wrapped.append(static_cast<size_t>(indent), ' ');
       column = indent;
-    } else if (!wrapped.empty() && column > 0) {
+    } else if (!wrapped.empty()) {
       wrapped += ' ';
       ++column;
     }

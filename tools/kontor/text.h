@@ -37,7 +37,7 @@ std::string DateText(const type::v1::Date& date);
 // "2026-11"
 std::string MonthText(const type::v1::Date& date);
 // "2026-11-24 09:30:05 UTC"; unknown where there is none.
-std::string InstantText(const google::protobuf::Timestamp& timestamp);
+std::string TimeText(const google::protobuf::Timestamp& timestamp);
 
 // An enumerator without its type: "REJECT_REASON_WRONG_KEY" as "wrong key".
 std::string WordsOf(std::string_view enumerator, std::string_view prefix);
@@ -50,7 +50,8 @@ std::string Printable(std::string_view text);
 int DisplayWidth(std::string_view text);
 // At most `width` columns of it, the last being "…" where something is cut off.
 std::string Truncated(std::string_view text, int width);
-// Broken at spaces into lines of at most `width` columns (0: one line); from the second on, indented.
-std::string Wrapped(std::string_view text, int width, int indent);
+// Broken at spaces into lines of at most `width` columns (0: one line); from the second on, indented. `column` is where
+// the first one begins.
+std::string Wrapped(std::string_view text, int width, int indent, int column = 0);
 
 }  // namespace kontor

@@ -32,7 +32,7 @@ Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Co
   view::v1::Basis basis;
   const auto add_rows = [&](const api::v1::TimelineResponse& page) -> int64_t {
     for (const view::v1::TimelineEntry& entry : page.entries()) {
-      table.Add({InstantText(entry.occurred_at()), WordsOf(entry.body(), ""), SummaryOf(entry),
+      table.Add({TimeText(entry.occurred_at()), WordsOf(entry.body(), ""), SummaryOf(entry),
                  fmt::format("{}", fmt::join(entry.changed(), ", ")),
                  entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source(),
                  fmt::format("{}/{}@{}", entry.topic(), entry.partition(), entry.position())});

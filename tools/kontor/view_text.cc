@@ -27,16 +27,29 @@ std::string Heading(std::string_view title, const Console& console) {
   return "\n" + console.Styled(title, Style::kBold) + "\n";
 }
 
-// Names and values, a line each.
+// Names and values: a line each, or more where the terminal is narrow. What has no value is left out.
 class Facts {
  public:
-  void Add(std::string_view name, std::string value) {
-    if (!value.empty()) table_.Add({Cell(name, Style::kDim), Cell(std::move(value))});
+  void Add(std::string_view name, std::string_view value) {
+    if (!value.empty()) facts_.emplace_back(Printable(name), Printable(value));
   }
-  std::string Text(const Console& console) const { return table_.Text(console); }
+  std::string Text(const Console& console) const {
+    int names = 0;
+    for (const auto& [name, value] : facts_) names = std::max(names, DisplayWidth(name));
+    const int indent = names + 2;
+    std::string text;
+    for (const auto& [name, value] : facts_) {
+      const int room = console.width == 0 ? 0 : std::max(console.width, indent + kWordsMin);
+      text += console.Styled(name, Style::kDim);
+      text.append(static_cast<size_t>(indent - DisplayWidth(name)), ' ');
+      text += Wrapped(value, room, indent, indent) + "\n";
+    }
+    return text;
+  }
 
  private:
-  Table table_{{Left(""), Words("")}};
+  static constexpr int kWordsMin = 20;
+  std::vector<std::pair<std::string, std::string>> facts_;
 };
 
 std::string WithN(std::string text, int64_t n) { return fmt::format("{}  (n {})", std::move(text), CountText(n)); }
@@ -190,7 +203,7 @@ std::string GrowthText(const view::v1::GrowthView& growth, const std::string& cu
   deals.Add({"Days to win, mean", Days(growth.won_cycle().mean_days()), Days(growth.won_cycle_ttm().mean_days())});
   deals.Add(
       {"Days to win, median", Days(growth.won_cycle().median_days()), Days(growth.won_cycle_ttm().median_days())});
-  deals.Add({"Days to lose, mean", Days(growth.lost_cycle().mean_days()), std::string(kUnknown)});
+  deals.Add({"Days to lose, mean", Days(growth.lost_cycle().mean_days()), ""});
 
   AmountTable amounts({"Ahead", "Amount"}, currency);
   amounts.AddText("Open deals", {CountText(growth.open_deals())});
@@ -313,8 +326,8 @@ std::string ProfileText(const view::v1::AccountProfile& profile, const Console& 
   facts.Add("Manager", profile.manager());
   facts.Add("Parent", profile.parent());
   facts.Add("Absorbed", fmt::format("{}", fmt::join(profile.absorbed(), ", ")));
-  facts.Add("Opened", profile.has_opened_at() ? InstantText(profile.opened_at()) : "");
-  facts.Add("Closed", profile.has_closed_at() ? InstantText(profile.closed_at()) : "");
+  facts.Add("Opened", profile.has_opened_at() ? TimeText(profile.opened_at()) : "");
+  facts.Add("Closed", profile.has_closed_at() ? TimeText(profile.closed_at()) : "");
   std::string events = CountText(profile.events());
   if (profile.has_first_day() && profile.has_last_day()) {
     events += fmt::format(", from {} to {}", DateText(profile.first_day()), DateText(profile.last_day()));
@@ -333,7 +346,7 @@ std::string FindingsText(const view::v1::AccountView& account, const Console& co
   for (const view::v1::Finding& finding : account.findings()) {
     table.Add({Cell(WordsOf(finding.code(), ""), Style::kWarning), finding.entity(), finding.text()});
   }
-  return Heading(fmt::format("{} findings", CountText(account.findings_size())), console) + table.Text(console);
+  return Heading("Findings", console) + table.Text(console);
 }
 
 std::string PositionText(const view::v1::ShardPosition& position) {
@@ -367,7 +380,7 @@ std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, 
 }
 
 std::string BasisText(const view::v1::Basis& basis, const Console& console) {
-  std::string when = basis.has_as_of() ? "As of " + InstantText(basis.as_of()) : "At " + InstantText(basis.now());
+  std::string when = basis.has_as_of() ? "As of " + TimeText(basis.as_of()) : "At " + TimeText(basis.now());
   std::vector<std::string> positions;
   for (const view::v1::ShardPosition& position : basis.positions()) positions.push_back(PositionText(position));
   if (basis.has_reference_position()) positions.push_back(PositionText(basis.reference_position()));
@@ -379,8 +392,8 @@ std::string BasisText(const view::v1::Basis& basis, const Console& console) {
 
 std::string CoveringsText(const view::v1::Coverings& covers, const Console& console) {
   if (covers.missing_partitions_size() == 0) return "";
-  const std::string text = fmt::format("A part only: partitions {} of {} are missing.",
-                                       fmt::join(covers.missing_partitions(), ", "), covers.partition_count());
+  const std::string text = fmt::format("A part only: of {} partitions these are missing: {}.", covers.partition_count(),
+                                       fmt::join(covers.missing_partitions(), ", "));
   return console.Styled(text, Style::kWarning) + "\n";
 }
 

@@ -1,4 +1,4 @@
-#include "tools/kontor/secret_file.h"
+#include "tools/kontor/auth_token.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class SecretFileTest : public ::testing::Test {
+class AuthTokenTest : public ::testing::Test {
  protected:
   void Write(const std::string& text, mode_t mode = 0600) {
     std::ofstream(path_) << text;
@@ -24,18 +24,18 @@ class SecretFileTest : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(path_); }
 };
 
-TEST_F(SecretFileTest, TokenIsTheFilesOneLine) {
+TEST_F(AuthTokenTest, TokenIsTheFilesOneLine) {
   Write("s3cret-token\n");
   EXPECT_EQ(*Read(), "s3cret-token");
 }
 
-TEST_F(SecretFileTest, MissingFileSaysHowToMakeOne) {
+TEST_F(AuthTokenTest, MissingFileSaysHowToMakeOne) {
   const Status status = Read().status();
   EXPECT_EQ(status.code(), StatusCode::kNotFound);
   EXPECT_THAT(std::string(Text(status)), HasSubstr("openssl rand"));
 }
 
-TEST_F(SecretFileTest, FileThatOthersMayReadIsRefused) {
+TEST_F(AuthTokenTest, FileThatOthersMayReadIsRefused) {
   for (const mode_t mode : {0640U, 0604U, 0644U, 0620U, 0666U}) {
     Write("s3cret-token", mode);
     const Status status = Read().status();
@@ -45,7 +45,7 @@ TEST_F(SecretFileTest, FileThatOthersMayReadIsRefused) {
   }
 }
 
-TEST_F(SecretFileTest, WhatIsNoTokenIsRefused) {
+TEST_F(AuthTokenTest, WhatIsNoTokenIsRefused) {
   for (const std::string& text : {std::string(), std::string("\n"), std::string("two words"), std::string("a\nb"),
                                   std::string("caf\xC3\xA9"), std::string(5000, 'x')}) {
     Write(text);
@@ -54,7 +54,7 @@ TEST_F(SecretFileTest, WhatIsNoTokenIsRefused) {
   }
 }
 
-TEST_F(SecretFileTest, FolderIsNoToken) {
+TEST_F(AuthTokenTest, FolderIsNoToken) {
   std::filesystem::create_directory(path_);
   EXPECT_EQ(Read().status().code(), StatusCode::kInvalidArgument);
 }
