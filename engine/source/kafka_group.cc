@@ -37,6 +37,11 @@ KafkaGroup::~KafkaGroup() {
   stopping_ = true;
   rd_kafka_queue_yield(events_.get());
   thread_.join();
+  if (left_) return;
+  // A commit that waits for an absent broker would hold the client's end up for a whole session. Nobody needs it any more:
+  // it is left to itself, in silence, for as long as the process lives.
+  rd_kafka_set_log_level(client_.get(), 0);
+  new KafkaClient(client_);
 }
 
 Status KafkaGroup::status() const {
@@ -202,6 +207,7 @@ void KafkaGroup::TakeBack(const Status& word) {
 
 void KafkaGroup::CommitHints() {
   hints_due_ = Clock::now() + kHintInterval;
+  if (!status().ok()) return;  // a commit without a broker would wait, and be waited for
   KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(assigned_.size())));
   for (auto& [number, member] : assigned_) {
     const int64_t hint = member.partition->hint();
@@ -217,13 +223,17 @@ void KafkaGroup::Leave() {
   TakeBack(Cancelled("topic '{}': reading was stopped", topic_));
   CommitHints();
   assigned_.clear();
-  if (const KafkaErrorObject error{rd_kafka_consumer_close_queue(client_.get(), events_.get())}) return;
-  for (const auto until = Clock::now() + kLeaveTimeout;
-       rd_kafka_consumer_closed(client_.get()) == 0 && Clock::now() < until;) {
+  if (const KafkaErrorObject error{rd_kafka_consumer_close_queue(client_.get(), events_.get())}) {
+    left_ = true;  // fenced, and so out of the group
+    return;
+  }
+  const auto until = Clock::now() + kLeaveTimeout;
+  while (!left_ && Clock::now() < until) {
     const KafkaEvent event{rd_kafka_queue_poll(events_.get(), Milliseconds(kPollTimeout))};
     if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
       rd_kafka_assign(client_.get(), nullptr);
     }
+    left_ = rd_kafka_consumer_closed(client_.get()) != 0;
   }
 }
 

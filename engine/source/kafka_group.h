@@ -71,6 +71,7 @@ class KafkaGroup final : public Subscription {
   std::chrono::milliseconds backoff_;
   Clock::time_point hints_due_;
   bool ended_ = false;  // the status stays as it is
+  bool left_ = false;   // the client can be ended without waiting for a broker
 
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
