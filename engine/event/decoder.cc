@@ -86,9 +86,8 @@ std::variant<const event::v1::Event*, Rejection> DecodeEvent(const RawRecord& re
 bool IsUnderstood(const event::v1::Event& event) {
   const RuleTables& tables = RuleTables::Get();
   const BodyRules* body = tables.body(event.body_case());
-  if (body == nullptr || !EnumsAreKnown(tables.envelope(), event)) return false;
-  return body->message->enums.empty() ||
-         EnumsAreKnown(*body->message, tables.envelope().reflection->GetMessage(event, body->field));
+  if (body == nullptr || (event.has_capture() && !event::v1::Capture_IsValid(event.capture()))) return false;
+  return body->message->enums.empty() || EnumsAreKnown(*body->message, tables.BodyOf(event, *body));
 }
 
 bool SameContent(const event::v1::Event& a, const event::v1::Event& b) {

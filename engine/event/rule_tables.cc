@@ -55,6 +55,8 @@ FieldKind KindOf(const FieldDescriptor* field) {
       if (field->message_type() == type::v1::Decimal::descriptor()) return FieldKind::kDecimal;
       if (field->message_type() == type::v1::Date::descriptor()) return FieldKind::kDate;
       if (field->message_type() == google::protobuf::Timestamp::descriptor()) return FieldKind::kTimestamp;
+      if (field->message_type() == type::v1::EntityRef::descriptor()) return FieldKind::kEntityRef;
+      if (field->message_type() == type::v1::Line::descriptor()) return FieldKind::kLine;
       return FieldKind::kMessage;
     default:
       break;
@@ -128,7 +130,9 @@ class Reader {
     const bool is_number =
         row.kind == FieldKind::kInt32 || row.kind == FieldKind::kInt64 || row.kind == FieldKind::kUint32;
     const bool is_amount = row.kind == FieldKind::kMoney || row.kind == FieldKind::kDecimal;
-    KONTOR_CHECK(!row.repeated || row.kind == FieldKind::kMessage);
+    const bool has_fields =
+        row.kind == FieldKind::kEntityRef || row.kind == FieldKind::kLine || row.kind == FieldKind::kMessage;
+    KONTOR_CHECK(!row.repeated || has_fields);
     KONTOR_CHECK(row.repeated || rule.max_items() == 0);
     KONTOR_CHECK(row.kind == FieldKind::kString ||
                  (rule.format() == rule::v1::FORMAT_UNSPECIFIED && rule.max_bytes() == 0));
@@ -144,7 +148,7 @@ class Reader {
       row.min = rule.has_min() ? rule.min() : widest.min;
       row.max = rule.has_max() ? rule.max() : widest.max;
     }
-    if (row.kind == FieldKind::kMessage) row.message = Read(field->message_type());
+    if (has_fields) row.message = Read(field->message_type());
     return row;
   }
 
@@ -166,6 +170,31 @@ class Reader {
   }
 
   std::map<const Descriptor*, const MessageRules*> read_;
+};
+
+// Hands out the rows of a message by field number; in the end each must have been asked for, or a field that the
+// accessors do not know goes unchecked.
+class Rows {
+ public:
+  explicit Rows(const MessageRules* rules) : rules_(*rules) {}
+  ~Rows() { KONTOR_CHECK(taken_ == rules_.fields.size()); }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  FieldRules Take(int number) {
+    for (const FieldRules& row : rules_.fields) {
+      if (row.field->number() == number) {
+        ++taken_;
+        return row;
+      }
+    }
+    KONTOR_CHECK(false && "the schema has no such field, or no rule for it");
+    return {};
+  }
+
+ private:
+  const MessageRules& rules_;
+  size_t taken_ = 0;
 };
 
 }  // namespace
@@ -190,8 +219,29 @@ RuleTables::RuleTables() {
   day = BoundsOf(Date::descriptor(), Date::kDayFieldNumber);
 
   Reader reader;
+  {
+    using event::v1::Event;
+    const MessageRules* rules = reader.Read(Event::descriptor());
+    event_reflection_ = rules->reflection;
+    Rows rows(rules);
+    envelope = {rows.Take(Event::kEventIdFieldNumber), rows.Take(Event::kSourceFieldNumber),
+                rows.Take(Event::kAccountIdFieldNumber), rows.Take(Event::kOccurredAtFieldNumber),
+                rows.Take(Event::kActorFieldNumber)};
+    KONTOR_CHECK(rules->enums.size() == 1);  // capture
+  }
+  {
+    using type::v1::EntityRef;
+    Rows rows(reader.Read(EntityRef::descriptor()));
+    entity_ref = {rows.Take(EntityRef::kIdFieldNumber), rows.Take(EntityRef::kNamespaceFieldNumber)};
+  }
+  {
+    using type::v1::Line;
+    Rows rows(reader.Read(Line::descriptor()));
+    line = {rows.Take(Line::kProductFieldNumber),      rows.Take(Line::kDescriptionFieldNumber),
+            rows.Take(Line::kQuantityFieldNumber),     rows.Take(Line::kListPriceFieldNumber),
+            rows.Take(Line::kChargedPriceFieldNumber), rows.Take(Line::kUnitCostFieldNumber)};
+  }
   const Descriptor* event = event::v1::Event::descriptor();
-  envelope_ = reader.Read(event);
   const auto* oneof = event->FindOneofByName("body");
   KONTOR_CHECK(oneof != nullptr);
   for (int i = 0; i < oneof->field_count(); ++i) {
