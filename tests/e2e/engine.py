@@ -211,7 +211,7 @@ class EngineTestCase(unittest.TestCase):
     def emit(self, *events):
         self.kontor("emit", *self.topics(), input="".join(json.dumps(event) + "\n" for event in events))
 
-    def serve(self, *arguments, folder="data", topic=None, group=None):
+    def serve(self, *arguments, folder="data", topic=None, group=None, listen="127.0.0.1:0"):
         """Starts an engine on this case's topics; it is ended with the case."""
         self.engines += 1
         engine = Engine(
@@ -219,7 +219,7 @@ class EngineTestCase(unittest.TestCase):
             self.folder / folder,
             self.folder / f"engine-{self.engines}.log",
             [
-                *("--listen", "127.0.0.1:0", "--brokers", self.broker, "--topic", topic or self.events),
+                *("--listen", listen, "--brokers", self.broker, "--topic", topic or self.events),
                 *("--reference-topic", self.reference, "--rejected-topic", self.rejected),
                 *("--group-id", group or f"{self.name}.{folder}"),
                 *map(str, arguments),

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Faults and bad input at the engine's faces: each meets a clear word, and nothing is harmed or stops."""
+
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+import engine as e2e  # noqa: E402
+
+
+def event(number, body, account="acme", at="2025-06-01T00:00:00Z"):
+    return {"event_id": str(number), "source": "crm", "account_id": account, "occurred_at": at, **body}
+
+
+def won(deal, units):
+    return {"deal_won": {"deal": {"id": deal}, "amount": {"currency_code": "EUR", "units": str(units)}}}
+
+
+class FoldersAndPortsTest(e2e.EngineTestCase):
+    def test_a_folder_in_use_or_not_ours_is_refused(self):
+        self.create_topic(self.events)
+        first = self.serve().listening().ready()
+        self.assertIn("another process has it open", self.refused(group=f"{self.name}.second"))
+        first.ready()
+
+        port = first.url.rpartition(":")[2]
+        said = self.refused(listen=f"127.0.0.1:{port}", folder="beside")
+        self.assertIn(port, said)
+        self.assertEqual(first.get_status("/healthz")[0], 200)
+        self.assertEqual(first.stop(), 0)
+
+        said = self.refused(topic=f"{self.name}.other")
+        self.assertIn(self.events, said)
+
+        foreign = self.folder / "foreign"
+        foreign.mkdir()
+        (foreign / "mine.txt").write_text("mine")
+        self.assertIn("holds files that are not Kontor's", self.refused(folder="foreign"))
+        self.assertEqual([file.name for file in foreign.iterdir()], ["mine.txt"])
+        self.assertEqual(self.serve().listening().ready().stop(), 0)
+
+    def test_beyond_this_machine_only_with_a_token(self):
+        engine = self.serve(listen="0.0.0.0:0")
+        self.assertNotEqual(engine.process.wait(timeout=e2e.PATIENCE), 0)
+        self.assertIn("--auth-token-file", engine.said())
+
+
+class TopicsTest(e2e.EngineTestCase):
+    def test_a_missing_topic_is_waited_for_and_the_others_are_made(self):
+        engine = self.serve().listening()
+        e2e.wait_until(
+            "the missing topic to be named",
+            lambda: self.events in str(engine.get_status("/readyz")[1].get("reasons")),
+            describe=lambda: engine.describe("/readyz"),
+        )
+        self.assertEqual(engine.get_status("/readyz")[0], 503)
+        self.create_topic(self.events, 2)
+        engine.ready()
+        self.emit(event(1, won("d1", 5)))
+        engine.has_read(self.ends(self.events))
+        self.assertEqual(engine.get("/v1/portfolio")["accounts"], "1")
+        for topic in (self.reference, self.rejected):
+            self.assertEqual(self.partitions(topic), 1)
+
+
+class BadInputTest(e2e.EngineTestCase):
+    def setUp(self):
+        super().setUp()
+        self.create_topic(self.events)
+        self.engine = self.serve("--now", "2026-01-01").listening().ready()
+
+    def records(self, disposition):
+        return self.engine.every(f"/v1/records?disposition={disposition}", "records")
+
+    def test_what_is_wrong_is_listed_dead_lettered_and_sent_again(self):
+        self.emit(event(1, won("d1", 5)))
+        good = self.value_at(0)
+        self.send_raw(b"\xff\xfe no event", key="acme")
+        self.send_raw(None, key="acme")
+        self.send_raw(good, key="globex")
+        self.emit(event(2, won("d2", -5)), event(3, won("d3", 5), at="1492-10-12T00:00:00Z"))
+        self.emit(event(1, won("d1", 5)), event(1, won("d1", 6)), event(4, won("d4", 7)))
+        self.engine.has_read(self.ends(self.events))
+
+        reasons = {int(r.get("position", 0)): r["reason"] for r in self.records("rejected")}
+        self.assertEqual(reasons.pop(1) in ("REJECT_REASON_UNDECODABLE", "REJECT_REASON_FRAMING"), True)
+        self.assertEqual(
+            reasons,
+            {
+                2: "REJECT_REASON_EMPTY",
+                3: "REJECT_REASON_WRONG_KEY",
+                4: "REJECT_REASON_OUT_OF_BOUNDS",
+                5: "REJECT_REASON_IMPOSSIBLE_INSTANT",
+            },
+        )
+        self.assertEqual([r["position"] for r in self.records("duplicate")], ["6"])
+        self.assertEqual([r["position"] for r in self.records("conflict")], ["7"])
+        view = self.engine.get("/v1/accounts/acme")
+        self.assertEqual(view["value"]["booked"]["lifetime"]["byCurrency"], [{"currencyCode": "EUR", "units": "12"}])
+
+        told = self.kontor("rejected", "--server", self.engine.url, "--all", "--json").splitlines()
+        listed = [record for line in told for record in json.loads(line).get("records", [])]
+        self.assertEqual({r["position"] for r in listed}, {"1", "2", "3", "4", "5", "7"})
+
+        e2e.wait_until("six dead letters", lambda: self.ends(self.rejected)[self.rejected, 0] >= 6)
+        letters = self.kcat("-C", "-t", self.rejected, "-e", "-f", "%h\n").decode(errors="replace")
+        for header in ("topic", "partition", "offset", "exception.message"):
+            self.assertEqual(letters.count(f"__connect.errors.{header}="), 6, letters)
+
+        self.kontor("rejected", "--server", self.engine.url, "--brokers", self.broker, "--reemit", f"{self.events}/0@3")
+        ends = self.ends(self.events)
+        self.assertEqual(ends[self.events, 0], 10)
+        self.assertEqual(self.value_at(9), good)
+        self.engine.has_read(ends)
+        self.assertEqual(self.records("rejected")[0]["reason"], "REJECT_REASON_WRONG_KEY")
+
+    def test_a_line_that_is_no_event_is_listed_and_the_others_go(self):
+        good = [json.dumps(event(number, won("d1", 5))) for number in (1, 2)]
+        lines = [good[0], '{"event_id": 7, "deal_won": "x"}', "{", good[1]]
+        status, out, err = self.run_kontor("emit", *self.topics(), input="\n".join(lines) + "\n")
+        self.assertEqual(status, 1)
+        self.assertIn("2 of 4 events acknowledged", out)
+        self.assertIn("line 2: ", err)
+        self.assertIn("line 3: ", err)
+        self.assertEqual(self.ends(self.events), {(self.events, 0): 2})
+
+    def test_a_merge_makes_two_accounts_one_and_its_reversal_two_again(self):
+        def booked(account):
+            view = self.engine.get(f"/v1/accounts/{account}")
+            (money,) = view["value"]["booked"]["lifetime"]["byCurrency"]
+            return view["profile"]["accountId"], money["units"]
+
+        merge = {"accounts_merged": {"survivor": "acme", "absorbed": "globex"}}
+        revert = {"merge_reverted": {"merge_event_id": "m1"}}
+        self.emit(event(1, won("d1", 5)), event(2, won("d2", 7), account="globex"))
+        reference = {"source": "crm", "occurred_at": "2025-07-01T00:00:00Z"}
+        self.emit({"event_id": "m1", **reference, **merge})
+        self.engine.has_read(self.ends(self.events, self.reference))
+        self.assertEqual((booked("acme"), booked("globex")), (("acme", "12"), ("acme", "12")))
+        self.assertEqual(self.engine.get("/v1/portfolio")["accounts"], "1")
+        self.emit({"event_id": "m2", **reference, "occurred_at": "2025-08-01T00:00:00Z", **revert})
+        self.engine.has_read(self.ends(self.events, self.reference))
+        self.assertEqual((booked("acme"), booked("globex")), (("acme", "5"), ("globex", "7")))
+        self.assertEqual(self.engine.get("/v1/portfolio")["accounts"], "2")
+
+
+if __name__ == "__main__":
+    unittest.main()
