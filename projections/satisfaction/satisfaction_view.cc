@@ -97,11 +97,11 @@ view::v1::Ratio SentimentOf(const Sums& stock, Day asked, int32_t half_life_days
   return weights > 0 ? DefinedRatio(weighted / weights, n) : UndefinedRatio(n);
 }
 
-// Of a measure by day: those whose day lies before the asked one.
-int64_t DueBefore(const Sums& stock, Measure measure, Day asked) {
+// Of a measure by day: those whose day is the asked one or lies before it.
+int64_t DueBy(const Sums& stock, Measure measure, Day asked) {
   Int128 sum = 0;
   ForEach(stock.own, measure, [&](const TallyEntry& entry) {
-    if (entry.key.number < asked.value()) sum += entry.amount;
+    if (entry.key.number <= asked.value()) sum += entry.amount;
   });
   return static_cast<int64_t>(sum);
 }
@@ -110,13 +110,13 @@ view::v1::Commitments CommitmentsOf(const Components& components, Day asked) {
   const Sums& stock = components.stock;
   view::v1::Commitments out;
   out.set_made(static_cast<int64_t>(CountOf(stock, Measure::kMade)));
-  out.set_due(DueBefore(stock, Measure::kMade, asked) - DueBefore(stock, Measure::kWithdrawnEarly, asked));
-  out.set_kept_in_time(DueBefore(stock, Measure::kKeptInTime, asked));
+  out.set_due(DueBy(stock, Measure::kMade, asked) - DueBy(stock, Measure::kWithdrawnEarly, asked));
+  out.set_kept_in_time(DueBy(stock, Measure::kKeptInTime, asked));
   *out.mutable_kept_rate() = RatioOf(out.kept_in_time(), out.due(), out.due());
   out.set_kept(static_cast<int64_t>(CountOf(components.in(Window::kLifetime), Measure::kKept)));
   *out.mutable_kept_in_time_of_kept() = RatioOf(CountOf(stock, Measure::kKeptInTime), out.kept(), out.kept());
-  out.set_redated_due(DueBefore(stock, Measure::kRedatedDue, asked));
-  out.set_redated_kept_in_time(DueBefore(stock, Measure::kRedatedKept, asked));
+  out.set_redated_due(DueBy(stock, Measure::kRedatedDue, asked));
+  out.set_redated_kept_in_time(DueBy(stock, Measure::kRedatedKept, asked));
   *out.mutable_redated_kept_rate() = RatioOf(out.redated_kept_in_time(), out.redated_due(), out.redated_due());
   out.set_broken(static_cast<int64_t>(CountOf(stock, Measure::kBroken)));
   out.set_withdrawn(static_cast<int64_t>(CountOf(stock, Measure::kWithdrawn)));

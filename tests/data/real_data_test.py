@@ -133,8 +133,7 @@ class RealDataTest(e2e.EngineTestCase):
         folder = self.folder / "northwind"
         subprocess.run([MAPPINGS / "northwind_to_csv", DATA / "northwind/northwind.sql", folder], check=True)
         tables = [folder / f"{name}.csv" for name in ("customers", "orders", "order_details", "products", "employees")]
-        # A promise is due from the day after its date on, as an invoice is overdue: the last date is 1998-06-11.
-        engine, _ = self.load("northwind.sql", *tables, now="1998-06-12", currency="USD")
+        engine, _ = self.load("northwind.sql", *tables, now="1998-06-11", currency="USD")
         portfolio = engine.get("/v1/portfolio")
         value, commitments = portfolio["value"], portfolio["satisfaction"]["commitments"]
         self.assertEqual(portfolio["accounts"], "91")

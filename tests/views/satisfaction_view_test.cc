@@ -84,11 +84,11 @@ TEST_F(SatisfactionViewTest, PromisesCountByTheirOriginalDay) {
   EXPECT_EQ(commitments.open(), 0);
 }
 
-TEST_F(SatisfactionViewTest, APromiseIsDueFromTheDayAfterItsDay) {
+TEST_F(SatisfactionViewTest, APromiseIsDueOnItsDay) {
   Made("2026-01-01", "p", "2026-01-10");
-  When("2026-01-10T23:59:59Z");
+  When("2026-01-09T23:59:59Z");
   EXPECT_EQ(satisfaction_.commitments().due(), 0);
-  When("2026-01-11T00:00:00Z");
+  When("2026-01-10T00:00:00Z");
   EXPECT_EQ(satisfaction_.commitments().due(), 1);
   EXPECT_EQ(Text(satisfaction_.commitments().kept_rate()), "0 (n 1)");
 }

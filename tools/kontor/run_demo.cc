@@ -135,7 +135,12 @@ class DemoEmitter {
 };
 
 std::string SummaryText(const Queries& queries) {
-  const Result<view::v1::PortfolioView> portfolio = queries.Portfolio({});
+  // Totals follow what was read; a summary waits for all of it.
+  Result<view::v1::PortfolioView> portfolio = queries.Portfolio({});
+  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  while (portfolio.ok() && !portfolio->settled() && std::chrono::steady_clock::now() < limit) {
+    portfolio = queries.Portfolio({});
+  }
   const Result<api::v1::ListShardsResponse> shards = queries.Shards(true);
   if (!portfolio.ok() || !shards.ok()) {
     return fmt::format("no summary: {}\n", Text(portfolio.ok() ? shards.status() : portfolio.status()));
