@@ -1,7 +1,8 @@
 // What is published of an account and not committed yet: rows and events, as immutable versions.
 //
-// A version is a chain of sorted runs, the newest first, each at least twice as long as the one before it: so publishing
-// a slice costs what the slice changed, a reading takes a version by one pointer, and a search visits few runs.
+// A version is a chain of sorted runs, the newest first, each at least twice as long as the one before it: so
+// publishing a slice costs what the slice changed, a reading takes a version by one pointer, and a search visits few
+// runs.
 //
 // Threads: immutable, so any.
 #pragma once
@@ -25,8 +26,8 @@ struct KeyedRow {
 
 class AccountOverlay {
  public:
-  using Rows = std::vector<std::shared_ptr<const KeyedRow>>;        // by key
-  using Events = std::vector<std::pair<Instant, Position>>;  // in their order
+  using Rows = std::vector<std::shared_ptr<const KeyedRow>>;  // by key
+  using Events = std::vector<std::pair<Instant, Position>>;   // in their order
 
   // The version that lays `rows` and `events` over `older` (null: nothing).
   static std::shared_ptr<const AccountOverlay> Over(std::shared_ptr<const AccountOverlay> older, Rows rows,

@@ -51,19 +51,18 @@ Status AccountVersion::ScanRows(std::string_view prefix, std::string_view from, 
   };
 
   Status failure;
-  KONTOR_RETURN_IF_ERROR(
-      stored_->snapshot->ScanRows(prefix, from, [&](std::string_view key, std::string_view bytes) {
-        visit_changes(key);
-        if (!go_on) return false;
-        if (change != changes.end() && (*change)->key.bytes() == key) return true;  // its turn comes with the next key
-        std::optional<Row> row = DecodeRow(key, bytes);
-        if (!row) {
-          failure = NoRow(key);
-          return false;
-        }
-        go_on = visit(key, std::make_shared<const Row>(*std::move(row)));
-        return go_on;
-      }));
+  KONTOR_RETURN_IF_ERROR(stored_->snapshot->ScanRows(prefix, from, [&](std::string_view key, std::string_view bytes) {
+    visit_changes(key);
+    if (!go_on) return false;
+    if (change != changes.end() && (*change)->key.bytes() == key) return true;  // its turn comes with the next key
+    std::optional<Row> row = DecodeRow(key, bytes);
+    if (!row) {
+      failure = NoRow(key);
+      return false;
+    }
+    go_on = visit(key, std::make_shared<const Row>(*std::move(row)));
+    return go_on;
+  }));
   KONTOR_RETURN_IF_ERROR(failure);
   visit_changes(std::nullopt);
   return OkStatus();

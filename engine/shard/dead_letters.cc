@@ -49,7 +49,8 @@ std::string ClassOf(const log::v1::LogRecord& record) {
 
 std::string MessageOf(const log::v1::LogRecord& record) {
   if (record.disposition() == log::v1::DISPOSITION_CONFLICT) {
-    return fmt::format("the identity of the event at position {} again, with other content", record.original_position());
+    return fmt::format("the identity of the event at position {} again, with other content",
+                       record.original_position());
   }
   if (record.reject_field().empty()) return record.reject_text();
   return fmt::format("{}: {}", record.reject_field(), record.reject_text());
@@ -114,8 +115,9 @@ Result<Position> DeadLetterProgress(const InstanceStore& store, const ShardId& s
   uint64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error != std::errc() || end != text->data() + text->size()) {
-    return DataLoss("the progress of dead letters of {} is no number: delete the folder instance/, and they are sent again",
-                    ShardName(shard));
+    return DataLoss(
+        "the progress of dead letters of {} is no number: delete the folder instance/, and they are sent again",
+        ShardName(shard));
   }
   return Position(value);
 }
@@ -228,8 +230,8 @@ Result<bool> DeadLetters::SendOf(const ShardId& id) {
   }
   const bool moved = watched.scanned != from;
   const std::vector<Position> positions(
-      watched.known.begin(), watched.known.begin() + static_cast<std::ptrdiff_t>(
-                                                         std::min(watched.known.size(), limits_.letters_max)));
+      watched.known.begin(),
+      watched.known.begin() + static_cast<std::ptrdiff_t>(std::min(watched.known.size(), limits_.letters_max)));
   lock.unlock();
   size_t acknowledged = 0;
   const Status sent = positions.empty() ? OkStatus() : Send(id, *log, positions, &acknowledged);

@@ -1,13 +1,14 @@
 // Sends rejected and conflicting records to the dead-letter topic: each at least once, in its own time.
 //
 // A shard's refused records are known from what it appends; what was appended while nobody listened is found by reading
-// the log from the last position known to be acknowledged. A topic that is away is asked again with backoff; nobody waits
-// for it, and the raw records stay in the log.
+// the log from the last position known to be acknowledged. A topic that is away is asked again with backoff; nobody
+// waits for it, and the raw records stay in the log.
 //
 // A letter keeps key, value, headers and timestamp of the record, and adds, as Kafka Connect does, the headers
-// __connect.errors.topic, .partition, .offset, .stage, .exception.class.name and .exception.message, each only where the
-// record has none of that name. A record that is too large for the topic goes with its first 64 KiB and the headers
-// kontor.position, kontor.value.bytes and kontor.value.sha256; where that is too large as well, without its own headers.
+// __connect.errors.topic, .partition, .offset, .stage, .exception.class.name and .exception.message, each only where
+// the record has none of that name. A record that is too large for the topic goes with its first 64 KiB and the headers
+// kontor.position, kontor.value.bytes and kontor.value.sha256; where that is too large as well, without its own
+// headers.
 //
 // Ownership:   borrows store and sink, which outlive it; holds the logs' shards by shared pointers.
 // Threads:     one of its own; the methods by any.
@@ -37,9 +38,9 @@ namespace kontor {
 class DeadLetters {
  public:
   struct Limits {
-    size_t letters_max = 500;         // sent before their acknowledgements are waited for
-    size_t known_max = 100'000;       // positions kept in memory, a shard; beyond, the log is read again
-    uint64_t store_every = 100'000;   // records after which progress is stored though nothing was sent
+    size_t letters_max = 500;        // sent before their acknowledgements are waited for
+    size_t known_max = 100'000;      // positions kept in memory, a shard; beyond, the log is read again
+    uint64_t store_every = 100'000;  // records after which progress is stored though nothing was sent
     std::chrono::milliseconds flush_timeout{3'000};
     std::chrono::milliseconds backoff_min{500};
     std::chrono::milliseconds backoff_max{30'000};
@@ -68,9 +69,9 @@ class DeadLetters {
  private:
   struct Watched {
     std::shared_ptr<const Shard> shard;
-    Position stored;               // progress as it stands in the store
-    Position scanned;              // refused records before it are in known, or acknowledged
-    std::deque<Position> known;    // not acknowledged
+    Position stored;             // progress as it stands in the store
+    Position scanned;            // refused records before it are in known, or acknowledged
+    std::deque<Position> known;  // not acknowledged
     Position SentUpTo() const { return known.empty() ? scanned : known.front(); }
   };
 

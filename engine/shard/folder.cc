@@ -78,8 +78,8 @@ Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
   Position next = position_;
   size_t bytes = 0;
   Status failure;
-  KONTOR_RETURN_IF_ERROR(parts_.log->Scan(
-      position_, parts_.log->End(), [&](Position position, std::string_view record) {
+  KONTOR_RETURN_IF_ERROR(
+      parts_.log->Scan(position_, parts_.log->End(), [&](Position position, std::string_view record) {
         const Result<LoggedRecord> logged = ParseLogged(position, record, &arena_);
         if (!logged.ok()) {
           failure = logged.status();

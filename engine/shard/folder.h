@@ -5,7 +5,8 @@
 //
 // Ownership:   borrows everything that its parts name, which outlive it.
 // Threads:     the shard's thread.
-// Errors:      DataLoss of Fold: rows or an event that cannot be read; nothing of the slice is published, and nothing may
+// Errors:      DataLoss of Fold: rows or an event that cannot be read; nothing of the slice is published, and nothing
+// may
 //              be committed from then on. Any failure of Commit: what is on the disk is unknown; the process must end.
 #pragma once
 
@@ -65,8 +66,8 @@ class Folder {
   Position position_;
   Checkpoint committed_;
   Sha256Hash last_record_{};
-  google::protobuf::Arena arena_;        // of FoldLogged
-  google::protobuf::Arena target_arena_; // of the targets of voids
+  google::protobuf::Arena arena_;         // of FoldLogged
+  google::protobuf::Arena target_arena_;  // of the targets of voids
 };
 
 }  // namespace kontor

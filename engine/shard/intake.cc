@@ -125,9 +125,10 @@ Result<const event::v1::Event*> Intake::EventAt(Position position) {
   if (position < log_->End()) {
     KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*log_, position, &arena_));
     if (logged.event != nullptr) return logged.event;
-    return DataLoss("the identity index names position {}, which is no accepted event: rebuild the views from the log "
-                    "(kontor rebuild)",
-                    position.value());
+    return DataLoss(
+        "the identity index names position {}, which is no accepted event: rebuild the views from the log "
+        "(kontor rebuild)",
+        position.value());
   }
   const auto at = std::lower_bound(admitted_.accepted.begin(), admitted_.accepted.end(), position,
                                    [](const AcceptedEvent& x, Position wanted) { return x.position < wanted; });

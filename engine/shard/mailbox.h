@@ -1,4 +1,5 @@
-// What other threads ask of a loop: answered by the loop's thread between two steps, so that nothing inside needs a lock.
+// What other threads ask of a loop: answered by the loop's thread between two steps, so that nothing inside needs a
+// lock.
 //
 // Threads: Open, Answer, Wait and Close by the loop's thread (Open before it runs); Ask and Wake by any other.
 #pragma once

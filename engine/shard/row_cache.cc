@@ -172,8 +172,7 @@ std::vector<AccountId> RowCache::Publish(Position position) {
     for (; event != events_.end() && event->account == accounts.back(); ++event) {
       events.emplace_back(event->occurred_at, event->position);
     }
-    versions.push_back(
-        AccountOverlay::Over(OverlayOf(accounts.back().value()), std::move(rows), std::move(events)));
+    versions.push_back(AccountOverlay::Over(OverlayOf(accounts.back().value()), std::move(rows), std::move(events)));
   }
   changed_.clear();
   std::move(events_.begin(), events_.end(), std::back_inserter(tail_));

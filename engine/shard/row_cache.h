@@ -1,14 +1,15 @@
 // The rows of a shard in memory: where its folds change them, and where readers see them.
 //
 // The shard's thread changes rows through RowStore. At a slice's end Publish makes the changes visible, all at once and
-// account by account, as immutable versions; a row that was published is copied before it changes again. A commit writes
-// what is published to the view store; readers then find it there. Committed rows stay in a bounded cache.
+// account by account, as immutable versions; a row that was published is copied before it changes again. A commit
+// writes what is published to the view store; readers then find it there. Committed rows stay in a bounded cache.
 //
 // Ownership:   keeps the view store alive while a version reads from it.
 // Threads:     what RowStore declares and the methods of the first half by the shard's thread; Read and AccountsFrom by
 //              any. One lock is held while pointers are swapped or taken, never during input or output.
 // Invariants:  a version holds whole slices only; between commits the store's content is that of the last one.
-// Errors:      a row that cannot be read is handed out empty and failed() says so from then on: what was folded since the
+// Errors:      a row that cannot be read is handed out empty and failed() says so from then on: what was folded since
+// the
 //              last Publish is worthless and must never be published nor committed.
 #pragma once
 
@@ -46,8 +47,8 @@ class RowCache final : public RowStore {
   // Adds an accepted event to the account's index.
   void AddEvent(const AccountId& account, Instant occurred_at, Position position);
 
-  // Ends a slice: what changed since the last one becomes visible, as the state at `position`. Ends a step too: references
-  // to rows are no longer good. Returns the accounts that changed, by id. Requires: not failed.
+  // Ends a slice: what changed since the last one becomes visible, as the state at `position`. Ends a step too:
+  // references to rows are no longer good. Returns the accounts that changed, by id. Requires: not failed.
   std::vector<AccountId> Publish(Position position);
 
   // What is published and not committed, as estimated.
@@ -106,8 +107,8 @@ class RowCache final : public RowStore {
   bool any_unowned_ = false;
   std::unordered_map<std::string_view, CachedRows::iterator> index_;  // by key, whose bytes are the row's
   CachedRows dirty_;
-  CachedRows clean_;              // the last used first
-  std::vector<Cached*> changed_;  // since the last Publish
+  CachedRows clean_;                  // the last used first
+  std::vector<Cached*> changed_;      // since the last Publish
   std::vector<AccountEvent> events_;  // since the last Publish
   std::vector<AccountEvent> tail_;    // published, not committed
   size_t dirty_bytes_ = 0;

@@ -16,7 +16,8 @@
 // Ownership:   owns its stores and its reader; what the config points to must outlive it.
 // Threads:     Open, Start and Stop by one owner, one at a time; the rest by any.
 // Durability:  what the log was given survives a crash; the views may lose their tail and then follow the log again.
-// Errors:      a partition that is not ours any more, or corrupt, or stores that contradict themselves, fail this shard. A
+// Errors:      a partition that is not ours any more, or corrupt, or stores that contradict themselves, fail this
+// shard. A
 //              failed append or commit ends the process (config.fatal): what is on the disk is unknown.
 #pragma once
 
@@ -61,12 +62,12 @@ struct ShardStatus {
   ShardId id;
   TopicRole role = TopicRole::kEvents;
   ShardState state = ShardState::kOpening;
-  Status failure;       // why it failed; OK otherwise
-  Status trouble;       // why it cannot read on just now (the broker is away); OK otherwise
+  Status failure;         // why it failed; OK otherwise
+  Status trouble;         // why it cannot read on just now (the broker is away); OK otherwise
   bool attached = false;  // reads from Kafka
-  Position end;         // number of records in the log
-  Position folded;      // of these, the ones that readers see
-  Position checkpoint;  // of these, the ones that the stored views reflect
+  Position end;           // number of records in the log
+  Position folded;        // of these, the ones that readers see
+  Position checkpoint;    // of these, the ones that the stored views reflect
   Offset next_offset;
   Watermarks watermarks;
   bool held_back = false;  // everything readable is read, and open transactions have held back the rest for a minute
@@ -107,7 +108,8 @@ struct ShardLimits {
   size_t poll_bytes_max = 16 << 20;
   std::chrono::milliseconds poll_timeout{100};
   std::chrono::microseconds slice{1'000};
-  // A commit is due after so many records, dirty bytes, or so long; and so long after the last one when level with Kafka.
+  // A commit is due after so many records, dirty bytes, or so long; and so long after the last one when level with
+  // Kafka.
   uint64_t commit_records_max = 200'000;
   size_t commit_dirty_bytes_max = 128 << 20;
   std::chrono::milliseconds commit_interval{10'000};
@@ -144,12 +146,13 @@ class Shard {
 
   const ShardId& id() const { return config_.id; }
 
-  // Opens the log and checks whose it is: with facts, against them, and a new log is made where there is none; without (the
-  // broker is away, or not asked), NotFound where there is none. Any error leaves the shard failed. Requires: called once.
+  // Opens the log and checks whose it is: with facts, against them, and a new log is made where there is none; without
+  // (the broker is away, or not asked), NotFound where there is none. Any error leaves the shard failed. Requires:
+  // called once.
   Status Open(const std::optional<TopicFacts>& facts);
   // Checks that the topic is the one that the log was written from (its facts, and the last stored record against what
-  // the broker holds at that offset), and gives the offset to read on from. Unavailable: the broker does not answer, try
-  // again; any other error leaves the shard failed. Requires: opened, no reader attached.
+  // the broker holds at that offset), and gives the offset to read on from. Unavailable: the broker does not answer,
+  // try again; any other error leaves the shard failed. Requires: opened, no reader attached.
   Result<Offset> StartOffset(const TopicFacts& facts, EventSource* source);
   // Starts the thread: opens the views, catches up, then waits for a reader. Requires: opened, called once.
   void Start();
@@ -213,8 +216,8 @@ class Shard {
 
   const ShardConfig config_;
   const std::string name_;
-  std::unique_ptr<EventLog> log_;      // set once, by Open
-  std::unique_ptr<Derived> derived_;   // set once, before readable_
+  std::unique_ptr<EventLog> log_;     // set once, by Open
+  std::unique_ptr<Derived> derived_;  // set once, before readable_
   std::atomic<bool> opened_ = false;
   std::atomic<bool> readable_ = false;
   std::atomic<bool> stop_ = false;

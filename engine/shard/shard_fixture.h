@@ -43,11 +43,12 @@ inline event::v1::Event MakeEvent(const std::string& account, const std::string&
 
 inline event::v1::Event Invoice(const std::string& account, const std::string& id, const std::string& number,
                                 int64_t units, int hour = 0) {
-  return MakeEvent(account, id,
-                   fmt::format("invoice_issued {{ invoice {{ id: '{}' }} net {{ currency_code: 'EUR' units: {} }} gross {{ "
-                               "currency_code: 'EUR' units: {} }} }}",
-                               number, units, units),
-                   hour);
+  return MakeEvent(
+      account, id,
+      fmt::format("invoice_issued {{ invoice {{ id: '{}' }} net {{ currency_code: 'EUR' units: {} }} gross {{ "
+                  "currency_code: 'EUR' units: {} }} }}",
+                  number, units, units),
+      hour);
 }
 
 inline event::v1::Event Void(const std::string& account, const std::string& id, const std::string& target) {
@@ -125,9 +126,8 @@ class FakeTopic {
     Reader(FakeTopic* topic, Offset offset) : topic_(topic), offset_(offset) {}
     Result<Batch> Poll(size_t records_max, size_t, std::chrono::milliseconds timeout) override {
       std::unique_lock lock(topic_->mutex_);
-      topic_->changed_.wait_for(lock, timeout, [this] {
-        return woken_ || offset_.value() < topic_->next_ || !topic_->failures_.empty();
-      });
+      topic_->changed_.wait_for(
+          lock, timeout, [this] { return woken_ || offset_.value() < topic_->next_ || !topic_->failures_.empty(); });
       woken_ = false;
       if (!topic_->failures_.empty()) {
         Status failure = topic_->failures_.front();
@@ -190,9 +190,16 @@ class FakeSource : public EventSource {
     }
     return topic.description;
   }
-  bool has(const std::string& name) const { return topics_.contains(name); }
+  bool has(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return topics_.contains(name);
+  }
+  // The listener has gone.
+  void Forget() {
+    const std::lock_guard lock(mutex_);
+    listener_ = nullptr;
+  }
   void set_refusal(Status refusal) { refusal_ = std::move(refusal); }
-  AssignmentListener* listener() const { return listener_; }
 
   Result<std::unique_ptr<Subscription>> Subscribe(const std::string&, AssignmentListener* listener) override {
     const std::lock_guard lock(mutex_);
@@ -330,7 +337,8 @@ class FakeStores final : public ShardStores {
                       const std::function<bool(Instant, Position)>& visit) const override {
       return inner_->ScanEvents(account, at, position, visit);
     }
-    Status ScanAll(const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit) const override {
+    Status ScanAll(
+        const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit) const override {
       return inner_->ScanAll(visit);
     }
 
@@ -544,8 +552,8 @@ inline void EmitHistory(uint32_t seed, int count, FakeTopic* topic) {
             hour));
         break;
       case 7:
-        sent.push_back(MakeEvent(
-            account, id, fmt::format("invoice_cancelled {{ invoice {{ id: 'i-{}' }} }}", below(8)), hour));
+        sent.push_back(
+            MakeEvent(account, id, fmt::format("invoice_cancelled {{ invoice {{ id: 'i-{}' }} }}", below(8)), hour));
         break;
       default:
         sent.push_back(Invoice(account, id, fmt::format("i-{}", below(8)), 10 + below(90), hour));

@@ -20,18 +20,21 @@ std::string AwayKey(const ShardId& id) { return fmt::format("away/{}/{}", id.top
 bool IsCompacted(const TopicConfig& config) { return config.cleanup_policy.find("compact") != std::string::npos; }
 
 std::string CompactedText(const std::string& topic) {
-  return fmt::format("topic {} is compacted (cleanup.policy), which destroys history: refused. Copy its events to a topic "
-                     "with cleanup.policy=delete and retention.ms=-1, and read that one",
-                     topic);
+  return fmt::format(
+      "topic {} is compacted (cleanup.policy), which destroys history: refused. Copy its events to a topic "
+      "with cleanup.policy=delete and retention.ms=-1, and read that one",
+      topic);
 }
 
 // What is not whole about a topic of events; empty where all is well.
 std::string RetentionText(const std::string& topic, const Result<TopicConfig>& config) {
   if (config.status().code() == StatusCode::kUnimplemented) return {};
-  if (!config.ok()) return fmt::format("the configuration of topic {} cannot be read: {}", topic, Text(config.status()));
+  if (!config.ok())
+    return fmt::format("the configuration of topic {} cannot be read: {}", topic, Text(config.status()));
   if (config->retention_ms < 0 && config->retention_bytes < 0) return {};
   return fmt::format(
-      "topic {} forgets its records (retention.ms={}, retention.bytes={}), events with old instants first, before kontor "
+      "topic {} forgets its records (retention.ms={}, retention.bytes={}), events with old instants first, before "
+      "kontor "
       "may have read them: set both to -1",
       topic, config->retention_ms, config->retention_bytes);
 }
@@ -335,7 +338,9 @@ int32_t ShardSet::partition_count() const {
   return partition_count_;
 }
 
-std::string ShardSet::cluster_id() const { return instance_ == nullptr ? std::string() : instance_->Owner().cluster_id; }
+std::string ShardSet::cluster_id() const {
+  return instance_ == nullptr ? std::string() : instance_->Owner().cluster_id;
+}
 
 bool ShardSet::DeadLetterSent(const ShardId& id, Position position) const {
   if (dead_letters_ != nullptr) return position < dead_letters_->SentUpTo(id);
@@ -357,8 +362,8 @@ void ShardSet::AddWords(const Shard& shard, std::vector<std::string>* reasons,
       reasons->push_back(fmt::format("{} is being opened", name));
       return;
     case ShardState::kCatchingUp:
-      reasons->push_back(fmt::format("{} catches up with its log: {} of {} records", name, status.folded.value(),
-                                     status.end.value()));
+      reasons->push_back(
+          fmt::format("{} catches up with its log: {} of {} records", name, status.folded.value(), status.end.value()));
       return;
     case ShardState::kStopped:
       reasons->push_back(fmt::format("{} has stopped", name));
@@ -367,7 +372,8 @@ void ShardSet::AddWords(const Shard& shard, std::vector<std::string>* reasons,
       break;
   }
   if (!status.trouble.ok()) {
-    warnings->push_back(fmt::format("{} stands at offset {}: {}", name, status.next_offset.value(), Text(status.trouble)));
+    warnings->push_back(
+        fmt::format("{} stands at offset {}: {}", name, status.next_offset.value(), Text(status.trouble)));
   } else if (!status.attached && config_.source != nullptr) {
     warnings->push_back(fmt::format("{} is not read from Kafka yet, and answers from what it knows", name));
   }
@@ -392,8 +398,9 @@ std::vector<std::string> ShardSet::reasons() const {
   if (!events_word_.warning.empty() && !events_word_.settled) reasons.push_back(events_word_.warning);
   if (subscription_ != nullptr) {
     const Status status = subscription_->status();
-    reasons.push_back(status.ok() ? fmt::format("no partition of {} was given to this instance yet", config_.events_topic)
-                                  : fmt::format("topic {}: {}", config_.events_topic, Text(status)));
+    reasons.push_back(status.ok()
+                          ? fmt::format("no partition of {} was given to this instance yet", config_.events_topic)
+                          : fmt::format("topic {}: {}", config_.events_topic, Text(status)));
   }
   return reasons;
 }

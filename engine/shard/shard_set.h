@@ -1,12 +1,14 @@
 // All shards of an instance: which partitions are ours, and who answers for an account.
 //
-// Shards that stand in the data directory are opened at once and answer from what they know, whether the broker is there or
-// not; a thread of the set meanwhile asks the broker for the topics, makes those of ours that are missing, joins the
-// group and opens the reference topic. A partition that is taken away is no longer read from, here or by anybody.
+// Shards that stand in the data directory are opened at once and answer from what they know, whether the broker is
+// there or not; a thread of the set meanwhile asks the broker for the topics, makes those of ours that are missing,
+// joins the group and opens the reference topic. A partition that is taken away is no longer read from, here or by
+// anybody.
 //
 // Ownership:   what the config points to must outlive it.
 // Threads:     Open and Close by one owner; AssignmentListener by the source's thread; the rest by any.
-// Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard that
+// Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard
+// that
 //              fails is named among reasons(), and the others go on.
 #pragma once
 
@@ -101,8 +103,8 @@ class ShardSet final : public AssignmentListener {
     bool ours = true;  // to read; a shard whose partition was taken away stays open, should it come back
   };
 
-  // Opens a shard and starts it. It is held also where that fails, and says why. Without facts, null where it has no log;
-  // with them, one is made.
+  // Opens a shard and starts it. It is held also where that fails, and says why. Without facts, null where it has no
+  // log; with them, one is made.
   std::shared_ptr<Shard> OpenShard(const ShardId& id, const std::optional<TopicFacts>& facts);
   std::shared_ptr<Shard> HeldShard(const ShardId& id) const;
   std::vector<std::shared_ptr<Shard>> AllShards() const;
