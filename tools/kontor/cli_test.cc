@@ -206,7 +206,7 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_EQ(Run({"emit", "--partitioner", "random"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("'random' is neither"));
   EXPECT_EQ(Run({"emit", "--kafka", "acks"}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("'acks' is not NAME=VALUE"));
+  EXPECT_THAT(err_.str(), HasSubstr("must be NAME=VALUE"));
 }
 
 // Commands that run the engine.
@@ -230,7 +230,7 @@ TEST_F(CliTest, ServeTakesEveryOption) {
   EXPECT_EQ(Run({"serve", "--brokers", "a:1,b:2", "--topic", "t", "--reference-topic", "r", "--rejected-topic", "x",
                  "--data-dir", "d", "--listen", "[::1]:0", "--reporting-currency", "USD", "--reporting-zone",
                  "Europe/Berlin", "--now", "2026-11-24T10:30:00+01:00", "--kafka", "security.protocol=SASL_SSL",
-                 "--kafka", "sasl.username=a=b", "--group-id", "g", "--member-id", "m", "--partitioner", "crc32"}),
+                 "--kafka", "sasl.username=a=b", "--kafka", "sasl.password=@/p", "--group-id", "g", "--member-id", "m", "--partitioner", "crc32"}),
             7);
   EXPECT_EQ(served_.broker.kafka.brokers, "a:1,b:2");
   EXPECT_EQ(served_.topics.events, "t");
@@ -241,7 +241,7 @@ TEST_F(CliTest, ServeTakesEveryOption) {
   EXPECT_EQ(served_.reporting.zone, "Europe/Berlin");
   EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24T09:30:00Z"));
   EXPECT_THAT(served_.broker.kafka.properties,
-              ElementsAre(Pair("sasl.username", "a=b"), Pair("security.protocol", "SASL_SSL")));
+              ElementsAre(Pair("sasl.password.file", "/p"), Pair("sasl.username", "a=b"), Pair("security.protocol", "SASL_SSL")));
   EXPECT_EQ(served_.broker.kafka.group_id, "g");
   EXPECT_EQ(served_.broker.kafka.member_id, "m");
   EXPECT_EQ(served_.broker.partitioner, Partitioner::kCrc32);
@@ -467,7 +467,6 @@ TEST_F(CliTest, ImportTurnsRowsIntoEvents) {
   EXPECT_THAT(out_.str(), StartsWith("{\"event_id\":\"Acme\""));
   EXPECT_EQ(Run({"import", "--mapping", mapping, "--now", "2026-11-24", "--dry-run", table}), kExitOk);
   EXPECT_EQ(sink_.sent.size(), 1U);
-  EXPECT_EQ(Run({"import", "--mapping", mapping, "--dry-run", "--to", "jsonl", table}), kExitUsage);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace kontor {
 namespace {
 
-enum class To { kKafka, kJsonLines, kNowhere };
+enum class To { kKafka, kJsonLines };
 
 struct ImportCommandOptions {
   BrokerOptions broker;
@@ -37,33 +37,35 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
   import.reference_topic = options.topics.reference;
   import.now = options.now.value_or(SystemClock().Now());
   import.list_path = options.list;
-  Progress progress("rows", console);
-  import.on_progress = [&progress](const ImportProgress& now) {
-    const uint64_t rows = now.table.empty() ? now.query_rows : now.csv_rows;
-  progress.Update(rows, rows, 0);
-};
 
-ImportOutput output;
-std::unique_ptr<EventSink> sink;
-if (!options.dry_run && options.to == To::kKafka) {
-  Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
-  if (!opened.ok()) {
-    console.Error(Text(opened.status()));
-    return kExitFailed;
+  ImportOutput output;
+  std::unique_ptr<EventSink> sink;
+  if (!options.dry_run && options.to == To::kKafka) {
+    Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
+    if (!opened.ok()) {
+      console.Error(Text(opened.status()));
+      return kExitFailed;
+    }
+    sink = *std::move(opened);
+    output.sink = sink.get();
+  } else if (!options.dry_run) {
+    output.json_lines = console.out;
   }
-  sink = *std::move(opened);
-  output.sink = sink.get();
-} else if (!options.dry_run) {
-  output.json_lines = console.out;
+  ImportReport report;
+  {
+    Progress progress("rows", console);
+    import.on_progress = [&progress](const ImportProgress& now) {
+      progress.Update(now.table.empty() ? now.query_rows : now.csv_rows, 0, 0);
+    };
+    report = Import(import, output);
+  }
+  // With JSON lines on standard output, the report is not for whoever reads these.
+  std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
+  words << Describe(report) << std::flush;
+  return report.exit_code();
 }
-const ImportReport report = Import(import, output);
-// With JSON lines on standard output, the report is not for whoever reads these.
-std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
-words << Describe(report) << std::flush;
-return report.exit_code();
-}  // namespace
 
-}  // namespace kontor
+}  // namespace
 
 void AddImport(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");
