@@ -84,8 +84,7 @@ FileDescriptorSet SchemaOfToday() {
   for (const std::string& name : names) {
     const FileDescriptor* file = DescriptorPool::generated_pool()->FindFileByName(name);
     if (file == nullptr) {
-      ADD_FAILURE() << "proto/" << name
-                    << ": list it in proto/CMakeLists.txt, and one of its messages in LinkEveryFile";
+      ADD_FAILURE() << "proto/" << name << ": list it in proto/CMakeLists.txt, and a message of it in LinkEveryFile";
     } else {
       AddWithImports(file, &done, &set);
     }

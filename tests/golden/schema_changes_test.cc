@@ -23,7 +23,10 @@ constexpr char kSchema[] = R"(
     name: "a.proto" package: "p" syntax: "proto3"
     message_type {
       name: "Deal"
-      field { name: "id" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL json_name: "id" proto3_optional: true oneof_index: 1 }
+      field {
+        name: "id" number: 1 type: TYPE_STRING label: LABEL_OPTIONAL json_name: "id" proto3_optional: true
+        oneof_index: 1
+      }
       field { name: "won" number: 2 type: TYPE_MESSAGE type_name: ".p.Won" label: LABEL_OPTIONAL oneof_index: 0 }
       field { name: "lost" number: 3 type: TYPE_BOOL label: LABEL_OPTIONAL oneof_index: 0 }
       field { name: "lines" number: 4 type: TYPE_INT32 label: LABEL_REPEATED }
@@ -34,7 +37,9 @@ constexpr char kSchema[] = R"(
     }
     message_type { name: "Won" }
     enum_type { name: "Kind" value { name: "KIND_UNSPECIFIED" number: 0 } value { name: "KIND_NEW" number: 1 } }
-    extension { name: "rule" number: 51820 type: TYPE_STRING label: LABEL_OPTIONAL extendee: ".google.protobuf.FieldOptions" }
+    extension {
+      name: "rule" number: 51820 type: TYPE_STRING label: LABEL_OPTIONAL extendee: ".google.protobuf.FieldOptions"
+    }
   })";
 
 class SchemaChangesTest : public testing::Test {

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Emits one invoice of one account: Emit HOST:PORT [TOPIC [ACCOUNT]]. Ends with an error if it was not acknowledged. */
+/** Emits one invoice of one account: Emit HOST:PORT [TOPIC [ACCOUNT]]. Fails if it was not acknowledged. */
 public final class Emit {
   public static void main(String[] arguments) throws Exception {
     String topic = arguments.length > 1 ? arguments[1] : "kontor.events";

@@ -3,8 +3,9 @@
 
     proto/examples/python/emit.py --brokers HOST:PORT [--topic TOPIC] [--account ID]
 
-Needs confluent-kafka, protobuf (Debian: python3-confluent-kafka, python3-protobuf), and the classes that protoc makes of
-the schema on PYTHONPATH; proto/README.md shows how. Prints where each event went; exits 1 if one was not acknowledged.
+Needs confluent-kafka, protobuf (Debian: python3-confluent-kafka, python3-protobuf), and on PYTHONPATH the classes that
+protoc makes of the schema; proto/README.md shows how. Prints where each event went; exits 1 if one was not
+acknowledged.
 """
 
 import argparse
