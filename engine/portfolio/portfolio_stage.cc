@@ -107,12 +107,21 @@ void PortfolioStage::Run() {
       dirty.insert(due->second.begin(), due->second.end());
     }
     if (renew_all) {
+      // Nothing is announced of what a shard held already when it could be read first.
+      for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
+        const auto known = announced.find(shard->id());
+        if (known != announced.end()) known->second = std::max(known->second, shard->status().folded);
+      }
       for (const AccountId& account : EveryAccount()) dirty.insert(account);
       for (const auto& [account, part] : parts_) dirty.insert(account);
     }
     Renew({dirty.begin(), dirty.end()}, now);
 
     lock.lock();
+    for (const auto& [shard, position] : announced) {
+      const auto known = announced_.find(shard);
+      if (known != announced_.end()) known->second = std::max(known->second, position);
+    }
     day_ = day;
     done_ = asked;
     totals_.now = now;
