@@ -13,6 +13,10 @@ namespace {
 constexpr size_t kListedAtOnce = 10'000;
 // How long the stage sleeps at most before it looks at the clock again.
 constexpr std::chrono::milliseconds kClockLook{500};
+// After each round the stage rests so many times as long as that took, up to a bound: while shards catch up accounts change
+// faster than they can be read, and the cores belong to the shards. Once level, rounds are short, and so are rests.
+constexpr int kRestFactor = 4;
+constexpr std::chrono::milliseconds kRestMax{1'000};
 
 }  // namespace
 
@@ -86,6 +90,7 @@ void PortfolioStage::Run() {
     std::set<AccountId> dirty = std::exchange(dirty_, {});
     lock.unlock();
 
+    const auto began = std::chrono::steady_clock::now();
     const Instant now = clock_->Now();
     const Day day = reader_->fold().zone().LocalDay(now);
     Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
@@ -135,6 +140,8 @@ void PortfolioStage::Run() {
     totals_.sentiment_half_life_days =
         (reference_ == nullptr ? Parameters() : reference_->state.ParametersAt(now)).sentiment_half_life_days;
     settled_.notify_all();
+    const auto rest = kRestFactor * (std::chrono::steady_clock::now() - began);
+    changed_.wait_for(lock, std::min<std::chrono::nanoseconds>(rest, kRestMax), [this] { return stop_; });
   }
 }
 
