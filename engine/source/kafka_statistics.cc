@@ -1,43 +1,45 @@
 #include "engine/source/kafka_statistics.h"
 
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
-
+#include <algorithm>
+#include <boost/property_tree/json_parser.hpp>
+#include <boost/property_tree/ptree.hpp>
 #include <set>
+#include <sstream>
 
 namespace kontor {
 namespace {
 
-using google::protobuf::Struct;
-using google::protobuf::Value;
+// Not protobuf's Struct: its maps have a member more under the thread sanitizer than in the library's own code.
+using Json = boost::property_tree::ptree;
 
-const Value& Field(const Struct& object, const std::string& name) {
-  const auto found = object.fields().find(name);
-  return found == object.fields().end() ? Value::default_instance() : found->second;
+const Json& Field(const Json& object, const std::string& name) {
+  static const Json kNone;
+  const auto found = object.find(name);  // not get_child, which takes the dots in a broker's name for a path
+  return found == object.not_found() ? kNone : found->second;
 }
 
-int64_t Number(const Struct& object, const std::string& name) {
-  const Value& value = Field(object, name);
-  return value.has_number_value() ? static_cast<int64_t>(value.number_value()) : -1;
+int64_t Number(const Json& object, const std::string& name) {
+  return Field(object, name).get_value_optional<int64_t>().value_or(-1);
 }
 
 }  // namespace
 
 Result<KafkaStatistics> ReadKafkaStatistics(std::string_view json, const std::string& topic) {
-  Struct root;
-  if (!google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &root).ok()) {
+  Json root;
+  try {
+    std::istringstream in{std::string(json)};
+    boost::property_tree::read_json(in, root);
+  } catch (const boost::property_tree::json_parser_error&) {
     return Internal("librdkafka's statistics are not JSON");
   }
   KafkaStatistics statistics;
   std::set<int64_t> connected;
-  for (const auto& [name, broker] : Field(root, "brokers").struct_value().fields()) {
-    if (Field(broker.struct_value(), "state").string_value() != "UP") continue;
-    connected.insert(Number(broker.struct_value(), "nodeid"));
+  for (const auto& [name, broker] : Field(root, "brokers")) {
+    if (Field(broker, "state").data() != "UP") continue;
+    connected.insert(Number(broker, "nodeid"));
     statistics.any_broker = true;
   }
-  const Value& ours = Field(Field(root, "topics").struct_value(), topic);
-  for (const auto& [name, partition] : Field(ours.struct_value(), "partitions").struct_value().fields()) {
-    const Struct& figures = partition.struct_value();
+  for (const auto& [name, figures] : Field(Field(Field(root, "topics"), topic), "partitions")) {
     const int64_t number = Number(figures, "partition");
     if (number < 0) continue;  // librdkafka's own, for messages without one
     const int64_t broker = Number(figures, "broker");
