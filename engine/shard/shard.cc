@@ -46,50 +46,47 @@ constexpr std::array kLegalChanges = {
     Change{ShardState::kFailed, ShardState::kStopped},
 };
 
-Status CheckFacts(const std::string& name, const LogOwner& owner, const TopicFacts& facts) {
+Status CheckFacts(const LogOwner& owner, const TopicFacts& facts) {
   if (!owner.cluster_id.empty() && !facts.cluster_id.empty() && owner.cluster_id != facts.cluster_id) {
     return FailedPrecondition(
-        "the log of {} was written from Kafka cluster {}, and the brokers given are cluster {}: give the brokers of "
-        "the "
-        "first, or another --data-dir",
-        name, owner.cluster_id, facts.cluster_id);
+        "the log was written from Kafka cluster {}, and the brokers given are of cluster {}: give the brokers "
+        "of the first, or another --data-dir",
+        owner.cluster_id, facts.cluster_id);
   }
   if (facts.partition_count != owner.partition_count) {
     return FailedPrecondition(
-        "topic {} has {} partitions, and the log of {} was made when it had {}: accounts would change their shards. "
-        "Put "
-        "the events on a new topic with the number of partitions that you want, and read that one into another "
+        "topic {} has {} partitions, and the log was made when it had {}: accounts would change their shards. "
+        "Put the events on a new topic with the number of partitions that you want, and read that one into another "
         "--data-dir",
-        owner.topic, facts.partition_count, name, owner.partition_count);
+        owner.topic, facts.partition_count, owner.partition_count);
   }
   return OkStatus();
 }
 
 // Whether the views may be followed on from; OK also where they must be folded anew, which `anew` then says.
-Status CheckViews(const std::string& name, const Checkpoint& checkpoint, const EventLog& log, const std::string& zone,
-                  bool* anew) {
+Status CheckViews(const Checkpoint& checkpoint, const EventLog& log, const std::string& zone, bool* anew) {
   *anew = false;
   const Position at = checkpoint.position;
   if (at == Position(0)) return OkStatus();
   if (checkpoint.fold_version > kFoldVersion) {
     return FailedPrecondition(
-        "the views of {} were folded by a newer kontor (fold version {}, this one has {}): run that "
-        "one, or fold them anew with this one (kontor rebuild)",
-        name, checkpoint.fold_version, kFoldVersion);
+        "the views were folded by a newer kontor (fold version {}, this one has {}): run that one, or "
+        "fold them anew with this one (kontor rebuild)",
+        checkpoint.fold_version, kFoldVersion);
   }
   if (at > log.End()) {
     return FailedPrecondition(
-        "the views of {} stand at position {}, and its log ends at {}: the log was cut, or is an "
-        "older copy. Restore the log that belongs to them, or fold them anew (kontor rebuild)",
-        name, at.value(), log.End().value());
+        "the views stand at position {}, and the log ends at {}: it was cut, or is an older copy. "
+        "Restore the log that belongs to them, or fold them anew (kontor rebuild)",
+        at.value(), log.End().value());
   }
   KONTOR_ASSIGN_OR_RETURN(const std::string last_record, log.Read(at - 1));
   if (Sha256::Of(last_record) != checkpoint.last_record) {
     return FailedPrecondition(
-        "the views of {} stand at position {} behind another record than the log (which ends at {}) "
-        "holds there: the log is another's. Restore the log that belongs to them, or fold them "
-        "anew (kontor rebuild)",
-        name, at.value(), log.End().value());
+        "the views stand at position {}, behind another record than the log (which ends at {}) holds "
+        "there: they are not of this log. Restore the log that belongs to them, or fold them anew "
+        "(kontor rebuild)",
+        at.value(), log.End().value());
   }
   *anew = checkpoint.fold_version != kFoldVersion || checkpoint.zone != zone;
   return OkStatus();
@@ -143,7 +140,7 @@ Status Shard::Open(const std::optional<TopicFacts>& facts) {
   KONTOR_CHECK(!opened_);
   const auto open = [&]() -> Status {
     Result<std::unique_ptr<EventLog>> log = config_.stores->OpenLog(config_.id, std::nullopt);
-    if (facts && log.ok()) KONTOR_RETURN_IF_ERROR(CheckFacts(name_, (*log)->Owner(), *facts));
+    if (facts && log.ok()) KONTOR_RETURN_IF_ERROR(CheckFacts((*log)->Owner(), *facts));
     const bool made = log.ok() || log.status().code() != StatusCode::kNotFound;
     if (facts && (!made || (log.ok() && (*log)->Owner().cluster_id.empty()))) {
       if (log.ok()) log->reset();  // closes it
@@ -168,7 +165,7 @@ Status Shard::Open(const std::optional<TopicFacts>& facts) {
 Result<Offset> Shard::StartOffset(const TopicFacts& facts, EventSource* source) {
   KONTOR_CHECK(opened_ && reader() == nullptr);
   KONTOR_RETURN_IF_ERROR(status().failure);
-  Status checked = CheckFacts(name_, log_->Owner(), facts);
+  Status checked = CheckFacts(log_->Owner(), facts);
   if (checked.ok()) checked = CheckTail(source);
   if (checked.ok()) return log_->NextOffset();
   if (checked.code() != StatusCode::kUnavailable) mailbox_.Ask([&] { Fail(checked); });
@@ -193,9 +190,9 @@ Status Shard::CheckTail(EventSource* source) {
     return OkStatus();
   }
   return DataLoss(
-      "topic {} was made anew: its record at offset {} of partition {} is not the one that the log holds at "
-      "position {}. Read it into another --data-dir, or restore the topic",
-      config_.id.topic, offset.value(), config_.id.partition.value(), at.value());
+      "topic {} was made anew: its record at offset {} is not the one that the log holds at position {}. Read it "
+      "into another --data-dir, or restore the topic",
+      config_.id.topic, offset.value(), at.value());
 }
 
 void Shard::Start() {
@@ -295,7 +292,7 @@ Status Shard::OpenViews() {
   bool anew = false;
   {
     const std::unique_ptr<ViewSnapshot> stored = views->Snapshot();
-    KONTOR_RETURN_IF_ERROR(CheckViews(name_, stored->checkpoint(), *log_, zone, &anew));
+    KONTOR_RETURN_IF_ERROR(CheckViews(stored->checkpoint(), *log_, zone, &anew));
     if (anew) {
       spdlog::info("{}: the views (fold version {}, zone {}) are folded anew for fold version {}, zone {}", name_,
                    stored->checkpoint().fold_version, stored->checkpoint().zone, kFoldVersion, zone);

@@ -190,9 +190,16 @@ class FakeSource : public EventSource {
     }
     return topic.description;
   }
-  bool has(const std::string& name) const { return topics_.contains(name); }
+  bool has(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return topics_.contains(name);
+  }
+  // The listener has gone.
+  void Forget() {
+    const std::lock_guard lock(mutex_);
+    listener_ = nullptr;
+  }
   void set_refusal(Status refusal) { refusal_ = std::move(refusal); }
-  AssignmentListener* listener() const { return listener_; }
 
   Result<std::unique_ptr<Subscription>> Subscribe(const std::string&, AssignmentListener* listener) override {
     const std::lock_guard lock(mutex_);

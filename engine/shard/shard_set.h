@@ -103,8 +103,8 @@ class ShardSet final : public AssignmentListener {
     bool ours = true;  // to read; a shard whose partition was taken away stays open, should it come back
   };
 
-  // Opens a shard and starts it. It is held also where that fails, and says why. Without facts, null where it has no log;
-  // with them, one is made.
+  // Opens a shard and starts it. It is held also where that fails, and says why. Without facts, null where it has no
+  // log; with them, one is made.
   std::shared_ptr<Shard> OpenShard(const ShardId& id, const std::optional<TopicFacts>& facts);
   std::shared_ptr<Shard> HeldShard(const ShardId& id) const;
   std::vector<std::shared_ptr<Shard>> AllShards() const;

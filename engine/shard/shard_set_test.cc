@@ -1,0 +1,265 @@
+#include "engine/shard/shard_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "engine/shard/shard_fixture.h"
+
+namespace kontor {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+// Takes every letter.
+class OpenSink final : public EventSink {
+ public:
+  Status Send(OutRecord, Delivered done) override {
+    done(OkStatus(), Partition(0), Offset(0));
+    return OkStatus();
+  }
+  Status Flush(std::chrono::milliseconds) override { return OkStatus(); }
+};
+
+class ShardSetTest : public testing::Test {
+ protected:
+  static constexpr int32_t kPartitions = 2;
+
+  void MakeTopics() {
+    source_.topic("kontor.events", kPartitions);
+    source_.topic("kontor.reference");
+    source_.topic("kontor.rejected");
+  }
+  void Open(bool with_broker = true) {
+    ShardSetConfig config;
+    config.stores = &stores_;
+    config.source = with_broker ? &source_ : nullptr;
+    config.sink = with_broker ? &sink_ : nullptr;
+    config.fold = &fold_.fold();
+    config.observer = &observer_;
+    config.fatal = [](const Status& status) { FAIL() << status; };
+    config.ask_again_min = config.ask_again_max = std::chrono::milliseconds(1);
+    set_ = std::make_unique<ShardSet>(std::move(config));
+    ASSERT_EQ(set_->Open(), OkStatus());
+  }
+  // As the group does it.
+  Status Assign(int32_t partition, int32_t count = kPartitions) {
+    source_.WaitForSubscriber();
+    const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = count};
+    KONTOR_ASSIGN_OR_RETURN(const Offset start, set_->StartOffset(Partition(partition), facts));
+    set_->OnAssigned(Partition(partition), source_.partition("kontor.events", partition).ReaderFrom(start));
+    return OkStatus();
+  }
+  void Close() {
+    set_.reset();
+    source_.Forget();
+  }
+  // An account of a partition.
+  static std::string AccountOn(int32_t partition) {
+    for (int i = 0;; ++i) {
+      std::string account = fmt::format("account-{}", i);
+      if (PartitionOf(Partitioner::kMurmur2, account, kPartitions) == Partition(partition)) return account;
+    }
+  }
+  void Emit(int32_t partition, const std::string& id) {
+    source_.partition("kontor.events", partition).Emit(Invoice(AccountOn(partition), id, "i-1", 10));
+  }
+  template <typename Condition>
+  void WaitUntil(Condition condition) {
+    while (!condition()) std::this_thread::yield();
+  }
+  void WaitUntilFolded(int32_t partition, uint64_t position) {
+    WaitUntil([&] {
+      const auto shard = set_->Find({"kontor.events", Partition(partition)});
+      return shard.ok() && (*shard)->state() == ShardState::kRunning && (*shard)->status().folded == Position(position);
+    });
+  }
+
+  FakeSource source_;
+  FakeStores stores_;
+  OpenSink sink_;
+  FoldOfThree fold_;
+  FakeObserver observer_;
+  std::unique_ptr<ShardSet> set_;
+};
+
+TEST_F(ShardSetTest, EveryAssignedPartitionHasAShardThatAnswersForItsAccounts) {
+  MakeTopics();
+  Open();
+  for (int32_t partition = 0; partition < kPartitions; ++partition) {
+    ASSERT_EQ(Assign(partition), OkStatus());
+    Emit(partition, "e-1");
+    WaitUntilFolded(partition, 1);
+    const auto shard = set_->ShardOf(AccountId(AccountOn(partition)));
+    ASSERT_TRUE(shard.ok()) << shard.status();
+    EXPECT_EQ((*shard)->id().partition, Partition(partition));
+  }
+  EXPECT_EQ(set_->events().size(), 2U);
+  EXPECT_EQ(set_->partition_count(), kPartitions);
+  WaitUntil([this] { return set_->reasons().empty(); });
+  EXPECT_EQ(set_->cluster_id(), "cluster-a");
+}
+
+TEST_F(ShardSetTest, MissingEventsTopicIsWaitedFor) {
+  Open();
+  WaitUntil([this] { return !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), Contains(HasSubstr("kontor.events is not there yet")));
+  EXPECT_EQ(set_->ShardOf(AccountId("acme")).status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(ShardSetTest, MissingReferenceAndRejectedTopicsAreMade) {
+  source_.topic("kontor.events", kPartitions);
+  Open();
+  WaitUntil([this] { return set_->reference() != nullptr && set_->reference()->status().attached; });
+  WaitUntil([this] { return source_.has("kontor.rejected"); });
+  source_.partition("kontor.reference", 0)
+      .Emit(MakeEvent("", "m-1", "accounts_merged { survivor: 'a' absorbed: 'b' }"));
+  WaitUntil([this] { return set_->reference()->status().folded == Position(1); });
+}
+
+TEST_F(ShardSetTest, RefusedTopicsAreWarnings) {
+  source_.topic("kontor.events", kPartitions);
+  source_.set_refusal(PermissionDenied("not for you"));
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  WaitUntil([this] { return set_->warnings().size() >= 2 && set_->reasons().empty(); });
+  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("topic kontor.reference")));
+  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("topic kontor.rejected")));
+  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("not for you")));
+}
+
+TEST_F(ShardSetTest, CompactedTopicIsRefused) {
+  MakeTopics();
+  source_.topic("kontor.events").config->cleanup_policy = "compact,delete";
+  Open();
+  WaitUntil([this] { return !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), Contains(HasSubstr("compacted")));
+}
+
+TEST_F(ShardSetTest, TopicThatForgetsIsWarnedOf) {
+  MakeTopics();
+  source_.topic("kontor.events").config->retention_ms = 604'800'000;
+  Open();
+  WaitUntil([this] { return !set_->warnings().empty(); });
+  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("retention.ms=604800000")));
+}
+
+TEST_F(ShardSetTest, ReferenceTopicOfSeveralPartitionsIsRefused) {
+  source_.topic("kontor.events", kPartitions);
+  source_.topic("kontor.reference", 3);
+  source_.topic("kontor.rejected");
+  Open();
+  WaitUntil([this] { return !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), Contains(HasSubstr("must have one")));
+}
+
+TEST_F(ShardSetTest, AnotherClusterIsRefused) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  Close();
+  source_.topic("kontor.events").facts.cluster_id = "cluster-b";
+  Open();
+  WaitUntil([this] { return !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), Contains(HasSubstr("cluster-b")));
+}
+
+TEST_F(ShardSetTest, GrownTopicIsRefusedByOldAndNewPartitions) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  EXPECT_EQ(Assign(2, /*count=*/3).code(), StatusCode::kFailedPrecondition);
+  Close();
+  Open();
+  WaitUntilFolded(0, 0);
+  EXPECT_EQ(Assign(0, /*count=*/3).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Assign(2, /*count=*/3).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(set_->partition_count(), kPartitions);
+}
+
+TEST_F(ShardSetTest, StoredShardsAnswerBeforeTheBrokerDoes) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  Emit(0, "e-1");
+  WaitUntilFolded(0, 1);
+  Close();
+  Open(/*with_broker=*/false);
+  ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
+  const auto shard = set_->ShardOf(AccountId(AccountOn(0)));
+  ASSERT_TRUE(shard.ok());
+  EXPECT_TRUE((*shard)->Read(AccountId(AccountOn(0))).ok());
+  EXPECT_EQ(set_->ShardOf(AccountId(AccountOn(1))).status().code(), StatusCode::kUnavailable);
+  EXPECT_THAT(set_->reasons(), IsEmpty());
+}
+
+TEST_F(ShardSetTest, PartitionThatMovedAwayIsNotAnsweredForEvenAfterARestart) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  ASSERT_EQ(Assign(1), OkStatus());
+  Emit(1, "e-1");
+  WaitUntilFolded(1, 1);
+  set_->OnRevoked(Partition(1));
+  EXPECT_EQ(set_->ShardOf(AccountId(AccountOn(1))).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(set_->events().size(), 1U);
+  Close();
+  Open(/*with_broker=*/false);
+  ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
+  EXPECT_EQ(set_->events().size(), 1U);
+  Close();
+  Open();
+  Emit(1, "e-2");
+  ASSERT_EQ(Assign(1), OkStatus());
+  WaitUntilFolded(1, 2);
+  EXPECT_TRUE(set_->ShardOf(AccountId(AccountOn(1))).ok());
+}
+
+TEST_F(ShardSetTest, PartitionThatComesBackGoesOn) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  Emit(0, "e-1");
+  WaitUntilFolded(0, 1);
+  set_->OnRevoked(Partition(0));
+  Emit(0, "e-2");
+  ASSERT_EQ(Assign(0), OkStatus());
+  WaitUntilFolded(0, 2);
+}
+
+TEST_F(ShardSetTest, FailedShardIsNamedAndTheOthersGoOn) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  ASSERT_EQ(Assign(1), OkStatus());
+  WaitUntil([this] { return set_->reasons().empty(); });
+  source_.partition("kontor.events", 0).FailNextPoll(DataLoss("a record's checksum fails"));
+  WaitUntil([this] { return !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), Contains(HasSubstr("kontor.events/0: a record's checksum fails")));
+  EXPECT_THAT(set_->reasons(), Not(Contains(HasSubstr("kontor.events/1"))));
+  Emit(1, "e-1");
+  WaitUntilFolded(1, 1);
+}
+
+TEST_F(ShardSetTest, RefusedRecordsReachTheDeadLetterTopic) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  source_.partition("kontor.events", 0).EmitRaw(AccountOn(0), "\xff");
+  WaitUntilFolded(0, 1);
+  const ShardId id = {"kontor.events", Partition(0)};
+  WaitUntil([&] { return set_->DeadLetterSent(id, Position(0)); });
+  EXPECT_EQ(set_->dead_letters_waiting(), 0);
+  Close();
+  Open(/*with_broker=*/false);
+  EXPECT_TRUE(set_->DeadLetterSent(id, Position(0)));
+  EXPECT_FALSE(set_->DeadLetterSent(id, Position(1)));
+}
+
+}  // namespace
+}  // namespace kontor
