@@ -49,16 +49,15 @@ constexpr std::array kLegalChanges = {
 Status CheckFacts(const LogOwner& owner, const TopicFacts& facts) {
   if (!owner.cluster_id.empty() && !facts.cluster_id.empty() && owner.cluster_id != facts.cluster_id) {
     return FailedPrecondition(
-        "the log was written from Kafka cluster {}, and the brokers given are of cluster {}: give the brokers of the "
-        "first, "
-        "or another --data-dir",
+        "the log was written from Kafka cluster {}, and the brokers given are of cluster {}: give the brokers "
+        "of the first, or another --data-dir",
         owner.cluster_id, facts.cluster_id);
   }
   if (facts.partition_count != owner.partition_count) {
     return FailedPrecondition(
-        "topic {} has {} partitions, and the log was made when it had {}: accounts would change their shards. Put the "
-        "events "
-        "on a new topic with the number of partitions that you want, and read that one into another --data-dir",
+        "topic {} has {} partitions, and the log was made when it had {}: accounts would change their shards. "
+        "Put the events on a new topic with the number of partitions that you want, and read that one into another "
+        "--data-dir",
         owner.topic, facts.partition_count, owner.partition_count);
   }
   return OkStatus();
