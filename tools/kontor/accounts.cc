@@ -25,10 +25,10 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
   const auto add_rows = [&](const api::v1::ListAccountsResponse& page) -> int64_t {
     if (!table) {
       const std::string unit = " " + page.basis().reporting_currency();
-      table = std::make_unique<Table>(std::vector<Column>{Words("Account"), Words("Name"), Right("Net value" + unit),
-                                                          Right("12 months" + unit), Right("Invoiced, 12 m."),
-                                                          Right("On year"), Right("Outstanding"), Right("Overdue"),
-                                                          Right("Kept"), Right("Findings")});
+      table = std::make_unique<Table>(
+          std::vector<Column>{Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
+                              Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"),
+                              Right("Overdue"), Spare(Right("Kept")), Spare(Right("Findings"))});
     }
     for (const api::v1::AccountSummary& account : page.accounts()) {
       const view::v1::AccountProfile& profile = account.profile();

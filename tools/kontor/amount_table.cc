@@ -16,6 +16,16 @@ std::vector<Column> ColumnsOf(std::vector<std::string> titles) {
   return columns;
 }
 
+// The currencies that a total hides; none where all of it is in the reporting currency.
+std::set<std::string> Hidden(const std::vector<const view::v1::Amount*>& amounts, const std::string& reporting) {
+  std::set<std::string> currencies;
+  for (const view::v1::Amount* amount : amounts) {
+    for (const type::v1::Money& money : amount->by_currency()) currencies.insert(money.currency_code());
+  }
+  if (currencies.size() == 1 && *currencies.begin() == reporting) currencies.clear();
+  return currencies;
+}
+
 std::string TextIn(const view::v1::Amount& amount, const std::string& currency) {
   for (const type::v1::Money& money : amount.by_currency()) {
     if (money.currency_code() == currency) return MoneyWithCode(money);
@@ -29,15 +39,10 @@ AmountTable::AmountTable(std::vector<std::string> titles, std::string reporting_
     : table_(ColumnsOf(std::move(titles))), reporting_currency_(std::move(reporting_currency)) {}
 
 void AmountTable::Add(std::string_view name, const std::vector<const view::v1::Amount*>& amounts, Style style) {
-  std::set<std::string> currencies;
   std::vector<Cell> totals = {Cell(name, style)};
-  for (const view::v1::Amount* amount : amounts) {
-    totals.emplace_back(ReportingWithCode(*amount), style);
-    for (const type::v1::Money& money : amount->by_currency()) currencies.insert(money.currency_code());
-  }
+  for (const view::v1::Amount* amount : amounts) totals.emplace_back(ReportingWithCode(*amount), style);
   table_.Add(std::move(totals));
-  if (currencies.empty() || (currencies.size() == 1 && *currencies.begin() == reporting_currency_)) return;
-  for (const std::string& currency : currencies) {
+  for (const std::string& currency : Hidden(amounts, reporting_currency_)) {
     std::vector<Cell> cells = {Cell("  in " + currency, Style::kDim)};
     for (const view::v1::Amount* amount : amounts) cells.emplace_back(TextIn(*amount, currency), Style::kDim);
     table_.Add(std::move(cells));
@@ -48,6 +53,22 @@ void AmountTable::AddText(std::string_view name, const std::vector<std::string>&
   std::vector<Cell> row = {name};
   for (const std::string& cell : cells) row.emplace_back(cell);
   table_.Add(std::move(row));
+}
+
+std::string AmountColumns::Text(const Console& console) const {
+  std::vector<const view::v1::Amount*> amounts;
+  for (const Row& row : rows_) amounts.push_back(row.amount);
+  const std::set<std::string> currencies = Hidden(amounts, reporting_currency_);
+
+  std::vector<Column> columns = {Left(title_), Right(currencies.empty() ? "Amount" : "Total")};
+  for (const std::string& currency : currencies) columns.push_back(Spare(Right(currency)));
+  Table table(std::move(columns));
+  for (const Row& row : rows_) {
+    std::vector<Cell> cells = {Cell(row.name, row.style), Cell(ReportingWithCode(*row.amount), row.style)};
+    for (const std::string& currency : currencies) cells.emplace_back(TextIn(*row.amount, currency), Style::kDim);
+    table.Add(std::move(cells));
+  }
+  return table.Text(console);
 }
 
 }  // namespace kontor

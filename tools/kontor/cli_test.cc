@@ -42,7 +42,8 @@ class FakeSink final : public EventSink {
     return OkStatus();
   }
   Status Flush(std::chrono::milliseconds) override {
-    for (size_t i = 0; i < waiting_.size(); ++i) waiting_[i](record_->answer(record_->sent[i]), Partition(0), Offset(7));
+    for (size_t i = 0; i < waiting_.size(); ++i)
+      waiting_[i](record_->answer(record_->sent[i]), Partition(0), Offset(7));
     waiting_.clear();
     return OkStatus();
   }
@@ -227,10 +228,37 @@ TEST_F(CliTest, ServeHasItsDefaults) {
 }
 
 TEST_F(CliTest, ServeTakesEveryOption) {
-  EXPECT_EQ(Run({"serve", "--brokers", "a:1,b:2", "--topic", "t", "--reference-topic", "r", "--rejected-topic", "x",
-                 "--data-dir", "d", "--listen", "[::1]:0", "--reporting-currency", "USD", "--reporting-zone",
-                 "Europe/Berlin", "--now", "2026-11-24T10:30:00+01:00", "--kafka", "security.protocol=SASL_SSL",
-                 "--kafka", "sasl.username=a=b", "--kafka", "sasl.password=@/p", "--group-id", "g", "--member-id", "m", "--partitioner", "crc32"}),
+  EXPECT_EQ(Run({"serve",
+                 "--brokers",
+                 "a:1,b:2",
+                 "--topic",
+                 "t",
+                 "--reference-topic",
+                 "r",
+                 "--rejected-topic",
+                 "x",
+                 "--data-dir",
+                 "d",
+                 "--listen",
+                 "[::1]:0",
+                 "--reporting-currency",
+                 "USD",
+                 "--reporting-zone",
+                 "Europe/Berlin",
+                 "--now",
+                 "2026-11-24T10:30:00+01:00",
+                 "--kafka",
+                 "security.protocol=SASL_SSL",
+                 "--kafka",
+                 "sasl.username=a=b",
+                 "--kafka",
+                 "sasl.password=@/p",
+                 "--group-id",
+                 "g",
+                 "--member-id",
+                 "m",
+                 "--partitioner",
+                 "crc32"}),
             7);
   EXPECT_EQ(served_.broker.kafka.brokers, "a:1,b:2");
   EXPECT_EQ(served_.topics.events, "t");
@@ -241,7 +269,8 @@ TEST_F(CliTest, ServeTakesEveryOption) {
   EXPECT_EQ(served_.reporting.zone, "Europe/Berlin");
   EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24T09:30:00Z"));
   EXPECT_THAT(served_.broker.kafka.properties,
-              ElementsAre(Pair("sasl.password.file", "/p"), Pair("sasl.username", "a=b"), Pair("security.protocol", "SASL_SSL")));
+              ElementsAre(Pair("sasl.password.file", "/p"), Pair("sasl.username", "a=b"),
+                          Pair("security.protocol", "SASL_SSL")));
   EXPECT_EQ(served_.broker.kafka.group_id, "g");
   EXPECT_EQ(served_.broker.kafka.member_id, "m");
   EXPECT_EQ(served_.broker.partitioner, Partitioner::kCrc32);
@@ -277,6 +306,14 @@ TEST_F(CliTest, AccountsAreAskedForPageByPage) {
   EXPECT_EQ(Read({"accounts", "--all"}), kExitOk);
   EXPECT_EQ(queries_.last().page.token, "p2");
   ExpectGolden("accounts.txt");
+}
+
+TEST_F(CliTest, ListsFitANarrowTerminal) {
+  console_.width = 80;
+  EXPECT_EQ(Read({"accounts", "--all"}), kExitOk);
+  ExpectGolden("accounts_narrow.txt");
+  EXPECT_EQ(Read({"timeline", "acme"}), kExitOk);
+  ExpectGolden("timeline_narrow.txt");
 }
 
 TEST_F(CliTest, LimitEndsTheList) {
@@ -320,6 +357,23 @@ TEST_F(CliTest, AnyIdIsAskedForAsItIs) {
 TEST_F(CliTest, PortfolioIsToldWhole) {
   EXPECT_EQ(Read({"portfolio", "--months", "1"}), kExitOk);
   ExpectGolden("portfolio.txt");
+}
+
+TEST_F(CliTest, FoldersTotalsAreWaitedForAndAServersAreNot) {
+  queries_.portfolio.set_settled(false);
+  queries_.BeforeNext([this] {  // the first answer is not settled yet, the second is
+    queries_.BeforeNext([this] { queries_.portfolio.set_settled(true); });
+  });
+  EXPECT_EQ(Read({"portfolio"}), kExitOk);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("renewed")));
+
+  queries_.portfolio.set_settled(false);
+  HttpServerOptions options;
+  options.listen = "127.0.0.1:0";
+  auto server = HttpServer::Start(options, {}, &queries_);
+  ASSERT_TRUE(server.ok());
+  EXPECT_EQ(Run({"portfolio", "--server", fmt::format("http://127.0.0.1:{}", (*server)->port())}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("Totals are being renewed"));
 }
 
 TEST_F(CliTest, TimelineIsTold) {
@@ -411,7 +465,8 @@ TEST_F(CliTest, EmitSendsEachEventToTheTopicOfItsBody) {
 }
 
 TEST_F(CliTest, EmitListsByLineWhatWasNotAcknowledged) {
-  in_.str(std::string("{\"event_id\":1,\n") + kOpened + "\n" + R"({"event_id":"3","account_closed":{}})" + "\n" + kRate);
+  in_.str(std::string("{\"event_id\":1,\n") + kOpened + "\n" + R"({"event_id":"3","account_closed":{}})" + "\n" +
+          kRate);
   sink_.answer = [](const OutRecord& record) {
     return record.topic == "kontor.reference" ? Unavailable("broker away") : OkStatus();
   };
@@ -449,7 +504,8 @@ TEST_F(CliTest, ReemitSaysWhatItCannotSend) {
   EXPECT_EQ(Read({"rejected", "--reemit", "kontor.events/1@1", "--reemit", "kontor.events/1@12", "--reemit", "x"}),
             kExitFailed);
   EXPECT_EQ(sink_.sent.size(), 1U);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("kontor.events/1@1: it is accepted"), HasSubstr("x: there is no record 'x'")));
+  EXPECT_THAT(err_.str(),
+              AllOf(HasSubstr("kontor.events/1@1: it is accepted"), HasSubstr("x: there is no record 'x'")));
 }
 
 TEST_F(CliTest, ImportTurnsRowsIntoEvents) {
@@ -457,7 +513,8 @@ TEST_F(CliTest, ImportTurnsRowsIntoEvents) {
   std::ofstream(folder + "kontor_cli_people.csv") << "name\nAcme\n";
   std::ofstream(folder + "kontor_cli.sql")
       << "SELECT json_object('event_id', name, 'source', 'csv', 'account_id', lower(name), 'occurred_at', "
-         "'2026-11-20T00:00:00Z', 'account_opened', json_object('fields', json_object('name', name))) AS event FROM people";
+         "'2026-11-20T00:00:00Z', 'account_opened', json_object('fields', json_object('name', name))) AS event FROM "
+         "people";
   const std::string mapping = folder + "kontor_cli.sql";
   const std::string table = "people=" + folder + "kontor_cli_people.csv";
   EXPECT_EQ(Run({"import", "--mapping", mapping, "--now", "2026-11-24", table}), kExitOk) << err_.str() << out_.str();

@@ -71,8 +71,8 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
     records.resize(static_cast<size_t>(options.rows_max));
     more = true;
   }
-  Table table({Left("Record"), Left("Recorded"), Left("Reason"), Words("What is wrong"), Words("Key"), Words("Source"),
-               Left("Dead letter")});
+  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong"), Words("Key"),
+               Spare(Words("Source")), Spare(Left("Dead letter"))});
   for (const RecordSummary& record : records) {
     table.Add({record.id(), TimeText(record.recorded_at()), Cell(ReasonText(record), Style::kBad), WhatText(record),
                KeyText(record), record.source().empty() ? std::string(kUnknown) : record.source(),

@@ -15,8 +15,9 @@ constexpr std::string_view kBasis = R"({
   "referencePosition": {"topic": "kontor.reference", "partition": 0, "position": "12"}})";
 
 // An amount in the reporting currency alone.
-#define EUR(units) R"({"byCurrency": [{"currencyCode": "EUR", "units": ")" units R"("}],)" \
-                   R"( "reporting": {"currencyCode": "EUR", "units": ")" units R"("}})"
+#define EUR(units)                                                        \
+  R"({"byCurrency": [{"currencyCode": "EUR", "units": ")" units R"("}],)" \
+  R"( "reporting": {"currencyCode": "EUR", "units": ")" units R"("}})"
 #define BOTH(units) R"({"lifetime": )" EUR(units) R"(, "ttm": )" EUR(units) "}"
 
 constexpr std::string_view kValue = R"({
@@ -136,7 +137,7 @@ void FillWithSamples(FakeQueries* queries) {
   queries->portfolio.set_accounts(2);
   queries->portfolio.set_key_accounts(1);
   queries->portfolio.set_findings(1);
-  queries->portfolio.set_settled(false);
+  queries->portfolio.set_settled(true);
   *queries->portfolio.mutable_value() = acme.value();
   *queries->portfolio.mutable_growth() = acme.growth();
   *queries->portfolio.mutable_satisfaction() = acme.satisfaction();

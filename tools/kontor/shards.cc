@@ -33,8 +33,9 @@ Cell StateOf(const api::v1::ShardSummary& shard) {
 }
 
 std::string StatesText(const api::v1::ListShardsResponse& shards, const Console& console) {
-  Table table({Left("Shard"), Left("State"), Right("Records"), Right("In views"), Right("Next offset"), Right("Lag"),
-               Right("Accepted"), Right("Duplicate"), Right("Conflict"), Right("Rejected"), Right("Gaps")});
+  Table table({Left("Shard"), Left("State"), Right("Records"), Right("In views"), Spare(Right("Next offset")),
+               Right("Lag"), Spare(Right("Accepted")), Spare(Right("Duplicate")), Spare(Right("Conflict")),
+               Spare(Right("Rejected")), Spare(Right("Gaps"))});
   std::string failures;
   for (const api::v1::ShardSummary& shard : shards.shards()) {
     table.Add({NameOf(shard), StateOf(shard), CountText(static_cast<int64_t>(shard.position())),

@@ -1,7 +1,11 @@
 #include "tools/kontor/table.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <numeric>
+#include <iterator>
+#include <string_view>
 
 #include "engine/base/check.h"
 #include "tools/kontor/text.h"
@@ -10,7 +14,8 @@ namespace kontor {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kShrunkMin = 8;
+constexpr int kReadableMin = 16;  // of words, before columns are left out for them
+constexpr int kShrunkMin = 8;     // of words, after that
 
 std::string Padded(const std::string& text, int width, Column::Align align) {
   const auto missing = static_cast<size_t>(std::max(0, width - DisplayWidth(text)));
@@ -26,64 +31,87 @@ void Table::Add(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::vector<int> Table::Widths(int available, bool* fits) const {
-  std::vector<int> widths;
+bool Table::HasHead() const {
+  return std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
+}
+
+std::vector<Table::Shown> Table::Fit(int available) const {
+  std::vector<Shown> shown;
   for (size_t i = 0; i < columns_.size(); ++i) {
     int width = DisplayWidth(columns_[i].title);
     for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
-    widths.push_back(width);
+    shown.push_back({i, width});
   }
-  *fits = true;
-  if (available == 0) return widths;
-  const int gaps = kGap * static_cast<int>(columns_.size() - 1);
-  int excess = std::accumulate(widths.begin(), widths.end(), gaps) - available;
-  for (; excess > 0; --excess) {
-    int* widest = nullptr;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].may_shrink && widths[i] > kShrunkMin && (widest == nullptr || widths[i] > *widest)) {
-        widest = &widths[i];
+  if (available == 0) return shown;
+  const auto excess = [&] {
+    int sum = kGap * static_cast<int>(shown.size() - 1) - available;
+    for (const Shown& column : shown) sum += column.width;
+    return sum;
+  };
+  const auto shrink = [&](int width_min) {
+    for (int left = excess(); left > 0; --left) {
+      int* widest = nullptr;
+      for (Shown& column : shown) {
+        if (columns_[column.index].may_shrink && column.width > width_min &&
+            (widest == nullptr || column.width > *widest)) {
+          widest = &column.width;
+        }
       }
+      if (widest == nullptr) return;
+      --*widest;
     }
-    if (widest == nullptr) break;
-    --*widest;
+  };
+  shrink(kReadableMin);
+  while (excess() > 0) {
+    const auto spare = std::find_if(shown.rbegin(), shown.rend(),
+                                    [&](const Shown& column) { return columns_[column.index].is_spare; });
+    if (spare == shown.rend()) break;
+    shown.erase(std::next(spare).base());
   }
-  *fits = excess <= 0;
-  return widths;
+  shrink(kShrunkMin);
+  if (excess() > 0 && HasHead()) shown.clear();
+  return shown;
 }
 
 std::string Table::Text(const Console& console) const {
   if (rows_.empty()) return "";
-  bool fits = true;
-  const std::vector<int> widths = Widths(console.width, &fits);
-  const bool has_head =
-      std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
-  return fits || !has_head ? InColumns(widths, has_head, console) : LineByLine(console);
+  const std::vector<Shown> shown = Fit(console.width);
+  return shown.empty() ? LineByLine(console) : InColumns(shown, console);
 }
 
-std::string Table::InColumns(const std::vector<int>& widths, bool has_head, const Console& console) const {
+std::string Table::InColumns(const std::vector<Shown>& shown, const Console& console) const {
   std::string text;
   const auto print = [&](const auto& cell_of) {
     std::string line;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      const Cell cell = cell_of(i);
-      std::string padded = Padded(Truncated(cell.text, widths[i]), widths[i], columns_[i].align);
-      if (i + 1 == columns_.size()) padded.erase(padded.find_last_not_of(' ') + 1);
-      if (i > 0) line.append(kGap, ' ');
+    for (const auto& [index, width] : shown) {
+      const Cell cell = cell_of(index, width);
+      std::string padded = Padded(Truncated(cell.text, width), width, columns_[index].align);
+      if (index == shown.back().index) padded.erase(padded.find_last_not_of(' ') + 1);
+      if (index != shown.front().index) line.append(kGap, ' ');
       line += console.Styled(padded, cell.style);
     }
     if (!console.colour) line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  if (has_head) {
-    print([&](size_t i) { return Cell(columns_[i].title, Style::kBold); });
-    print([&](size_t i) {
+  if (HasHead()) {
+    print([&](size_t index, int) { return Cell(columns_[index].title, Style::kBold); });
+    print([&](size_t, int width) {
       std::string rule;
-      for (int column = 0; column < widths[i]; ++column) rule += "─";
+      for (int i = 0; i < width; ++i) rule += "─";
       return Cell(rule, Style::kDim);
     });
   }
   for (const auto& row : rows_) {
-    print([&](size_t i) { return row[i]; });
+    print([&](size_t index, int) { return row[index]; });
+  }
+  std::vector<std::string_view> left_out;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const auto is_it = [i](const Shown& column) { return column.index == i; };
+    if (std::none_of(shown.begin(), shown.end(), is_it)) left_out.push_back(columns_[i].title);
+  }
+  if (!left_out.empty()) {
+    const std::string note = fmt::format("Left out for want of room: {}.", fmt::join(left_out, ", "));
+    text += console.Styled(Wrapped(note, console.width, 2), Style::kDim) + "\n";
   }
   return text;
 }

@@ -1,5 +1,5 @@
-// Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first; where that is
-// not enough, each row is told line by line.
+// Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first; then spare
+// columns are left out, which is said below the table; where that is not enough, each row is told line by line.
 #pragma once
 
 #include <string>
@@ -29,11 +29,16 @@ struct Column {
   std::string title;
   Align align = Align::kLeft;
   bool may_shrink = false;  // cut off with "…" where the terminal is too narrow; the widest such column gives first
+  bool is_spare = false;    // left out where it is too narrow all the same; the last such column goes first
 };
 
-inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, false}; }
-inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, false}; }
-inline Column Words(std::string title) { return {std::move(title), Column::Align::kLeft, true}; }
+inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, false, false}; }
+inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, false, false}; }
+inline Column Words(std::string title) { return {std::move(title), Column::Align::kLeft, true, false}; }
+inline Column Spare(Column column) {
+  column.is_spare = true;
+  return column;
+}
 
 class Table {
  public:
@@ -48,10 +53,16 @@ class Table {
   std::string Text(const Console& console) const;
 
  private:
-  // Of the columns, as narrow as they must be for the terminal, and whether they then fit.
-  std::vector<int> Widths(int available, bool* fits) const;
-  std::string InColumns(const std::vector<int>& widths, bool has_head, const Console& console) const;
+  // A column that is shown, and in how many columns of the terminal.
+  struct Shown {
+    size_t index;
+    int width;
+  };
+  // All columns but spare ones from the right, as narrow as they must be. Empty: they do not fit even so.
+  std::vector<Shown> Fit(int available) const;
+  std::string InColumns(const std::vector<Shown>& shown, const Console& console) const;
   std::string LineByLine(const Console& console) const;
+  bool HasHead() const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

@@ -35,6 +35,20 @@ TEST(TableTest, NarrowTerminalCutsWordsAndNoNumbers) {
             "b                       0.00\n");
 }
 
+TEST(TableTest, SpareColumnsAreLeftOutAndNamed) {
+  Table table({Left("Id"), Spare(Right("Small")), Right("Value"), Spare(Right("Other"))});
+  table.Add({"a", "1", "2", "3"});
+  Console console;
+  console.width = 16;
+  EXPECT_EQ(table.Text(console),
+            "Id  Small  Value\n"
+            "──  ─────  ─────\n"
+            "a       1      2\n"
+            "Left out for\n"
+            "  want of room:\n"
+            "  Other.\n");
+}
+
 TEST(TableTest, WhatStillDoesNotFitIsToldLineByLine) {
   Console console;
   console.width = 24;

@@ -1,5 +1,4 @@
-#include <fmt/ranges.h>
-
+#include <algorithm>
 #include <memory>
 
 #include "engine/server/target.h"
@@ -12,6 +11,8 @@
 
 namespace kontor {
 namespace {
+
+constexpr int kChangedShown = 3;
 
 struct TimelineOptions {
   ReadingOptions reading;
@@ -27,13 +28,23 @@ Cell SummaryOf(const view::v1::TimelineEntry& entry) {
   return {entry.summary()};
 }
 
+// The first figures that it changed, and how many more; --json tells all.
+std::string ChangedText(const view::v1::TimelineEntry& entry) {
+  std::string text;
+  for (int i = 0; i < std::min(entry.changed_size(), kChangedShown); ++i) {
+    const std::string& figure = entry.changed(i);  // "value.invoiced_net"
+    text += (i == 0 ? "" : ", ") + WordsOf(figure.substr(figure.find('.') + 1), "");
+  }
+  if (entry.changed_size() > kChangedShown) text += fmt::format(" and {} more", entry.changed_size() - kChangedShown);
+  return text;
+}
+
 Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Console& console) {
-  Table table({Left("Occurred"), Left("Event"), Words("What"), Words("Changed"), Words("By"), Left("Record")});
+  Table table({Left("Occurred"), Words("What"), Spare(Words("Changed")), Spare(Words("By")), Left("Record")});
   view::v1::Basis basis;
   const auto add_rows = [&](const api::v1::TimelineResponse& page) -> int64_t {
     for (const view::v1::TimelineEntry& entry : page.entries()) {
-      table.Add({TimeText(entry.occurred_at()), WordsOf(entry.body(), ""), SummaryOf(entry),
-                 fmt::format("{}", fmt::join(entry.changed(), ", ")),
+      table.Add({TimeText(entry.occurred_at()), SummaryOf(entry), ChangedText(entry),
                  entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source(),
                  fmt::format("{}/{}@{}", entry.topic(), entry.partition(), entry.position())});
     }
