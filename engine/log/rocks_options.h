@@ -16,15 +16,15 @@ class Env;
 
 namespace kontor {
 
-// Blocks of tables read lately, of every database that is given it. Indexes and filters live in it too, so it bounds
-// what reading takes.
+// Blocks of tables read lately, of every database that is given it. What reading takes is bounded by it, the filters
+// and indexes of views aside, which stay in memory.
 std::shared_ptr<rocksdb::Cache> NewBlockCache(size_t bytes);
 
 // Bytes that this process may still write to the file system of `path`.
 Result<uint64_t> FreeBytes(const std::string& path);
 
 struct RocksOptions {
-  // None: a cache of 32 MiB of the database's own.
+  // None: each database has a small one of its own.
   std::shared_ptr<rocksdb::Cache> block_cache = nullptr;
   // What is written stands in memory up to this size, before it becomes a file.
   size_t write_buffer_bytes = size_t{64} << 20;

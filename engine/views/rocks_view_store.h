@@ -47,6 +47,7 @@ class RocksViewStore final : public ViewStore {
   // The store in an opened database.
   static Result<std::unique_ptr<RocksViewStore>> Over(Result<std::unique_ptr<RocksDatabase>> database);
   Status Load();
+  bool MergingIsBehind() const;
   rocksdb::Status WriteThroughMemory(const ViewCommit& commit);
   rocksdb::Status WriteAsFile(const ViewCommit& commit);
   std::shared_ptr<const Committed> committed() const;

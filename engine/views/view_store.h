@@ -101,7 +101,8 @@ class ViewStore {
   virtual Status Commit(const ViewCommit& commit) = 0;
   // What the last commit left; it stays so while later commits go on. Cheap: nothing is read or copied.
   virtual std::unique_ptr<ViewSnapshot> Snapshot() const = 0;
-  // Removes everything, durably: before a rebuild. Requires: no snapshot of it is left.
+  // Removes everything, durably: before a rebuild. Requires: no snapshot of it is left. Where it fails, the store can
+  // only be destroyed.
   virtual Status Clear() = 0;
   // Reads every stored byte against its checksum. DataLoss on the first that differs.
   virtual Status Verify() const = 0;
