@@ -130,9 +130,10 @@ void KafkaGroup::ServeError(rd_kafka_event_t* event) {
 
 // Nothing is assigned to us again; librdkafka has already let go of what was.
 void KafkaGroup::ServeFatal(const Status& word) {
-  for (const auto& [number, member] : assigned_) member.partition->End(word);
+  // Whoever hears of it from a reader finds it in the status as well.
   SetStatus(word);
   ended_ = true;
+  for (const auto& [number, member] : assigned_) member.partition->End(word);
 }
 
 void KafkaGroup::ClearTrouble(bool any_broker) {
