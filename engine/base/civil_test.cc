@@ -215,9 +215,9 @@ TEST(ZoneTest, UtcIsTheSameByNameAndByRules) {
 
 RC_GTEST_PROP(ZoneProperty, DayHoldsItsInstants, ()) {
   // Zones whose clocks never change across midnight in these years.
-  static const Zone zones[] = {Zone::Utc(), ZoneAt("Europe/Berlin"), ZoneAt("Asia/Kathmandu"),
-                               ZoneAt("America/New_York")};
-  const Zone& zone = zones[*rc::gen::inRange<size_t>(0, std::size(zones))];
+  static const Zone kZones[] = {Zone::Utc(), ZoneAt("Europe/Berlin"), ZoneAt("Asia/Kathmandu"),
+                                ZoneAt("America/New_York")};
+  const Zone& zone = kZones[*rc::gen::inRange<size_t>(0, std::size(kZones))];
   const Instant instant(*rc::gen::inRange(At("1990-01-01").value(), At("2040-01-01").value()));
   const Day day = zone.LocalDay(instant);
   RC_ASSERT(zone.StartOf(day) <= instant);

@@ -34,7 +34,7 @@ class OneCurrency {
 
   Verdict Check(std::string_view name, bool present, const Money& money) {
     if (Agrees(present, money)) return std::nullopt;
-    return Differs(std::string(name));
+    return Differs(name);
   }
 
   Verdict Check(const google::protobuf::RepeatedPtrField<Line>& lines) {
@@ -50,8 +50,8 @@ class OneCurrency {
   }
 
  private:
-  Verdict Differs(std::string name) const {
-    return Broken(name + ".currency_code",
+  Verdict Differs(std::string_view name) const {
+    return Broken(fmt::format("{}.currency_code", name),
                   fmt::format("another currency than {} of the amount before it; one document has one currency",
                               first_->currency_code()));
   }

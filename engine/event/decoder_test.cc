@@ -12,7 +12,7 @@ namespace kontor {
 namespace {
 
 using event::v1::Event;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 const std::string kGuid = "0123456789abcdef";
 
@@ -122,8 +122,8 @@ TEST_F(DecoderTest, ConfluentPrefixOfAnotherMessageOrCutShortIsRejected) {
 }
 
 TEST_F(DecoderTest, ConfluentHeader) {
-  for (const std::string& indexes : {"\0"s, "\x02\0"s}) {
-    EXPECT_EQ(DecodeWith(plain_, {{"__value_schema_id", "\x01" + kGuid + indexes}}), "ok");
+  for (const std::string& header : {"\x01" + kGuid + "\0"s, "\x01" + kGuid + "\x02\0"s}) {
+    EXPECT_EQ(DecodeWith(plain_, {{"__value_schema_id", header}}), "ok");
     ExpectSample();
   }
 }
@@ -162,7 +162,7 @@ class BinaryCloudEventTest : public DecoderTest {
   using Headers = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
   // The headers of a good record, with one replaced, or taken out where the value is nothing.
-  static Headers With(const std::string& name, std::optional<std::string> value) {
+  static Headers With(const std::string& name, const std::optional<std::string>& value) {
     Headers headers;
     for (const auto& header : kGood) {
       if (header.first != name) headers.push_back(header);

@@ -12,7 +12,7 @@ namespace kontor {
 namespace {
 
 using event::v1::Event;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 TEST(SameContentTest, HoldsForTheSameAndFailsForEachDifference) {
   for (const std::string_view body : kSampleBodies) {

@@ -149,7 +149,7 @@ class FieldCheck {
 
   bool EntityRefKeeps(const EntityRef& ref) {
     const EntityRefRules& rules = tables_.entity_ref;
-    return Keeps(rules.id, ref.has_id(), ref.id()) && Keeps(rules.namespace_, ref.has_namespace_(), ref.namespace_());
+    return Keeps(rules.id, ref.has_id(), ref.id()) && Keeps(rules.name_space, ref.has_namespace_(), ref.namespace_());
   }
 
   bool LineKeeps(const Line& line) {
@@ -245,7 +245,7 @@ std::optional<Rejection> CheckFields(const event::v1::Event& event) {
   const BodyRules* body = tables.body(event.body_case());
   if (body != nullptr) {
     if (!check.BodyKeeps(event, *body)) return std::move(check.rejection());
-  } else if (event.GetReflection()->GetUnknownFields(event).empty()) {
+  } else if (event::v1::Event::GetReflection()->GetUnknownFields(event).empty()) {
     return Rejection{log::v1::REJECT_REASON_MISSING_FIELD, "body", "missing; an event states one fact"};
   }
   return std::nullopt;

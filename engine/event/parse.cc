@@ -15,11 +15,11 @@ void OnlyWhatIsFatal(google::protobuf::LogLevel level, const char* file, int lin
 
 // protobuf writes a line on standard error for each string that is not UTF-8: one bad emitter would fill the disk.
 void Quieten() {
-  static const bool done = [] {
+  static const bool kDone = [] {
     google::protobuf::SetLogHandler(&OnlyWhatIsFatal);
     return true;
   }();
-  static_cast<void>(done);
+  static_cast<void>(kDone);
 }
 
 // Far above what any event needs.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <memory>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -92,15 +92,17 @@ uint32_t MaxBytes(const FieldRule& rule) {
 // Each message type is read once, however many fields hold it.
 class Reader {
  public:
-  // The tables live as long as the program.
+  // The rules of messages go to `all`, which never moves them.
+  explicit Reader(std::deque<MessageRules>* all) : all_(all) {}
+
   const MessageRules* Read(const Descriptor* message) {
     const auto [place, is_new] = read_.try_emplace(message, nullptr);
     if (!is_new) {
       KONTOR_CHECK(place->second != nullptr && "events hold no message inside itself");
       return place->second;
     }
-    auto rules = std::make_unique<MessageRules>();
-    rules->reflection = google::protobuf::MessageFactory::generated_factory()->GetPrototype(message)->GetReflection();
+    MessageRules rules;
+    rules.reflection = google::protobuf::MessageFactory::generated_factory()->GetPrototype(message)->GetReflection();
     std::vector<const FieldDescriptor*> fields;
     for (int i = 0; i < message->field_count(); ++i) {
       const FieldDescriptor* field = message->field(i);
@@ -109,12 +111,12 @@ class Reader {
     std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->number() < b->number(); });
     for (const FieldDescriptor* field : fields) {
       const FieldRules row = ReadField(field);
-      if (HasCheck(row)) rules->fields.push_back(row);
+      if (HasCheck(row)) rules.fields.push_back(row);
       if (row.kind == FieldKind::kEnum || (row.message != nullptr && !row.message->enums.empty())) {
-        rules->enums.push_back(row);
+        rules.enums.push_back(row);
       }
     }
-    return read_[message] = rules.release();
+    return read_[message] = &all_->emplace_back(std::move(rules));
   }
 
  private:
@@ -169,6 +171,7 @@ class Reader {
     }
   }
 
+  std::deque<MessageRules>* all_;
   std::map<const Descriptor*, const MessageRules*> read_;
 };
 
@@ -200,8 +203,8 @@ class Rows {
 }  // namespace
 
 const RuleTables& RuleTables::Get() {
-  static const RuleTables* const tables = new RuleTables();
-  return *tables;
+  static const RuleTables* const kTables = new RuleTables();
+  return *kTables;
 }
 
 RuleTables::RuleTables() {
@@ -218,7 +221,7 @@ RuleTables::RuleTables() {
   month = BoundsOf(Date::descriptor(), Date::kMonthFieldNumber);
   day = BoundsOf(Date::descriptor(), Date::kDayFieldNumber);
 
-  Reader reader;
+  Reader reader(&messages_);
   {
     using event::v1::Event;
     const MessageRules* rules = reader.Read(Event::descriptor());

@@ -10,6 +10,7 @@
 #include <google/protobuf/message.h>
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "kontor/event/v1/event.pb.h"
@@ -74,7 +75,7 @@ struct EnvelopeRules {
   FieldRules event_id, source, account_id, occurred_at, actor;
 };
 struct EntityRefRules {
-  FieldRules id, namespace_;
+  FieldRules id, name_space;
 };
 struct LineRules {
   FieldRules product, description, quantity, list_price, charged_price, unit_cost;
@@ -105,6 +106,7 @@ class RuleTables {
   RuleTables();
 
   const google::protobuf::Reflection* event_reflection_;
+  std::deque<MessageRules> messages_;
   std::vector<BodyRules> bodies_;  // by field number
 };
 

@@ -297,7 +297,7 @@ TEST(ValidatorTest, EventWithoutBodyIsRejected) {
 
 TEST(ValidatorTest, BodyOfALaterVersionIsAFactNotUnderstood) {
   Event event = EventOf("");
-  event.GetReflection()->MutableUnknownFields(&event)->AddLengthDelimited(299, "new");
+  Event::GetReflection()->MutableUnknownFields(&event)->AddLengthDelimited(299, "new");
   EXPECT_EQ(Verdict(event), "ok");
   EXPECT_FALSE(IsUnderstood(event));
   EXPECT_EQ(BodyName(event), "");
@@ -312,9 +312,9 @@ TEST(ValidatorTest, BodyOfALaterVersionIsAFactNotUnderstood) {
 
 TEST(ValidatorTest, UnknownFieldsBesideAKnownBodyAreUnderstood) {
   Event event = EventOf("account_closed {}");
-  event.GetReflection()->MutableUnknownFields(&event)->AddVarint(50, 1);
+  Event::GetReflection()->MutableUnknownFields(&event)->AddVarint(50, 1);
   auto* body = event.mutable_account_closed();
-  body->GetReflection()->MutableUnknownFields(body)->AddVarint(50, 1);
+  event::v1::AccountClosed::GetReflection()->MutableUnknownFields(body)->AddVarint(50, 1);
   EXPECT_EQ(Verdict(event), "ok");
   EXPECT_TRUE(IsUnderstood(event));
 }
