@@ -58,6 +58,7 @@ void BadEmitter::WriteHistory(const Horizon& horizon, Account* account, Journal*
   for (Day day = horizon.start() + 1; day <= horizon.today; ++day) {
     if (!IsWorkday(day) || !account->LivesAt(day)) continue;
     const Instant at = OfficeHour(&random_, day, *account->market);
+    if (at + kHour > horizon.now) return;  // what is left of today is the trickle's
     if (day < release) {
       if (random_.Chance(160)) journal->RecordRaw(SendRight(account, at));
     } else {

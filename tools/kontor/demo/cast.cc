@@ -33,7 +33,7 @@ void Cast::Begin() {
   plan.won = true;
   plan.contract = Contract{
       .deal = {},
-      .month = DrawBasket(pen_.random(), pen_.account(), ProductKind::kSubscription, first_day, 640'000),
+      .month = DrawBasket(pen_.random(), pen_.account(), ProductKind::kSubscription, first_day, 400'000),
       .first_day = first_day,
       .term_months = 24,
       .auto_renewal = false,
@@ -106,10 +106,10 @@ void Cast::GrowByPromises() {
     relations_.MakePromise(at, due, ++promises % 16 != 0 ? PromiseEnd::kKeptInTime : PromiseEnd::kRedated);
   }
   size_t offers = 0;
-  int64_t cents = account.character.monthly_cents * 120 / 100;
-  for (Day day = designated + 70; day <= pen_.horizon().today - 20; day = day + 97, ++offers) {
-    work_.Offer({.day = day, .kind = kKinds[offers % kKinds.size()], .cents = cents, .accepted = offers % 5 != 3});
-    cents = cents * 118 / 100;
+  int64_t cents = account.character.monthly_cents;
+  for (Day day = designated + 50; day <= pen_.horizon().today - 20; day = day + 61, ++offers) {
+    work_.Offer({.day = day, .kind = kKinds[offers % kKinds.size()], .cents = cents, .accepted = offers % 7 != 4});
+    cents = cents * 112 / 100;
   }
 }
 

@@ -164,7 +164,8 @@ void DrawCourse(Random* random, const Horizon& horizon, Account* account) {
     }
     account->volume_cents.push_back(volume);
     account->mood.push_back(std::clamp<int64_t>(felt, -90, 96));
-    grown += grown * character.growth_permille / 12'000;
+    const bool waits = account->role == Role::kGrownByPromises && first < *account->key_account_from;
+    grown += grown * (waits ? 30 : character.growth_permille) / 12'000;
     const int64_t years = (month - horizon.first) / 12;
     mood += (character.mood + years * character.mood_drift - mood) / 6 + random->Around(0, 16);
   }
@@ -176,13 +177,14 @@ void CastPart(const Horizon& horizon, Account* account) {
   const Day today = horizon.today;
   switch (account->role) {
     case Role::kLeaving:
-      character.monthly_cents = 1'900'000;
+      character.monthly_cents = 2'800'000;
       character.growth_permille = 60;
       character.touches_permille = 4200;
       character.contract_permille = 0;  // signed in its story
+      character.deals_permille = 0;
       character.mood = 66;
       character.mood_drift = 0;
-      character.orders_permille = 1800;
+      character.orders_permille = 3600;
       character.pays_after_due_days = 0;
       character.pays_spread_days = 5;
       ending.fades_from = today - 300;
@@ -191,18 +193,20 @@ void CastPart(const Horizon& horizon, Account* account) {
       break;
     case Role::kLatePayer:
       character.monthly_cents = 2'300'000;
-      character.orders_permille = 2200;
+      character.orders_permille = 3000;
+      character.deals_permille = 0;  // steady, so that nothing else draws the eye
       character.terms_days = 30;
-      character.pays_after_due_days = 40;
-      character.pays_spread_days = 14;
+      character.pays_after_due_days = 45;
+      character.pays_spread_days = 12;
       character.mood = 70;
       character.growth_permille = 90;
       break;
     case Role::kGrownByPromises:
       character.monthly_cents = 3'400'000;
-      character.growth_permille = 360;
-      character.contract_permille = 400;
+      character.growth_permille = 360;  // once it is a key account
+      character.contract_permille = 250;
       character.touches_permille = 5200;
+      character.orders_permille = 2400;
       character.deals_permille = 0;     // its deals come of the offers of its story
       character.promises_permille = 0;  // and its promises stand there, too
       character.issues_permille = 120;

@@ -104,10 +104,10 @@ void Relations::Converse(Month month) {
     if (!at) continue;
     const Day day = UtcDay(*at);
     if (account.SilentAt(day)) continue;
-    if (account.FadesAt(day)) {  // ever fewer, from all to none
-      const int32_t fading = day - *account.ending.fades_from;
-      const int32_t whole = account.ending.silent_from ? *account.ending.silent_from - *account.ending.fades_from : 365;
-      if (random->Chance(1000 * fading / std::max(whole, 1))) continue;
+    if (account.FadesAt(day) && account.ending.silent_from) {  // ever fewer, from all to none
+      const int64_t left = *account.ending.silent_from - day;
+      const int64_t whole = *account.ending.silent_from - *account.ending.fades_from;
+      if (!random->Chance(1000 * left * left / (whole * whole))) continue;
     }
     const bool typed = random->Chance(550);
     Event event = pen_.BeginInCrm(*at, typed);

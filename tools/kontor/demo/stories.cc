@@ -66,6 +66,8 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                leaving.name),
            {{fmt::format("account {}", leaving.id),
              "a falling year and churned recurring revenue; a silence of many times its usual gap; overdue bills"},
+            {fmt::format("account {} --as-of {}", leaving.id, DayText(*leaving.ending.fades_from - 30)),
+             "the same when all was well"},
             {fmt::format("timeline {}", leaving.id), "how it thins out"}}));
 
   const Account& late = first(Role::kLatePayer);
@@ -83,7 +85,9 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
                "were made before anybody asked, each larger than the last.",
                grown.name, DayText(*grown.key_account_from)),
            {{fmt::format("account {}", grown.id),
-             "commitments kept; the average deal by month; year on year; and that it pays before it must"}}));
+             "commitments kept; the average deal by month; year on year; and that it pays before it must"},
+            {fmt::format("account {} --as-of {}", grown.id, DayText(*grown.key_account_from)),
+             "where it stood on that day"}}));
 
   const std::vector<const Account*> webshop = cast(Role::kBadEmitter);
   stories.push_back(Tell(

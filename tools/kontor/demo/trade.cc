@@ -46,9 +46,13 @@ void Trade::Begin() {
   Account& account = pen_.account();
   Random* random = pen_.random();
   const Horizon& horizon = pen_.horizon();
+  const bool old = account.opened < horizon.start() - 90;
+  if (!old) {  // a new account costs before it brings anything
+    const int64_t cents = account.character.monthly_cents * random->Between(200, 1100) / 1000;
+    Spend(event::v1::COST_KIND_STAFF_TIME, pen_.WorkTime(account.opened + 9), cents, "usage");
+  }
   if (account.character.contract_permille == 0) return;
 
-  const bool old = account.opened < horizon.start() - 90;
   DealPlan plan;
   // An old account's running term began up to 22 months ago; a new account signs within its first months.
   const auto age = static_cast<int32_t>(random->Between(1, 22));
