@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/kontor/commands.h"
+#include "tools/kontor/help.h"
 #include "tools/kontor/nearest.h"
 
 namespace kontor {
@@ -13,8 +14,7 @@ namespace {
 
 constexpr const char* kDescription =
     "Kontor tracks the value, growth and satisfaction of key accounts: it keeps every event that sales systems emit, "
-    "and\n"
-    "folds them into live views.";
+    "and folds them into live views.";
 
 constexpr const char* kExamples = R"(Examples:
   kontor demo                                     a portfolio with a story, without a broker of your own
@@ -98,7 +98,7 @@ int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, c
   try {
     app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {
-    *console.out << app->help();
+    *console.out << HelpText(*Begun(app.get()), console.width);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
     const std::string unknown = UnknownWord(app.get());  // said first: what else is wrong may follow from it

@@ -158,6 +158,16 @@ TEST_F(CliTest, HelpListsTheCommands) {
   EXPECT_THAT(err_.str(), IsEmpty());
 }
 
+TEST_F(CliTest, HelpReadsWell) {
+  EXPECT_EQ(Run({"--help"}), kExitOk);
+  ExpectGolden("help.txt");
+  EXPECT_EQ(Run({"serve", "--help"}), kExitOk);
+  ExpectGolden("help_serve.txt");
+  console_.width = 72;
+  EXPECT_EQ(Run({"rejected", "-h"}), kExitOk);
+  ExpectGolden("help_rejected_narrow.txt");
+}
+
 TEST_F(CliTest, EachCommandsHelpHasAnExample) {
   for (const char* command : {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio",
                               "shards", "rejected", "rebuild"}) {

@@ -40,6 +40,9 @@ Status ParseToken(const std::string& path, std::string* token) {
   return OkStatus();
 }
 
+// A check that does not show in the help.
+CLI::Validator Silent(CLI::Validator check) { return check.description(""); }
+
 }  // namespace
 
 CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
@@ -167,7 +170,7 @@ void AddAsOfOption(CLI::App* command, std::optional<Instant>* as_of) {
 void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
   auto* limit = command->add_option("--limit", *rows_max, "Rows to show at most")
                     ->type_name("N")
-                    ->check(CLI::PositiveNumber)
+                    ->check(Silent(CLI::PositiveNumber))
                     ->capture_default_str();
   command
       ->add_flag_function(
@@ -178,7 +181,7 @@ void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
 void AddMonthsOption(CLI::App* command, int* months) {
   command->add_option("--months", *months, "How many of the last months to tell one by one")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber)
+      ->check(Silent(CLI::NonNegativeNumber))
       ->capture_default_str();
 }
 

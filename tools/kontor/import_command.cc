@@ -83,13 +83,15 @@ any event was not acknowledged; what failed is listed.)");
       ->type_name("FILE.sql")
       ->required();
   command->add_flag("--dry-run", options->dry_run, "Check every row and send nothing");
-  command
-      ->add_option_function<std::string>(
-          "--to", [options](const std::string& to) { options->to = to == "jsonl" ? To::kJsonLines : To::kKafka; },
-          "kafka, or jsonl: one event of JSON a line on standard output")
-      ->type_name("WHERE")
-      ->default_str("kafka")
-      ->check(CLI::IsMember({"kafka", "jsonl"}));
+  AddParsed(
+      command, "--to", "WHERE",
+      [options](const std::string& to) {
+        if (to != "kafka" && to != "jsonl") return InvalidArgument("'{}' is neither kafka nor jsonl", to);
+        options->to = to == "jsonl" ? To::kJsonLines : To::kKafka;
+        return OkStatus();
+      },
+      "kafka, or jsonl: one event of JSON a line on standard output")
+      ->default_str("kafka");
   AddParsed(
       command, "--separator", "C",
       [options](const std::string& text) -> Status {
@@ -105,7 +107,7 @@ any event was not acknowledged; what failed is listed.)");
   AddTopicOptions(command, &options->topics);
   command
       ->add_option_function<std::vector<std::string>>(
-          "files",
+          "CSV",
           [options](const std::vector<std::string>& files) {
             for (const std::string& file : files) {
               Result<CsvTable> table = ParseCsvTable(file);
@@ -113,8 +115,7 @@ any event was not acknowledged; what failed is listed.)");
               options->tables.push_back(*std::move(table));
             }
           },
-          "CSV files; TABLE=FILE names the table, TABLE=- reads standard input")
-      ->type_name("[TABLE=]CSV")
+          "Files, or TABLE=FILE to name the table; TABLE=- reads standard input")
       ->required();
   command->callback([context, options] {
     context->run = [context, options] { return RunImport(*options, context->wiring, context->console); };
