@@ -2,20 +2,21 @@
 
 namespace kontor {
 
-void ByteWriter::Varint(uint64_t x) {
-  while (x >= 0x80) {
-    Byte(static_cast<uint8_t>(x | 0x80));
-    x >>= 7;
-  }
-  Byte(static_cast<uint8_t>(x));
+void ByteWriter::LongVarint(uint64_t x) {
+  char bytes[10];
+  size_t size = 0;
+  for (; x >= 0x80; x >>= 7) bytes[size++] = static_cast<char>(x | 0x80);
+  bytes[size++] = static_cast<char>(x);
+  out_->append(bytes, size);
 }
 
 void ByteWriter::Varint128(Uint128 x) {
-  while (x >= 0x80) {
-    Byte(static_cast<uint8_t>(static_cast<uint64_t>(x) | 0x80));
-    x >>= 7;
-  }
-  Byte(static_cast<uint8_t>(x));
+  if (x >> 64 == 0) return Varint(static_cast<uint64_t>(x));
+  char bytes[19];
+  size_t size = 0;
+  for (; x >= 0x80; x >>= 7) bytes[size++] = static_cast<char>(static_cast<uint64_t>(x) | 0x80);
+  bytes[size++] = static_cast<char>(x);
+  out_->append(bytes, size);
 }
 
 void ByteWriter::BigEndian32(uint32_t x) {
@@ -26,18 +27,25 @@ void ByteWriter::BigEndian64(uint64_t x) {
   for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(x >> shift));
 }
 
-uint8_t ByteReader::Byte() {
-  if (in_.empty()) {
-    ok_ = false;
-    return 0;
+// Nearly every number has fewer than ten bytes, and ends before the input does.
+bool ByteReader::ShortVarint(uint64_t* x) {
+  *x = 0;
+  const size_t most = in_.size() < 9 ? in_.size() : 9;
+  for (size_t i = 0; i < most; ++i) {
+    const auto byte = static_cast<uint8_t>(in_[i]);
+    *x |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    if ((byte & 0x80) == 0) {
+      in_.remove_prefix(i + 1);
+      return true;
+    }
   }
-  const auto x = static_cast<uint8_t>(in_.front());
-  in_.remove_prefix(1);
-  return x;
+  return false;
 }
 
-uint64_t ByteReader::Varint() {
-  const Uint128 x = Varint128();
+uint64_t ByteReader::LongVarint() {
+  uint64_t number = 0;
+  if (ShortVarint(&number)) return number;
+  const Uint128 x = LongVarint128();
   if (x >> 64 != 0) {
     ok_ = false;
     in_ = {};
@@ -46,7 +54,9 @@ uint64_t ByteReader::Varint() {
   return static_cast<uint64_t>(x);
 }
 
-Uint128 ByteReader::Varint128() {
+Uint128 ByteReader::LongVarint128() {
+  uint64_t number = 0;
+  if (ShortVarint(&number)) return number;
   Uint128 x = 0;
   for (int shift = 0; shift < 128; shift += 7) {
     const uint8_t byte = Byte();

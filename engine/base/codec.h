@@ -18,7 +18,13 @@ class ByteWriter {
   explicit ByteWriter(std::string* out) : out_(out) {}
 
   void Byte(uint8_t x) { out_->push_back(static_cast<char>(x)); }
-  void Varint(uint64_t x);
+  void Varint(uint64_t x) {
+    if (x < 0x80) {
+      out_->push_back(static_cast<char>(x));
+    } else {
+      LongVarint(x);
+    }
+  }
   void Varint128(Uint128 x);
   void Signed(int64_t x) { Varint((static_cast<uint64_t>(x) << 1) ^ static_cast<uint64_t>(x >> 63)); }
   void Signed128(Int128 x) { Varint128((static_cast<Uint128>(x) << 1) ^ static_cast<Uint128>(x >> 127)); }
@@ -31,6 +37,8 @@ class ByteWriter {
   void BigEndian64(uint64_t x);
 
  private:
+  void LongVarint(uint64_t x);
+
   std::string* out_;
 };
 
@@ -43,9 +51,23 @@ class ByteReader {
   bool ok() const { return ok_; }
   bool AtEnd() const { return in_.empty(); }
   std::string_view rest() const { return in_; }
-  uint8_t Byte();
-  uint64_t Varint();
-  Uint128 Varint128();
+  uint8_t Byte() {
+    if (in_.empty()) {
+      ok_ = false;
+      return 0;
+    }
+    const auto x = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return x;
+  }
+  uint64_t Varint() {
+    if (in_.empty() || static_cast<uint8_t>(in_.front()) >= 0x80) return LongVarint();
+    return Byte();
+  }
+  Uint128 Varint128() {
+    if (in_.empty() || static_cast<uint8_t>(in_.front()) >= 0x80) return LongVarint128();
+    return Byte();
+  }
   int64_t Signed() {
     const uint64_t x = Varint();
     return static_cast<int64_t>((x >> 1) ^ (~(x & 1) + 1));
@@ -61,6 +83,10 @@ class ByteReader {
   uint64_t BigEndian64();
 
  private:
+  bool ShortVarint(uint64_t* x);
+  uint64_t LongVarint();
+  Uint128 LongVarint128();
+
   std::string_view in_;
   bool ok_ = true;
 };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace kontor {
@@ -37,6 +38,8 @@ class StrongString {
   explicit StrongString(std::string value) : value_(std::move(value)) {}
   const std::string& value() const { return value_; }
   bool empty() const { return value_.empty(); }
+  // Takes another value, in the memory that it has.
+  void Assign(std::string_view value) { value_.assign(value); }
   auto operator<=>(const StrongString&) const = default;
   bool operator==(const StrongString&) const = default;
 

@@ -55,7 +55,7 @@ Result<std::shared_ptr<const ReferenceReading>> AccountReader::Reference() const
   const std::string prefix = RowKey::AccountPrefix(AccountId());
   KONTOR_RETURN_IF_ERROR(VersionRows(&*version).Scan(prefix, [&reading](std::string_view key, const Row& row) {
     const std::optional<ParsedRowKey> parsed = ParseRowKey(key);
-    if (parsed && parsed->entity) reading->state.Add(*parsed->entity, std::get<EntityRow>(row).statements);
+    if (parsed && parsed->entity) reading->state.Add(*parsed->entity, std::get<EntityRow>(row));
   }));
   const std::lock_guard lock(mutex_);
   reference_ = reading;

@@ -13,8 +13,9 @@ namespace {
 constexpr size_t kListedAtOnce = 10'000;
 // How long the stage sleeps at most before it looks at the clock again.
 constexpr std::chrono::milliseconds kClockLook{500};
-// After each round the stage rests so many times as long as that took, up to a bound: while shards catch up accounts change
-// faster than they can be read, and the cores belong to the shards. Once level, rounds are short, and so are rests.
+// After each round the stage rests so many times as long as that took, up to a bound: while shards catch up accounts
+// change faster than they can be read, and the cores belong to the shards. Once level, rounds are short, and so are
+// rests.
 constexpr int kRestFactor = 4;
 constexpr std::chrono::milliseconds kRestMax{1'000};
 

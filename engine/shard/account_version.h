@@ -2,24 +2,28 @@
 //
 // Ownership:   keeps alive what it reads from; it may outlive the shard.
 // Threads:     one at a time; versions of different readers need no care.
-// Invariants:  rows and events are those of one position, never half of a commit or of a slice.
+// Invariants:  rows and events are those of one position, never half of a commit or of an event.
 // Errors:      DataLoss: what is stored contradicts itself; rebuild from the log.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/shard/changes.h"
 #include "engine/views/view_store.h"
 #include "projections/account/rows.h"
 
 namespace kontor {
-
-class AccountOverlay;
 
 class AccountVersion {
  public:
@@ -43,27 +47,34 @@ class AccountVersion {
 
  private:
   friend class RowCache;
-  // One reading of the store, for every version that was taken together.
-  struct Stored {
-    std::shared_ptr<const ViewStore> store;  // outlives the snapshot
-    std::unique_ptr<ViewSnapshot> snapshot;
-  };
-
-  AccountVersion(AccountId account, Position position, std::shared_ptr<const AccountOverlay> changes,
-                 std::shared_ptr<const AccountOverlay> unowned, std::shared_ptr<const Stored> stored)
+  AccountVersion(AccountId account, Position position, std::shared_ptr<const ViewStore> store,
+                 std::shared_ptr<const Changes> changes)
       : account_(std::move(account)),
         position_(position),
+        store_(std::move(store)),
         changes_(std::move(changes)),
-        unowned_(std::move(unowned)),
-        stored_(std::move(stored)) {}
+        own_(std::make_shared<Overlay>()),
+        unowned_(std::make_shared<Overlay>()) {}
 
-  const AccountOverlay* ChangesOf(std::string_view key) const;
+  // What the store does not have yet, put together at first need.
+  struct Overlay {
+    bool read = false;
+    // The last version of each row; of months what is added to the stored row.
+    std::map<std::string, std::variant<const RowVersion*, MonthRow>, std::less<>> rows;
+    std::vector<std::pair<Instant, Position>> events;  // in their order
+  };
+  const Overlay& OverlayOf(std::string_view key) const;
+  void ReadOverlay(std::string_view account, Overlay* overlay) const;
+  // What a row is with its changes (null: none) over what is stored. Nothing where it is gone.
+  static Result<std::shared_ptr<const Row>> Compose(std::string_view key, std::optional<std::string_view> stored,
+                                                    const std::variant<const RowVersion*, MonthRow>* change);
 
   AccountId account_;
   Position position_;
-  std::shared_ptr<const AccountOverlay> changes_;  // what the store does not have yet; null: nothing
-  std::shared_ptr<const AccountOverlay> unowned_;  // the same of the rows under no account
-  std::shared_ptr<const Stored> stored_;
+  std::shared_ptr<const ViewStore> store_;  // outlives the changes' snapshot
+  std::shared_ptr<const Changes> changes_;
+  std::shared_ptr<Overlay> own_;
+  std::shared_ptr<Overlay> unowned_;  // of rows under no account
 };
 
 }  // namespace kontor

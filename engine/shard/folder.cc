@@ -56,7 +56,8 @@ Status Folder::FoldOne(const AcceptedEvent& accepted) {
       parts_.rows);
   KONTOR_RETURN_IF_ERROR(failure);
   KONTOR_RETURN_IF_ERROR(parts_.rows->status());
-  parts_.rows->AddEvent(AccountId(event.account_id()), *InstantOf(event.occurred_at()), accepted.position);
+  parts_.rows->AddEvent(parts_.rows->memory().account, *InstantOf(event.occurred_at()));
+  parts_.rows->EndEvent(accepted.position);
   return OkStatus();
 }
 

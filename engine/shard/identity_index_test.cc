@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/views/in_memory_view_store.h"
+#include "projections/account/month_sum.h"
 
 namespace kontor {
 namespace {
@@ -25,7 +26,7 @@ class IdentityIndexTest : public testing::Test {
     index_.Committed();
   }
 
-  std::shared_ptr<InMemoryViewStore> store_ = std::make_shared<InMemoryViewStore>();
+  std::shared_ptr<InMemoryViewStore> store_ = std::make_shared<InMemoryViewStore>(AddMonthValues);
   RowCache cache_{store_, 0};
   IdentityIndex index_{&cache_};
 };

@@ -68,7 +68,7 @@ class IntakeTest : public testing::Test {
   }
 
   InMemoryEventLog log_{LogOwner{.cluster_id = "c", .topic = "kontor.events", .partition = Partition(0)}};
-  std::shared_ptr<InMemoryViewStore> views_ = std::make_shared<InMemoryViewStore>();
+  std::shared_ptr<InMemoryViewStore> views_ = std::make_shared<InMemoryViewStore>(AddMonthValues);
   std::unique_ptr<RowCache> cache_;
   std::unique_ptr<IdentityIndex> index_;
   std::unique_ptr<Intake> intake_;

@@ -1,7 +1,11 @@
 #include "engine/shard/row_cache.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
+#include <new>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -12,241 +16,241 @@ namespace {
 
 // How many rows of one account a listing steps over before it seeks the next account.
 constexpr int kStepsBeforeSeek = 32;
+constexpr size_t kTableMin = 1 << 10;
+constexpr size_t kBlockBytes = size_t{256} << 10;
+// The cache lets go of committed rows by so many parts of its bound.
+constexpr size_t kSegments = 8;
 
 std::string_view AccountOf(std::string_view key) { return key.substr(0, key.find('\0')); }
 
-size_t HeapBytes(const std::string& text) { return text.capacity() > 15 ? text.capacity() + 1 : 0; }
-
-size_t BytesOf(const MonthRow& row) {
-  size_t bytes = row.days.capacity() * sizeof(DayTally);
-  for (const DayTally& day : row.days) {
-    bytes += day.tally.entries().capacity() * sizeof(TallyEntry);
-    for (const TallyEntry& entry : day.tally.entries()) bytes += HeapBytes(entry.key.text);
-  }
-  return bytes;
-}
-
-size_t BytesOf(const EntityRow& row) {
-  size_t bytes = row.statements.capacity() * sizeof(Statement);
-  for (const Statement& x : row.statements) {
-    bytes += HeapBytes(x.source) + HeapBytes(x.event_id) + HeapBytes(x.origin) + HeapBytes(x.ref);
-    bytes += x.allocations.capacity() * sizeof(StatedAllocation) + x.fields.capacity() * sizeof(StatedField);
-    for (const StatedAllocation& allocation : x.allocations) bytes += HeapBytes(allocation.ref);
-    for (const StatedField& field : x.fields) bytes += HeapBytes(field.value);
-  }
-  return bytes;
-}
-
-// An estimate: the row, its key, and what the cache's own structures add.
-size_t BytesOf(const KeyedRow& keyed) {
-  constexpr size_t kOverhead = 160;
-  return kOverhead + sizeof(KeyedRow) + HeapBytes(keyed.key.bytes()) +
-         std::visit([](const auto& row) { return BytesOf(row); }, keyed.row);
-}
-
-bool EventBelow(const AccountEvent& a, const AccountEvent& b) {
-  return std::tie(a.account, a.occurred_at, a.position) < std::tie(b.account, b.occurred_at, b.position);
-}
+uint64_t HashOfKey(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
 }  // namespace
 
 RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max)
-    : store_(std::move(store)), clean_bytes_max_(clean_bytes_max), committed_(store_->Snapshot()) {
-  published_ = committed_->checkpoint().position;
-  status_ = committed_->ScanRows(std::string_view("\0", 1), {}, [this](std::string_view, std::string_view) {
+    : store_(std::move(store)), clean_bytes_max_(clean_bytes_max), table_(kTableMin) {
+  StartSegment();
+  changes_ = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
+  published_ = committed().checkpoint().position;
+  status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view, std::string_view) {
     any_unowned_ = true;
     return false;
   });
 }
 
-RowCache::Cached& RowCache::Keep(Cached cached, CachedRows* rows) {
-  rows->push_front(std::move(cached));
-  const bool is_new = index_.emplace(rows->front().row->key.bytes(), rows->begin()).second;
-  KONTOR_CHECK(is_new);
-  return rows->front();
+RowVersion*& RowCache::SlotOf(uint64_t hash, std::string_view key) {
+  const size_t mask = table_.size() - 1;
+  size_t slot = hash & mask;
+  while (table_[slot] != nullptr && (table_[slot]->hash != hash || table_[slot]->key() != key))
+    slot = (slot + 1) & mask;
+  return table_[slot];
 }
 
-RowCache::Cached* RowCache::Lookup(const RowKey& key) {
-  if (const auto at = index_.find(key.bytes()); at != index_.end()) {
-    Cached& cached = *at->second;
-    if (!cached.dirty) clean_.splice(clean_.begin(), clean_, at->second);
-    return &cached;
-  }
-  if (!any_unowned_ && key.bytes().starts_with('\0')) return nullptr;
-  Result<std::optional<std::string>> bytes = committed_->Row(key.bytes());
-  if (!bytes.ok()) {
-    status_.Update(bytes.status());
-    return nullptr;
-  }
-  if (!bytes->has_value()) return nullptr;
-  std::optional<Row> row = DecodeRow(key.bytes(), **bytes);
-  if (!row) {
-    status_.Update(DataLoss("a stored row of account '{}' is no row: rebuild the views from the log (kontor rebuild)",
-                            AccountOf(key.bytes())));
-    return nullptr;
-  }
-  Cached cached;
-  cached.row = std::make_shared<KeyedRow>(KeyedRow{key, *std::move(row)});
-  cached.stored = true;
-  cached.bytes = BytesOf(*cached.row);
-  clean_bytes_ += cached.bytes;
-  return &Keep(std::move(cached), &clean_);
+RowVersion* RowCache::NewVersion(uint64_t hash, std::string_view key, std::string_view value) {
+  char* memory = row_memory_->Allocate(sizeof(RowVersion) + key.size() + value.size(), alignof(RowVersion));
+  auto* version = new (memory) RowVersion;
+  version->key_size = static_cast<uint32_t>(key.size());
+  version->value_size = static_cast<uint32_t>(value.size());
+  version->hash = hash;
+  char* bytes = memory + sizeof(RowVersion);
+  std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
+  version->next_in_memory = std::exchange(segments_.back().versions, version);
+  return version;
 }
 
-const Row* RowCache::Find(const RowKey& key) {
-  const Cached* cached = Lookup(key);
-  return cached == nullptr || IsEmpty(cached->row->row) ? nullptr : &cached->row->row;
+void RowCache::Insert(RowVersion* version) {
+  if (++table_count_ * 2 > table_.size()) Grow();
+  SlotOf(version->hash, version->key()) = version;
 }
 
-RowCache::Cached& RowCache::Mutable(const RowKey& key) {
-  Cached* cached = Lookup(key);
-  if (cached == nullptr) {
-    const bool is_month = key.bytes().starts_with(RowKey::MonthPrefix(AccountId(std::string(AccountOf(key.bytes())))));
-    Cached made;
-    made.row = std::make_shared<KeyedRow>(KeyedRow{key, is_month ? Row(MonthRow()) : Row(EntityRow())});
-    made.dirty = true;
-    cached = &Keep(std::move(made), &dirty_);
-    any_unowned_ = any_unowned_ || key.bytes().starts_with('\0');
+void RowCache::Grow() {
+  std::vector<RowVersion*> smaller(table_.size() * 2);
+  smaller.swap(table_);
+  for (RowVersion* version : smaller) {
+    if (version != nullptr) SlotOf(version->hash, version->key()) = version;
   }
-  if (cached->changed) return *cached;
-  const auto at = index_.find(key.bytes());
-  if (!cached->dirty) {
-    dirty_.splice(dirty_.begin(), clean_, at->second);
-    clean_bytes_ -= cached->bytes;
-    cached->bytes = 0;
-    cached->dirty = true;
-  }
-  if (cached->shared) {
-    // The index's key is the row's own: it moves with the copy.
-    const CachedRows::iterator place = at->second;
-    index_.erase(at);
-    cached->row = std::make_shared<KeyedRow>(*cached->row);
-    index_.emplace(cached->row->key.bytes(), place);
-    cached->shared = false;
-  }
-  cached->changed = true;
-  changed_.push_back(cached);
-  return *cached;
 }
 
-EntityRow& RowCache::MutableEntity(const RowKey& key) { return std::get<EntityRow>(Mutable(key).row->row); }
-
-MonthRow& RowCache::MutableMonth(const RowKey& key) { return std::get<MonthRow>(Mutable(key).row->row); }
-
-void RowCache::AddEvent(const AccountId& account, Instant occurred_at, Position position) {
-  events_.push_back({account, occurred_at, position});
+// Takes out the version where it is the last of its row, and closes the gap that it leaves.
+void RowCache::Erase(RowVersion* version) {
+  RowVersion*& found = SlotOf(version->hash, version->key());
+  if (found != version) return;
+  --table_count_;
+  const size_t mask = table_.size() - 1;
+  size_t gap = static_cast<size_t>(&found - table_.data());
+  for (size_t at = (gap + 1) & mask; table_[at] != nullptr; at = (at + 1) & mask) {
+    const size_t home = table_[at]->hash & mask;
+    if (((at - home) & mask) < ((at - gap) & mask)) continue;
+    table_[gap] = table_[at];
+    gap = at;
+  }
+  table_[gap] = nullptr;
 }
 
-std::shared_ptr<const AccountOverlay> RowCache::OverlayOf(const std::string& account) const {
-  const auto at = overlays_.by_account.find(account);
-  return at == overlays_.by_account.end() ? nullptr : at->second;
+std::string_view RowCache::Find(std::string_view key) {
+  const uint64_t hash = HashOfKey(key);
+  if (const RowVersion* version = SlotOf(hash, key)) return version->value();
+  if (!any_unowned_ && key.starts_with('\0')) return {};
+  const Result<std::optional<std::string>> stored = committed().Row(key);
+  status_.Update(stored.status());
+  if (!stored.ok() || !stored->has_value()) return {};
+  RowVersion* version = NewVersion(hash, key, **stored);
+  version->stored = true;
+  Insert(version);
+  return version->value();
+}
+
+void RowCache::Put(std::string_view key, std::string_view bytes) {
+  const uint64_t hash = HashOfKey(key);
+  RowVersion*& slot = SlotOf(hash, key);
+  RowVersion* before = slot;
+  if (before == nullptr && bytes.empty()) return;
+  RowVersion* version = NewVersion(hash, key, bytes);
+  version->dirty = true;
+  if (before != nullptr) {
+    version->stored = before->stored;
+    before->superseded = before->dirty;
+    slot = version;
+  } else {
+    Insert(version);
+  }
+  any_unowned_ = any_unowned_ || key.starts_with('\0');
+  Pending& pending = PendingOf(AccountOf(key));
+  version->next = std::exchange(pending.change.rows, version);
+  version->next_in_account = std::exchange(pending.account->rows, version);
+}
+
+void RowCache::AddToMonth(const AccountId& account, Day day, const TallyRef& key, Int128 amount) {
+  PendingOf(account.value()).writer.Add(day, key, amount);
+}
+
+void RowCache::Broken(std::string_view key) {
+  status_.Update(DataLoss("a stored row of account '{}' is no row: rebuild the views from the log (kontor rebuild)",
+                          AccountOf(key)));
+}
+
+RowCache::Pending& RowCache::PendingOf(std::string_view account) {
+  for (size_t i = 0; i < pending_count_; ++i) {
+    if (pending_[i].account->id == account) return pending_[i];
+  }
+  if (pending_count_ == pending_.size()) pending_.emplace_back();
+  Pending& pending = pending_[pending_count_++];
+  pending.account = changes_->Of(account);
+  pending.change = {};
+  pending.additions.clear();
+  pending.writer = AdditionWriter(&pending.additions);
+  return pending;
+}
+
+void RowCache::AddEvent(const AccountId& account, Instant occurred_at) {
+  Change& change = PendingOf(account.value()).change;
+  change.at = occurred_at;
+  change.is_event = true;
+}
+
+void RowCache::EndEvent(Position position) {
+  for (size_t i = 0; i < pending_count_; ++i) {
+    Pending& pending = pending_[i];
+    pending.change.position = position;
+    pending.change.additions = pending.additions;
+    changes_->Link(pending.account, pending.change);
+    if (std::exchange(pending.account->slice, slice_) != slice_) slice_accounts_.push_back(pending.account);
+  }
+  pending_count_ = 0;
 }
 
 std::vector<AccountId> RowCache::Publish(Position position) {
-  KONTOR_CHECK(status_.ok());
+  KONTOR_CHECK(status_.ok() && pending_count_ == 0);
   KONTOR_CHECK(position >= published_);
-  std::sort(changed_.begin(), changed_.end(),
-            [](const Cached* a, const Cached* b) { return a->row->key < b->row->key; });
-  std::sort(events_.begin(), events_.end(), EventBelow);
-
-  // The new version of each account. This thread alone changes the overlays, so it reads them without the lock.
-  std::vector<AccountId> accounts;
-  std::vector<std::shared_ptr<const AccountOverlay>> versions;
-  auto row = changed_.begin();
-  auto event = events_.begin();
-  while (row != changed_.end() || event != events_.end()) {
-    std::string_view account = row != changed_.end() ? AccountOf((*row)->row->key.bytes()) : event->account.value();
-    if (event != events_.end()) account = std::min<std::string_view>(account, event->account.value());
-    accounts.emplace_back(std::string(account));
-    AccountOverlay::Rows rows;
-    for (; row != changed_.end() && AccountOf((*row)->row->key.bytes()) == accounts.back().value(); ++row) {
-      Cached& cached = **row;
-      cached.changed = false;
-      cached.shared = true;
-      dirty_bytes_ -= cached.bytes;
-      cached.bytes = BytesOf(*cached.row);
-      dirty_bytes_ += cached.bytes;
-      rows.push_back(cached.row);
-    }
-    AccountOverlay::Events events;
-    for (; event != events_.end() && event->account == accounts.back(); ++event) {
-      events.emplace_back(event->occurred_at, event->position);
-    }
-    versions.push_back(AccountOverlay::Over(OverlayOf(accounts.back().value()), std::move(rows), std::move(events)));
-  }
-  changed_.clear();
-  std::move(events_.begin(), events_.end(), std::back_inserter(tail_));
-  events_.clear();
-
   {
     const std::lock_guard lock(mutex_);
     published_ = position;
-    for (size_t i = 0; i < accounts.size(); ++i) {
-      const auto [at, is_new] = overlays_.by_account.try_emplace(accounts[i].value());
-      at->second.swap(versions[i]);
-      if (is_new) overlays_.accounts.insert(at->first);
-    }
   }
-  Evict();
+  ++slice_;
+  std::vector<AccountId> accounts;
+  accounts.reserve(slice_accounts_.size());
+  for (const ChangedAccount* account : slice_accounts_) accounts.emplace_back(std::string(account->id));
+  slice_accounts_.clear();
   return accounts;
 }
 
 void RowCache::Collect(ViewCommit* commit) {
-  KONTOR_CHECK(status_.ok() && changed_.empty() && events_.empty());
-  std::vector<const Cached*> rows;
-  rows.reserve(dirty_.size());
-  for (const Cached& cached : dirty_) rows.push_back(&cached);
-  std::sort(rows.begin(), rows.end(), [](const Cached* a, const Cached* b) { return a->row->key < b->row->key; });
-  commit->rows.reserve(rows.size());
-  for (const Cached* cached : rows) {
-    if (!IsEmpty(cached->row->row)) {
-      commit->rows.push_back({cached->row->key.bytes(), EncodeRow(cached->row->row)});
-    } else if (cached->stored) {
-      commit->rows.push_back({cached->row->key.bytes(), std::nullopt});
+  KONTOR_CHECK(status_.ok() && pending_count_ == 0 && slice_accounts_.empty());
+  std::vector<const ChangedAccount*> accounts;
+  accounts.reserve(changes_->accounts());
+  for (const ChangedAccount* at = changes_->Listed(); at != nullptr; at = at->listed_before) accounts.push_back(at);
+  std::sort(accounts.begin(), accounts.end(),
+            [](const ChangedAccount* a, const ChangedAccount* b) { return a->id < b->id; });
+  commit->other_memory = row_memory_;
+  MonthSum months;
+  for (const ChangedAccount* account : accounts) {
+    months.Clear();
+    const size_t first = commit->events.size();
+    for (const Change* change = account->newest.load(std::memory_order_relaxed); change; change = change->older) {
+      months.Add(change->additions);
+      if (change->is_event) {
+        commit->events.push_back({AccountId(std::string(account->id)), change->at, change->position});
+      }
+    }
+    std::sort(commit->events.begin() + static_cast<ptrdiff_t>(first), commit->events.end(),
+              [](const AccountEvent& a, const AccountEvent& b) {
+                return std::tie(a.occurred_at, a.position) < std::tie(b.occurred_at, b.position);
+              });
+    months.Settle();
+    CollectRows(*account, months, commit);
+  }
+}
+
+void RowCache::CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) const {
+  const size_t first = commit->rows.size();
+  for (const RowVersion* row = account.rows; row != nullptr; row = row->next_in_account) {
+    if (row->superseded) continue;
+    if (row->value_size > 0) {
+      commit->rows.push_back({row->key(), row->value()});
+    } else if (row->stored) {
+      commit->rows.push_back({row->key(), std::nullopt});
     }
   }
-  commit->events = std::move(tail_);
-  tail_.clear();
-  std::sort(commit->events.begin(), commit->events.end(), EventBelow);
-  committed_.reset();
+  // Months come behind all other rows of an account, and are in order.
+  std::sort(commit->rows.begin() + static_cast<ptrdiff_t>(first), commit->rows.end(),
+            [](const RowWrite& a, const RowWrite& b) { return a.key < b.key; });
+  std::string key;
+  std::string value;
+  for (const MonthSum::Part& part : months.Months()) {
+    RowKey::PutMonth(account.id, part.month, &key);
+    value.clear();
+    months.Encode(part, &value);
+    commit->Add(key, value);
+  }
 }
 
 void RowCache::Committed() {
-  committed_ = store_->Snapshot();
-  KONTOR_CHECK(committed_->checkpoint().position == published_);
-  Overlays gone;
-  {
-    const std::lock_guard lock(mutex_);
-    std::swap(gone, overlays_);
-  }
-  for (auto at = dirty_.begin(); at != dirty_.end();) {
-    if (IsEmpty(at->row->row)) {
-      index_.erase(at->row->key.bytes());
-      at = dirty_.erase(at);
-      continue;
+  for (const ChangedAccount* account = changes_->Listed(); account != nullptr; account = account->listed_before) {
+    for (RowVersion* row = account->rows; row != nullptr; row = row->next_in_account) {
+      row->dirty = false;
+      row->stored = row->value_size > 0;
     }
-    at->dirty = false;
-    at->stored = true;
-    clean_bytes_ += at->bytes;
-    ++at;
   }
-  clean_.splice(clean_.begin(), dirty_);
-  dirty_bytes_ = 0;
-  Evict();
+  if (row_memory_->bytes() >= clean_bytes_max_ / kSegments) StartSegment();
+  row_bytes_committed_ = row_memory_->bytes();
+  auto changes = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
+  KONTOR_CHECK(changes->base()->checkpoint().position == published_);
+  // What was committed goes when its last reader has gone; not under the lock.
+  const std::lock_guard lock(mutex_);
+  changes_.swap(changes);
 }
 
-void RowCache::Evict() {
-  while (clean_bytes_ > clean_bytes_max_ && !clean_.empty()) {
-    clean_bytes_ -= clean_.back().bytes;
-    index_.erase(clean_.back().row->key.bytes());
-    clean_.pop_back();
+void RowCache::StartSegment() {
+  if (row_memory_ != nullptr) segment_bytes_ += row_memory_->bytes();
+  row_memory_ = std::make_shared<Arena>(kBlockBytes);
+  segments_.push_back({row_memory_, nullptr});
+  while (segment_bytes_ > clean_bytes_max_) {
+    for (RowVersion* version = segments_.front().versions; version != nullptr; version = version->next_in_memory) {
+      Erase(version);
+    }
+    segment_bytes_ -= segments_.front().memory->bytes();
+    segments_.pop_front();
   }
-}
-
-std::shared_ptr<AccountVersion::Stored> RowCache::NewReading() const {
-  auto stored = std::make_shared<AccountVersion::Stored>();
-  stored->store = store_;
-  return stored;
 }
 
 AccountVersion RowCache::Read(const AccountId& account) const {
@@ -255,36 +259,44 @@ AccountVersion RowCache::Read(const AccountId& account) const {
 }
 
 std::vector<AccountVersion> RowCache::Read(std::span<const AccountId> accounts) const {
+  std::shared_ptr<const Changes> changes;
+  Position position;
+  {
+    const std::lock_guard lock(mutex_);
+    changes = changes_;
+    position = published_;
+  }
   std::vector<AccountVersion> versions;
   versions.reserve(accounts.size());
-  const std::shared_ptr<AccountVersion::Stored> stored = NewReading();
-  const std::lock_guard lock(mutex_);
-  stored->snapshot = store_->Snapshot();
-  const std::shared_ptr<const AccountOverlay> unowned = OverlayOf("");
-  for (const AccountId& account : accounts) {
-    versions.push_back(AccountVersion(account, published_, OverlayOf(account.value()), unowned, stored));
-  }
+  for (const AccountId& account : accounts) versions.push_back(AccountVersion(account, position, store_, changes));
   return versions;
 }
 
 Result<std::vector<AccountId>> RowCache::AccountsFrom(const AccountId& from, size_t limit) const {
-  std::set<AccountId> found;
-  const std::shared_ptr<AccountVersion::Stored> stored = NewReading();
+  std::shared_ptr<const Changes> changes;
+  Position position;
   {
     const std::lock_guard lock(mutex_);
-    auto at = overlays_.accounts.lower_bound(from.value());
-    for (; at != overlays_.accounts.end() && found.size() < limit; ++at) {
-      if (!at->empty()) found.emplace(std::string(*at));
-    }
-    stored->snapshot = store_->Snapshot();
+    changes = changes_;
+    position = published_;
   }
   // An account that has rows keeps some, so what either names is there.
+  std::vector<std::string_view> changed;
+  for (const ChangedAccount* at = changes->Listed(); at != nullptr; at = at->listed_before) {
+    if (at->id.empty() || at->id < from.value()) continue;
+    if (at->newest.load(std::memory_order_acquire) != nullptr && at->first < position) changed.push_back(at->id);
+  }
+  const size_t most = std::min(limit, changed.size());
+  std::partial_sort(changed.begin(), changed.begin() + static_cast<ptrdiff_t>(most), changed.end());
+  std::set<AccountId> found;
+  for (size_t i = 0; i < most; ++i) found.emplace(std::string(changed[i]));
+
   std::string cursor = from.empty() ? RowKey::AfterAccount(from) : RowKey::AccountPrefix(from);
   std::optional<AccountId> last;
   for (size_t count = 0; count < limit;) {
     bool ended = true;
     int steps = 0;
-    KONTOR_RETURN_IF_ERROR(stored->snapshot->ScanRows({}, cursor, [&](std::string_view key, std::string_view) {
+    KONTOR_RETURN_IF_ERROR(changes->base()->ScanRows({}, cursor, [&](std::string_view key, std::string_view) {
       const std::string_view account = AccountOf(key);
       if (last && account == last->value()) {
         if (++steps < kStepsBeforeSeek) return true;

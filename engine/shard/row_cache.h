@@ -1,64 +1,66 @@
-// The rows of a shard in memory: where its folds change them, and where readers see them.
+// The rows of a shard in memory: where its folds find and leave them, and where readers see them.
 //
-// The shard's thread changes rows through RowStore. At a slice's end Publish makes the changes visible, all at once and
-// account by account, as immutable versions; a row that was published is copied before it changes again. A commit
-// writes what is published to the view store; readers then find it there. Committed rows stay in a bounded cache.
+// Additions to months are only written down, and reach the store as additions: no month's row is ever read to be
+// changed. Entity rows and heads are kept by their last version, as bytes; a version that is replaced stays for whoever
+// reads it. Publish makes visible what was done up to a position, by that position alone (changes.h); a commit writes
+// what is published to the view store, and changes begin anew over it. Row versions stay behind as a bounded cache.
 //
 // Ownership:   keeps the view store alive while a version reads from it.
 // Threads:     what RowStore declares and the methods of the first half by the shard's thread; Read and AccountsFrom by
-//              any. One lock is held while pointers are swapped or taken, never during input or output.
-// Invariants:  a version holds whole slices only; between commits the store's content is that of the last one.
-// Errors:      a row that cannot be read is handed out empty and failed() says so from then on: what was folded since
-// the
-//              last Publish is worthless and must never be published nor committed.
+//              any. One lock is held while pointers are taken, never during input or output.
+// Invariants:  a version holds whole events only, up to a position that was published.
+// Errors:      after a row that cannot be read, failed(): what was folded since the last Publish is worthless and must
+//              never be published nor committed.
 #pragma once
 
 #include <cstddef>
-#include <list>
+#include <deque>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "engine/shard/account_overlay.h"
 #include "engine/shard/account_version.h"
+#include "engine/shard/changes.h"
 #include "engine/views/view_store.h"
+#include "projections/account/month_sum.h"
 #include "projections/account/row_store.h"
 
 namespace kontor {
 
 class RowCache final : public RowStore {
  public:
-  // `clean_bytes_max` bounds the committed rows that are kept, as estimated.
+  // `clean_bytes_max` bounds the memory of committed rows.
   RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max);
 
   // --- The shard's thread ---
 
-  const Row* Find(const RowKey& key) override;
-  EntityRow& MutableEntity(const RowKey& key) override;
-  MonthRow& MutableMonth(const RowKey& key) override;
+  std::string_view Find(std::string_view key) override;
+  void Put(std::string_view key, std::string_view bytes) override;
+  void AddToMonth(const AccountId& account, Day day, const TallyRef& key, Int128 amount) override;
+  void Broken(std::string_view key) override;
   bool failed() const override { return !status_.ok(); }
   const Status& status() const { return status_; }
 
-  // Adds an accepted event to the account's index.
-  void AddEvent(const AccountId& account, Instant occurred_at, Position position);
+  // The event at hand is the account's own, to be listed among its events.
+  void AddEvent(const AccountId& account, Instant occurred_at);
+  // Ends the event at hand: what was changed since the one before is what it changed. Requires: positions rise.
+  void EndEvent(Position position);
 
-  // Ends a slice: what changed since the last one becomes visible, as the state at `position`. Ends a step too:
-  // references to rows are no longer good. Returns the accounts that changed, by id. Requires: not failed.
+  // Makes visible what was done up to here, as the state at `position`. Returns the accounts that changed since the
+  // last Publish, once each, in any order. Requires: not failed.
   std::vector<AccountId> Publish(Position position);
 
-  // What is published and not committed, as estimated.
-  size_t dirty_bytes() const { return dirty_bytes_; }
-  bool dirty() const { return !dirty_.empty() || !tail_.empty(); }
+  // What is not committed.
+  size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_committed_; }
+  bool dirty() const { return changes_->accounts() > 0; }
 
-  // The last commit as the shard's thread reads it. Requires: not between Collect and Committed.
-  const ViewSnapshot& committed() const { return *committed_; }
-  // Puts what is published and not committed into the commit: rows by key, events in the order of account, instant and
-  // position. Lets go of committed(): Committed must follow. Requires: everything is published.
+  // The last commit, as the shard's thread reads it.
+  const ViewSnapshot& committed() const { return *changes_->base(); }
+  // Puts what is not committed into the commit: rows by key, events in the order of account, instant and position; it
+  // views what stands here until Committed. Requires: everything is published.
   void Collect(ViewCommit* commit);
   // The store holds what Collect gave.
   void Committed();
@@ -74,50 +76,51 @@ class RowCache final : public RowStore {
   Position published() const;
 
  private:
-  struct Cached {
-    std::shared_ptr<KeyedRow> row;
-    bool shared = false;   // a version has it: copy before changing it
-    bool dirty = false;    // differs from the store
-    bool changed = false;  // since the last Publish
-    bool stored = false;   // the store has a row of this key
-    size_t bytes = 0;
+  // What the event at hand changes of an account. Nearly every event changes one account.
+  struct Pending {
+    ChangedAccount* account = nullptr;
+    Change change;
+    std::string additions;
+    AdditionWriter writer{&additions};
   };
-  using CachedRows = std::list<Cached>;
-
-  struct Overlays {
-    std::unordered_map<std::string, std::shared_ptr<const AccountOverlay>> by_account;
-    std::set<std::string_view> accounts;  // the keys of by_account, in order
+  // Memory of row versions, which are linked by `next_in_memory`.
+  struct Segment {
+    std::shared_ptr<Arena> memory;
+    RowVersion* versions = nullptr;
   };
 
-  Cached& Mutable(const RowKey& key);
-  // Null where neither cache nor store has the row, or it cannot be read.
-  Cached* Lookup(const RowKey& key);
-  Cached& Keep(Cached cached, CachedRows* rows);
-  void Evict();
-  std::shared_ptr<const AccountOverlay> OverlayOf(const std::string& account) const;
-  std::shared_ptr<AccountVersion::Stored> NewReading() const;
+  Pending& PendingOf(std::string_view account);
+  // Where the last version of a row is in the table, or would be.
+  RowVersion*& SlotOf(uint64_t hash, std::string_view key);
+  RowVersion* NewVersion(uint64_t hash, std::string_view key, std::string_view value);
+  void Insert(RowVersion* version);
+  void Erase(RowVersion* version);
+  void Grow();
+  void StartSegment();
+  void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) const;
 
   const std::shared_ptr<const ViewStore> store_;
   const size_t clean_bytes_max_;
 
   // The shard's thread's own.
   Status status_;
-  std::unique_ptr<ViewSnapshot> committed_;
   // Whether there may be rows under no account. Every event asks for its void, and nearly none has one.
   bool any_unowned_ = false;
-  std::unordered_map<std::string_view, CachedRows::iterator> index_;  // by key, whose bytes are the row's
-  CachedRows dirty_;
-  CachedRows clean_;                  // the last used first
-  std::vector<Cached*> changed_;      // since the last Publish
-  std::vector<AccountEvent> events_;  // since the last Publish
-  std::vector<AccountEvent> tail_;    // published, not committed
-  size_t dirty_bytes_ = 0;
-  size_t clean_bytes_ = 0;
+  std::shared_ptr<Arena> row_memory_;  // of the last segment
+  size_t row_bytes_committed_ = 0;     // of it, what was there at the last commit
+  std::deque<Segment> segments_;       // the oldest first
+  size_t segment_bytes_ = 0;           // of all but the last
+  std::vector<RowVersion*> table_;     // the last versions; open addressing by hash, at most half full
+  size_t table_count_ = 0;
+  std::deque<Pending> pending_;
+  size_t pending_count_ = 0;
+  uint64_t slice_ = 1;
+  std::vector<const ChangedAccount*> slice_accounts_;
 
   // What readers take; changed by the shard's thread alone, under the lock.
   mutable std::mutex mutex_;
   Position published_;
-  Overlays overlays_;
+  std::shared_ptr<Changes> changes_;
 };
 
 }  // namespace kontor

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 
 #include "engine/views/in_memory_view_store.h"
 #include "projections/account/fold.h"
+#include "projections/account/month_sum.h"
 
 namespace kontor {
 namespace {
@@ -27,16 +30,22 @@ class RowCacheTest : public testing::Test {
 
   // Changes to rows of one account.
   void Add(const AccountId& account, int month, int64_t amount) {
-    cache_->MutableMonth(RowKey::OfMonth(account, Month(month)))
-        .Add(FirstDay(Month(month)), {.measure = Measure::kBooked}, amount);
+    cache_->AddToMonth(account, FirstDay(Month(month)), {.measure = Measure::kBooked}, amount);
   }
   void State(const AccountId& account, const std::string& invoice, const std::string& event) {
-    cache_->MutableEntity(RowKey::Entity(account, Invoice(invoice))).Insert(StatementOf(event));
+    Change(account, invoice, [&](Statements* statements) { statements->push_back(StatementOf(event)); });
   }
   void Retract(const AccountId& account, const std::string& invoice, const std::string& event) {
-    cache_->MutableEntity(RowKey::Entity(account, Invoice(invoice))).Remove(StatementOf(event));
+    Change(account, invoice, [&](Statements* statements) { std::erase(*statements, StatementOf(event)); });
   }
-  std::vector<AccountId> Publish() { return cache_->Publish(++position_); }
+  void AddEvent(const AccountId& account, int64_t at, uint64_t position) {
+    cache_->AddEvent(account, Instant(at));
+    cache_->EndEvent(Position(position));
+  }
+  std::vector<AccountId> Publish() {
+    cache_->EndEvent(position_);
+    return cache_->Publish(++position_);
+  }
   void WriteCommit() {
     ViewCommit commit;
     cache_->Collect(&commit);
@@ -78,11 +87,22 @@ class RowCacheTest : public testing::Test {
     return positions;
   }
 
-  std::shared_ptr<InMemoryViewStore> store_ = std::make_shared<InMemoryViewStore>();
+  std::shared_ptr<InMemoryViewStore> store_ = std::make_shared<InMemoryViewStore>(AddMonthValues);
   std::unique_ptr<RowCache> cache_;
   Position position_;
 
  private:
+  void Change(const AccountId& account, const std::string& invoice, const std::function<void(Statements*)>& change) {
+    const std::string key = RowKey::Entity(account, Invoice(invoice)).bytes();
+    Statements statements;
+    Arena arena;
+    ASSERT_TRUE(DecodeStatements(cache_->Find(key), &arena, &statements));
+    change(&statements);
+    std::sort(statements.begin(), statements.end());
+    std::string bytes;
+    EncodeStatements(statements, &bytes);
+    cache_->Put(key, bytes);
+  }
   static Statement StatementOf(const std::string& event) {
     Statement statement;
     statement.source = "erp";
@@ -125,7 +145,7 @@ TEST_F(RowCacheTest, RowLeftEmptyIsGoneBeforeAndAfterTheCommit) {
   Publish();
   Commit();
   Retract(kAcme, "1", "e-1");
-  EXPECT_EQ(cache_->Find(RowKey::Entity(kAcme, Invoice("1"))), nullptr);
+  EXPECT_EQ(cache_->Find(RowKey::Entity(kAcme, Invoice("1")).bytes()), "");
   Publish();
   const std::vector<std::string> left = {RowKey::Entity(kAcme, Invoice("2")).bytes()};
   EXPECT_EQ(Keys(cache_->Read(kAcme)), left);
@@ -166,13 +186,13 @@ TEST_F(RowCacheTest, ScanMergesStoreAndChangesInKeyOrder) {
 }
 
 TEST_F(RowCacheTest, EventsMergeInTheWorldsOrder) {
-  cache_->AddEvent(kAcme, Instant(30), Position(0));
-  cache_->AddEvent(kAcme, Instant(10), Position(1));
-  cache_->AddEvent(kZeta, Instant(1), Position(2));
+  AddEvent(kAcme, 30, 0);
+  AddEvent(kAcme, 10, 1);
+  AddEvent(kZeta, 1, 2);
   position_ = Position(2);
   Publish();
   Commit();
-  cache_->AddEvent(kAcme, Instant(20), Position(3));
+  AddEvent(kAcme, 20, 3);
   Publish();
   EXPECT_EQ(Events(cache_->Read(kAcme)), (std::vector<uint64_t>{1, 3, 0}));
   EXPECT_EQ(Events(cache_->Read(kAcme), 20), (std::vector<uint64_t>{3, 0}));
@@ -182,7 +202,7 @@ TEST_F(RowCacheTest, EventsMergeInTheWorldsOrder) {
 // The store holds the commit already, the overlay still what it holds: a reader in between sees everything once.
 TEST_F(RowCacheTest, ReaderWithinACommitSeesEverythingOnce) {
   Add(kAcme, 10, 5);
-  cache_->AddEvent(kAcme, Instant(7), Position(0));
+  AddEvent(kAcme, 7, 0);
   Publish();
   WriteCommit();
   const AccountVersion version = cache_->Read(kAcme);
@@ -200,7 +220,7 @@ TEST_F(RowCacheTest, RowsUnderNoAccountAreReadWithEveryAccount) {
   EXPECT_NE(*cache_->Read(kAcme).Find(RowKey::Entity(AccountId(), Invoice("void"))), nullptr);
   EXPECT_TRUE(Keys(cache_->Read(kAcme)).empty());
   Restart();
-  EXPECT_NE(cache_->Find(RowKey::Entity(AccountId(), Invoice("void"))), nullptr);
+  EXPECT_NE(cache_->Find(RowKey::Entity(AccountId(), Invoice("void")).bytes()), "");
 }
 
 TEST_F(RowCacheTest, ListsAccountsInOrderFromStoreAndChanges) {
@@ -242,11 +262,11 @@ TEST_F(RowCacheTest, CommittedRowsBeyondTheBoundAreReadAgain) {
 TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   Add(kZeta, 1, 1);
   Add(kAcme, 2, 1);
-  cache_->AddEvent(kZeta, Instant(2), Position(0));
+  AddEvent(kZeta, 2, 0);
   Publish();
   Add(kAcme, 1, 1);
-  cache_->AddEvent(kAcme, Instant(9), Position(1));
-  cache_->AddEvent(kAcme, Instant(3), Position(1));
+  AddEvent(kAcme, 9, 1);
+  AddEvent(kAcme, 3, 1);
   Publish();
   ViewCommit commit;
   cache_->Collect(&commit);
@@ -260,11 +280,14 @@ TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
 
 TEST_F(RowCacheTest, RowThatDoesNotParseFailsTheCache) {
   ViewCommit commit;
-  commit.rows.push_back({RowKey::OfMonth(kAcme, Month(10)).bytes(), "\xff\xff"});
+  commit.Put(RowKey::OfMonth(kAcme, Month(10)).bytes(), "\xff\xff");
+  commit.Put(RowKey::Entity(kAcme, Invoice("1")).bytes(), "\xff\xff");
   commit.checkpoint = {.position = Position(1), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   ASSERT_TRUE(store_->Commit(commit).ok());
   Restart();
-  Add(kAcme, 10, 5);
+  const std::string key = RowKey::Entity(kAcme, Invoice("1")).bytes();
+  EXPECT_EQ(cache_->Find(key), "\xff\xff");
+  cache_->Broken(key);
   EXPECT_TRUE(cache_->failed());
   EXPECT_EQ(cache_->status().code(), StatusCode::kDataLoss);
   const auto row = cache_->Read(kAcme).Find(RowKey::OfMonth(kAcme, Month(10)));
@@ -295,8 +318,8 @@ TEST_F(RowCacheTest, ReadersBesideTheWriterSeeWholeSlices) {
   int64_t slices = 0;
   for (; reading > 0; ++slices) {
     Add(kAcme, 1, 1);
-    cache_->AddEvent(kAcme, Instant(slices % 7), position_);
     Add(kAcme, 2, 1);
+    AddEvent(kAcme, slices % 7, position_.value());
     Publish();
     if (slices % 50 == 0) Commit();
   }

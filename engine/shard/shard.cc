@@ -33,17 +33,22 @@ constexpr milliseconds kFetchTimeout{10'000};
 // How long a shard without anything to do sleeps; whoever has something for it wakes it.
 constexpr milliseconds kIdle{60'000};
 
-struct Change {
+struct StateChange {
   ShardState from;
   ShardState to;
 };
 constexpr std::array kLegalChanges = {
-    Change{ShardState::kOpening, ShardState::kCatchingUp}, Change{ShardState::kOpening, ShardState::kStopped},
-    Change{ShardState::kOpening, ShardState::kFailed},     Change{ShardState::kCatchingUp, ShardState::kRunning},
-    Change{ShardState::kCatchingUp, ShardState::kStopped}, Change{ShardState::kCatchingUp, ShardState::kFailed},
-    Change{ShardState::kRunning, ShardState::kStopped},    Change{ShardState::kRunning, ShardState::kFailed},
-    Change{ShardState::kStopped, ShardState::kRunning},    Change{ShardState::kStopped, ShardState::kFailed},
-    Change{ShardState::kFailed, ShardState::kStopped},
+    StateChange{ShardState::kOpening, ShardState::kCatchingUp},
+    StateChange{ShardState::kOpening, ShardState::kStopped},
+    StateChange{ShardState::kOpening, ShardState::kFailed},
+    StateChange{ShardState::kCatchingUp, ShardState::kRunning},
+    StateChange{ShardState::kCatchingUp, ShardState::kStopped},
+    StateChange{ShardState::kCatchingUp, ShardState::kFailed},
+    StateChange{ShardState::kRunning, ShardState::kStopped},
+    StateChange{ShardState::kRunning, ShardState::kFailed},
+    StateChange{ShardState::kStopped, ShardState::kRunning},
+    StateChange{ShardState::kStopped, ShardState::kFailed},
+    StateChange{ShardState::kFailed, ShardState::kStopped},
 };
 
 Status CheckFacts(const LogOwner& owner, const TopicFacts& facts) {
@@ -98,7 +103,7 @@ std::string ShardName(const ShardId& id) { return fmt::format("{}/{}", id.topic,
 
 bool IsLegalChange(ShardState from, ShardState to) {
   return std::any_of(kLegalChanges.begin(), kLegalChanges.end(),
-                     [from, to](const Change& change) { return change.from == from && change.to == to; });
+                     [from, to](const StateChange& change) { return change.from == from && change.to == to; });
 }
 
 struct Shard::Derived {

@@ -20,6 +20,7 @@
 #include "engine/shard/shard.h"
 #include "engine/views/in_memory_instance_store.h"
 #include "engine/views/in_memory_view_store.h"
+#include "projections/account/month_sum.h"
 #include "projections/growth/growth_projection.h"
 #include "projections/satisfaction/satisfaction_projection.h"
 #include "projections/value/value_projection.h"
@@ -368,7 +369,7 @@ class FakeStores final : public ShardStores {
 
    private:
     FakeDisk* disk_;
-    InMemoryViewStore inner_;
+    InMemoryViewStore inner_{AddMonthValues};
   };
 
   class Instance final : public InstanceStore {

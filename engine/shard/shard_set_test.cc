@@ -235,7 +235,9 @@ TEST_F(ShardSetTest, FailedShardIsNamedAndTheOthersGoOn) {
   ASSERT_EQ(Assign(1), OkStatus());
   WaitUntil([this] { return set_->reasons().empty(); });
   source_.partition("kontor.events", 0).FailNextPoll(DataLoss("a record's checksum fails"));
-  WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("kontor.events/0: a record's checksum fails"))); });
+  WaitUntil([this] {
+    return testing::Value(set_->reasons(), Contains(HasSubstr("kontor.events/0: a record's checksum fails")));
+  });
   EXPECT_THAT(set_->reasons(), Not(Contains(HasSubstr("kontor.events/1"))));
   Emit(1, "e-1");
   WaitUntilFolded(1, 1);

@@ -38,8 +38,8 @@ KafkaGroup::~KafkaGroup() {
   rd_kafka_queue_yield(events_.get());
   thread_.join();
   if (left_) return;
-  // A commit that waits for an absent broker would hold the client's end up for a whole session. Nobody needs it any more:
-  // it is left to itself, in silence, for as long as the process lives.
+  // A commit that waits for an absent broker would hold the client's end up for a whole session. Nobody needs it any
+  // more: it is left to itself, in silence, for as long as the process lives.
   rd_kafka_set_log_level(client_.get(), 0);
   new KafkaClient(client_);
 }

@@ -1,6 +1,7 @@
 #include "engine/views/in_memory_view_store.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -80,7 +81,7 @@ class InMemoryViewStore::Reading final : public ViewSnapshot {
   const std::shared_ptr<const State> state_;
 };
 
-InMemoryViewStore::InMemoryViewStore() : state_(std::make_shared<State>()) {}
+InMemoryViewStore::InMemoryViewStore(AddValues add) : add_(add), state_(std::make_shared<State>()) {}
 
 InMemoryViewStore::~InMemoryViewStore() = default;
 
@@ -89,10 +90,18 @@ Status InMemoryViewStore::Commit(const ViewCommit& commit) {
   CheckCommit(commit, state_->checkpoint);
   if (readings_ > 0) state_ = std::make_shared<State>(*state_);
   for (const RowWrite& row : commit.rows) {
-    if (row.value) {
-      state_->rows.insert_or_assign(row.key, *row.value);
-    } else {
-      state_->rows.erase(row.key);
+    const auto at = state_->rows.find(row.key);
+    std::string value(row.value.value_or(""));
+    if (row.adds && at != state_->rows.end()) {
+      const std::array<std::string_view, 2> values = {at->second, *row.value};
+      std::string sum;
+      if (!add_(values, &sum)) return DataLoss("what is stored cannot be added to; rebuild from the log");
+      value = std::move(sum);
+    }
+    if (!value.empty()) {
+      state_->rows.insert_or_assign(std::string(row.key), std::move(value));
+    } else if (at != state_->rows.end()) {
+      state_->rows.erase(at);
     }
   }
   for (const IdentityEntry& entry : commit.identities) state_->identities[entry.identity].insert(entry.position);

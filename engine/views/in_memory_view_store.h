@@ -14,7 +14,8 @@ namespace kontor {
 
 class InMemoryViewStore final : public ViewStore {
  public:
-  InMemoryViewStore();
+  // Without `add`, no row may be added to.
+  explicit InMemoryViewStore(AddValues add = nullptr);
   ~InMemoryViewStore() override;
 
   Status Commit(const ViewCommit& commit) override;
@@ -25,6 +26,7 @@ class InMemoryViewStore final : public ViewStore {
  private:
   struct State;
   class Reading;
+  const AddValues add_;
   mutable std::mutex mutex_;
   mutable int readings_ = 0;      // snapshots that are alive
   std::shared_ptr<State> state_;  // changed in place while there are none, else in a copy

@@ -76,29 +76,53 @@ rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
   std::vector<const RowWrite*> rows;
   rows.reserve(commit.rows.size());
   for (const RowWrite& row : commit.rows) rows.push_back(&row);
-  std::ranges::sort(rows, {}, [](const RowWrite* row) -> const std::string& { return row->key; });
-  const auto twice =
-      std::ranges::adjacent_find(rows, {}, [](const RowWrite* row) -> const std::string& { return row->key; });
-  KONTOR_CHECK(twice == rows.end());
+  const auto key_of = [](const RowWrite* row) { return row->key; };
+  if (!std::ranges::is_sorted(rows, {}, key_of)) std::ranges::sort(rows, {}, key_of);
+  KONTOR_CHECK(std::ranges::adjacent_find(rows, {}, key_of) == rows.end());
+  std::string key;
   for (const RowWrite* row : rows) {
-    const std::string key = KeyIn(kRowsTable, row->key);
-    if (status.ok()) status = row->value ? sink.Put(key, *row->value) : sink.Delete(key);
+    key.assign(1, kRowsTable).append(row->key);
+    if (!status.ok()) break;
+    status = !row->value ? sink.Delete(key) : row->adds ? sink.Merge(key, *row->value) : sink.Put(key, *row->value);
   }
   return status;
 }
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-// The value of an identity is the list of its positions; a commit adds to it without reading it.
-class AppendPosition final : public rocksdb::AssociativeMergeOperator {
+// A commit adds to values without reading them: the value of an identity is the list of its positions; what rows that
+// are added to come to is theirs to say who wrote them.
+class AddToValue final : public rocksdb::MergeOperator {
  public:
-  const char* Name() const override { return "kontor.AppendPosition"; }
-  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value, std::string* merged,
-             rocksdb::Logger*) const override {
-    if (existing != nullptr) merged->assign(existing->data(), existing->size());
-    merged->append(value.data(), value.size());
+  explicit AddToValue(AddValues add_rows) : add_rows_(add_rows) {}
+
+  const char* Name() const override { return "kontor.AddToValue"; }
+
+  bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
+    std::vector<std::string_view> values;
+    values.reserve(in.operand_list.size() + 1);
+    if (in.existing_value != nullptr) values.push_back(View(*in.existing_value));
+    for (const rocksdb::Slice& operand : in.operand_list) values.push_back(View(operand));
+    return Add(in.key, values, &out->new_value);
+  }
+
+  bool PartialMergeMulti(const rocksdb::Slice& key, const std::deque<rocksdb::Slice>& operands, std::string* sum,
+                         rocksdb::Logger*) const override {
+    std::vector<std::string_view> values;
+    values.reserve(operands.size());
+    for (const rocksdb::Slice& operand : operands) values.push_back(View(operand));
+    return Add(key, values, sum);
+  }
+
+ private:
+  bool Add(const rocksdb::Slice& key, const std::vector<std::string_view>& values, std::string* sum) const {
+    if (key.starts_with(rocksdb::Slice(&kRowsTable, 1))) return add_rows_ != nullptr && add_rows_(values, sum);
+    sum->clear();
+    for (const std::string_view value : values) sum->append(value);
     return true;
   }
+
+  const AddValues add_rows_;
 };
 
 // False where the list has broken bytes.
@@ -109,7 +133,7 @@ bool DecodePositions(std::string_view bytes, std::vector<Position>* positions) {
   return in.ok() && !positions->empty();
 }
 
-RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
+RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues add_rows) {
   RocksSpec spec;
   spec.path = path;
   spec.kind = "kontor.views";
@@ -131,7 +155,7 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
   family.optimize_filters_for_hits = false;
   // Few passes over what random keys spread everywhere; the filters pay for more runs to look into.
   family.compaction_style = rocksdb::kCompactionStyleUniversal;
-  family.merge_operator = std::make_shared<AppendPosition>();
+  family.merge_operator = std::make_shared<AddToValue>(add_rows);
   spec.families = {{rocksdb::kDefaultColumnFamilyName, family}};
   return spec;
 }
@@ -169,13 +193,15 @@ class RocksViewStore::Reading final : public ViewSnapshot {
 
   Result<std::optional<std::string>> Row(std::string_view key) const override {
     KONTOR_ASSIGN_OR_RETURN(std::optional<std::string> value, Get(KeyIn(kRowsTable, key), "reading a row"));
+    if (value && value->empty()) value.reset();  // added up to nothing
     return value;
   }
 
   Status ScanRows(std::string_view prefix, std::string_view from,
                   const std::function<bool(std::string_view, std::string_view)>& visit) const override {
-    return Scan(KeyIn(kRowsTable, prefix), KeyIn(kRowsTable, from), /*whole=*/false, "scanning rows",
-                [&](std::string_view key, std::string_view value) { return visit(key.substr(1), value); });
+    return Scan(
+        KeyIn(kRowsTable, prefix), KeyIn(kRowsTable, from), /*whole=*/false, "scanning rows",
+        [&](std::string_view key, std::string_view value) { return value.empty() || visit(key.substr(1), value); });
   }
 
   Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
@@ -217,8 +243,9 @@ class RocksViewStore::Reading final : public ViewSnapshot {
     }));
     if (broken) return Broken("the identity index");
     if (!more) return OkStatus();
-    return ScanTable(kRowsTable,
-                     [&](std::string_view key, std::string_view value) { return visit("rows", key, value); });
+    return ScanTable(kRowsTable, [&](std::string_view key, std::string_view value) {
+      return value.empty() || visit("rows", key, value);
+    });
   }
 
  private:
@@ -270,13 +297,14 @@ RocksViewStore::~RocksViewStore() {
   KONTOR_CHECK(committed_.use_count() <= 1);
 }
 
-Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Open(const std::string& path, const RocksOptions& options) {
-  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kCreate));
+Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Open(const std::string& path, AddValues add_rows,
+                                                             const RocksOptions& options) {
+  return Over(RocksDatabase::Open(SpecOf(path, options, add_rows), RocksDatabase::Access::kCreate));
 }
 
-Result<std::unique_ptr<const ViewStore>> RocksViewStore::OpenForReading(const std::string& path,
+Result<std::unique_ptr<const ViewStore>> RocksViewStore::OpenForReading(const std::string& path, AddValues add_rows,
                                                                         const RocksOptions& options) {
-  return Over(RocksDatabase::Open(SpecOf(path, options), RocksDatabase::Access::kRead));
+  return Over(RocksDatabase::Open(SpecOf(path, options, add_rows), RocksDatabase::Access::kRead));
 }
 
 Result<std::unique_ptr<RocksViewStore>> RocksViewStore::Over(Result<std::unique_ptr<RocksDatabase>> database) {

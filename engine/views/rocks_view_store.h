@@ -24,14 +24,16 @@ namespace kontor {
 class RocksDatabase;
 
 // Of the format that this program reads and writes.
-inline constexpr uint32_t kViewsFormatVersion = 1;
+inline constexpr uint32_t kViewsFormatVersion = 2;
 
 class RocksViewStore final : public ViewStore {
  public:
   // Opens the store, or makes it where the folder is missing or empty.
-  static Result<std::unique_ptr<RocksViewStore>> Open(const std::string& path, const RocksOptions& options = {});
+  // `add_rows` says what rows that are added to come to; it must be the one that they were written with.
+  static Result<std::unique_ptr<RocksViewStore>> Open(const std::string& path, AddValues add_rows,
+                                                      const RocksOptions& options = {});
   // Opens the store that is there without writing a byte. FailedPrecondition while an engine has it open.
-  static Result<std::unique_ptr<const ViewStore>> OpenForReading(const std::string& path,
+  static Result<std::unique_ptr<const ViewStore>> OpenForReading(const std::string& path, AddValues add_rows,
                                                                  const RocksOptions& options = {});
   ~RocksViewStore() override;
 

@@ -65,6 +65,8 @@ bool DecodeCheckpoint(std::string_view bytes, Checkpoint* checkpoint) {
 void CheckCommit(const ViewCommit& commit, const Checkpoint& present) {
   const Position end = commit.checkpoint.position;
   KONTOR_CHECK(end >= present.position);
+  KONTOR_CHECK(
+      std::ranges::all_of(commit.rows, [](const RowWrite& x) { return x.value ? !x.value->empty() : !x.adds; }));
   KONTOR_CHECK(std::ranges::all_of(commit.identities, [&](const IdentityEntry& x) { return x.position < end; }));
   KONTOR_CHECK(std::ranges::all_of(commit.events, [&](const AccountEvent& x) { return x.position < end; }));
 }

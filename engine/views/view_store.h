@@ -2,9 +2,7 @@
 // that says how far the log is folded in.
 //
 // Ownership:   a store outlives its snapshots.
-// Threads:     Commit and Clear by one thread; Snapshot and Verify by any, beside it. A snapshot belongs to one thread
-// at
-//              a time.
+// Threads:     Commit and Clear by one thread; Snapshot and Verify by any, beside it.
 // Invariants:  one commit is all there or not at all, its checkpoint with it. Checkpoints never go back but by Clear.
 // Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position. A
 //              store that is destroyed in order loses nothing.
@@ -20,10 +18,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/arena.h"
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/sha256.h"
@@ -40,11 +40,17 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
-// One state row: its key (account, table and row, as projections encode them) and its value; no value deletes it.
+// One state row: its key (account, table and row, as projections encode them) and its value; no value deletes it. A row
+// that adds is not put in the place of what is stored, but added to it (AddValues): so it need not be read first.
 struct RowWrite {
-  std::string key;
-  std::optional<std::string> value;
+  std::string_view key;
+  std::optional<std::string_view> value;  // not empty
+  bool adds = false;
 };
+
+// Adds values of one row, in whatever order and however they were added before; gives nothing where they come to
+// nothing, and the row is not there. False where one of them is no value.
+using AddValues = bool (*)(std::span<const std::string_view> values, std::string* sum);
 
 // The first 16 bytes of SHA-256 over source and event id. Two identities may share one: a match is settled against the
 // original event.
@@ -68,9 +74,20 @@ struct ViewCommit {
   std::vector<IdentityEntry> identities;
   std::vector<AccountEvent> events;
   Checkpoint checkpoint;
+  std::shared_ptr<Arena> memory = std::make_shared<Arena>();  // for what rows view
+  std::shared_ptr<const void> other_memory{};                 // what they view beside it, kept alive
+
+  // Rows that the commit holds copies of.
+  void Put(std::string_view key, std::string_view value) { rows.push_back({memory->Copy(key), memory->Copy(value)}); }
+  void Delete(std::string_view key) { rows.push_back({memory->Copy(key), std::nullopt}); }
+  void Add(std::string_view key, std::string_view value) {
+    rows.push_back({memory->Copy(key), memory->Copy(value), true});
+  }
 };
 
 // One consistent reading of the store.
+//
+// Threads: any.
 class ViewSnapshot {
  public:
   virtual ~ViewSnapshot() = default;

@@ -2,97 +2,142 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
 #include <utility>
 
 #include "engine/base/check.h"
 
 namespace kontor {
+namespace {
+
+// A row's statements, in the store's memory. False where they cannot be read.
+bool ReadStatements(RowStore* rows) {
+  FoldMemory& memory = rows->memory();
+  const std::string_view bytes = rows->Find(memory.key);
+  memory.statements.clear();
+  if (!rows->failed() && !DecodeStatements(bytes, &memory.arena, &memory.statements)) rows->Broken(memory.key);
+  return !rows->failed();
+}
+
+void WriteStatements(RowStore* rows) {
+  FoldMemory& memory = rows->memory();
+  memory.bytes.clear();
+  EncodeStatements(memory.statements, &memory.bytes);
+  rows->Put(memory.key, memory.bytes);
+}
+
+// Where a statement stands among others, or belongs.
+size_t PlaceOf(const Statement& statement, const Statements& statements) {
+  // Most come in the world's order.
+  if (statements.empty() || statements.back() < statement) return statements.size();
+  return std::lower_bound(statements.begin(), statements.end(), statement) - statements.begin();
+}
+
+void InsertOrErase(const Statement& statement, size_t place, int sign, Statements* statements) {
+  if (sign > 0) {
+    statements->insert(statements->begin() + place, statement);
+    return;
+  }
+  KONTOR_CHECK(place < statements->size() && (*statements)[place] == statement);
+  statements->erase(statements->begin() + place);
+}
+
+bool HasLinks(EntityKind kind) {
+  return kind == EntityKind::kPayment || kind == EntityKind::kRefund || kind == EntityKind::kCreditNote ||
+         kind == EntityKind::kDeal;
+}
+
+}  // namespace
 
 AccountFold::AccountFold(Zone zone, std::vector<const Projection*> projections)
     : zone_(std::move(zone)), projections_(std::move(projections)) {}
 
 void AccountFold::Add(const AccountId& account, const Contribution& contribution, int sign, RowStore* rows) const {
-  const Day day = zone_.LocalDay(contribution.at);
-  rows->MutableMonth(RowKey::OfMonth(account, MonthOf(day))).Add(day, contribution.key, sign * contribution.amount);
+  rows->AddToMonth(account, zone_.LocalDay(contribution.at), contribution.key, sign * contribution.amount);
 }
 
-Contributions AccountFold::FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements) const {
-  Contributions out;
-  for (const Projection* projection : projections_) projection->FoldEntity(entity, statements, zone_, &out);
-  return out;
+void AccountFold::AddContributions(const AccountId& account, int sign, RowStore* rows) const {
+  // Most of what one statement adds has one date.
+  std::optional<Instant> at;
+  Day day;
+  for (const Contribution& contribution : rows->memory().contributions) {
+    if (contribution.at != at) {
+      at = contribution.at;
+      day = zone_.LocalDay(*at);
+    }
+    rows->AddToMonth(account, day, contribution.key, sign * contribution.amount);
+  }
 }
 
 void AccountFold::Fold(const event::v1::Event& event, bool understood, int sign, const AccountId& account,
                        RowStore* rows) const {
+  FoldMemory& memory = rows->memory();
   const Instant at = *InstantOf(event.occurred_at());
   Add(account, {at, {.measure = Measure::kEvents}, 1}, sign, rows);
   if (!understood) {
     Add(account, {at, {.measure = Measure::kNotUnderstood}, 1}, sign, rows);
     return;
   }
-  if (std::optional<StatedFact> fact = StatedFactOf(event)) {
+  if (const std::optional<StatedFact> fact = StatedFactOf(event, &memory.arena)) {
     if (fact->head) {
-      EntityRow& head = rows->MutableEntity(RowKey::Head(account));
-      if (rows->failed()) return;
-      if (sign > 0) {
-        head.Insert(std::move(fact->statement));
-      } else {
-        head.Remove(fact->statement);
-      }
+      ChangeHead(account, fact->statement, sign, rows);
     } else {
-      FoldStatement(account, fact->entity, std::move(fact->statement), sign, rows);
+      FoldStatement(account, fact->entity, fact->statement, sign, rows);
     }
     return;
   }
-  Contributions facts;
-  for (const Projection* projection : projections_) projection->FoldFact(event, at, &facts);
-  for (const Contribution& contribution : facts) Add(account, contribution, sign, rows);
+  memory.contributions.clear();
+  ContributionSink sink(&memory.arena, &memory.contributions);
+  for (const Projection* projection : projections_) projection->FoldFact(event, at, &sink);
+  AddContributions(account, sign, rows);
 }
 
-void AccountFold::FoldStatement(const AccountId& account, const EntityKey& entity, Statement statement, int sign,
+void AccountFold::ChangeHead(const AccountId& account, const Statement& statement, int sign, RowStore* rows) const {
+  FoldMemory& memory = rows->memory();
+  RowKey::PutHead(account.value(), &memory.key);
+  if (!ReadStatements(rows)) return;
+  InsertOrErase(statement, PlaceOf(statement, memory.statements), sign, &memory.statements);
+  WriteStatements(rows);
+}
+
+void AccountFold::FoldStatement(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,
                                 RowStore* rows) const {
   ChangeEntity(account, entity, statement, sign, true, rows);
 }
 
-void AccountFold::ChangeEntity(const AccountId& account, const EntityKey& entity, const Statement& statement, int sign,
+void AccountFold::ChangeEntity(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,
                                bool follow_links, RowStore* rows) const {
-  EntityRow& row = rows->MutableEntity(RowKey::Entity(account, entity));
-  if (rows->failed()) return;
-  Contributions changes = FoldEntity(entity, row.statements);
-  for (Contribution& contribution : changes) contribution.amount = -contribution.amount;
-  const std::vector<LinkedStatement> links_before =
-      follow_links ? LinksOf(entity, row.statements) : std::vector<LinkedStatement>();
+  FoldMemory& memory = rows->memory();
+  RowKey::PutEntity(account.value(), entity, &memory.key);
+  if (!ReadStatements(rows)) return;
+  Statements& statements = memory.statements;
+  const size_t place = PlaceOf(statement, statements);
+  follow_links = follow_links && HasLinks(entity.kind);
 
-  if (sign > 0) {
-    row.Insert(statement);
-  } else {
-    row.Remove(statement);
+  // What the entity added by what came before the statement stays; the rest is taken back and added anew.
+  memory.contributions.clear();
+  ContributionSink sink(&memory.arena, &memory.contributions);
+  for (const Projection* projection : projections_) {
+    if (place < statements.size()) projection->FoldEntity(entity, statements, place, zone_, &sink);
   }
+  for (Contribution& contribution : memory.contributions) contribution.amount = -contribution.amount;
+  std::vector<LinkedStatement> before;
+  if (follow_links) before = LinksOf(entity, statements, &memory.arena);
 
-  // Most of what the entity adds stays as it was: only the difference reaches the month rows.
-  Contributions after = FoldEntity(entity, row.statements);
-  std::move(after.begin(), after.end(), std::back_inserter(changes));
-  std::sort(changes.begin(), changes.end(),
-            [](const Contribution& a, const Contribution& b) { return std::tie(a.at, a.key) < std::tie(b.at, b.key); });
-  for (size_t i = 0; i < changes.size();) {
-    size_t next = i + 1;
-    Int128 sum = changes[i].amount;
-    while (next < changes.size() && changes[next].at == changes[i].at && changes[next].key == changes[i].key) {
-      sum += changes[next++].amount;
-    }
-    if (sum != 0) Add(account, {changes[i].at, changes[i].key, sum}, 1, rows);
-    i = next;
+  InsertOrErase(statement, place, sign, &statements);
+  for (const Projection* projection : projections_) {
+    if (place < statements.size()) projection->FoldEntity(entity, statements, place, zone_, &sink);
   }
+  AddContributions(account, 1, rows);
+  std::vector<LinkedStatement> after;
+  if (follow_links) after = LinksOf(entity, statements, &memory.arena);
+  WriteStatements(rows);
 
-  if (!follow_links) return;
-  const std::vector<LinkedStatement> links = LinksOf(entity, row.statements);
-  std::vector<LinkedStatement> gone;
-  std::vector<LinkedStatement> come;
-  std::set_difference(links_before.begin(), links_before.end(), links.begin(), links.end(), std::back_inserter(gone));
-  std::set_difference(links.begin(), links.end(), links_before.begin(), links_before.end(), std::back_inserter(come));
-  for (const LinkedStatement& link : gone) ChangeEntity(account, link.entity, link.statement, -1, false, rows);
-  for (const LinkedStatement& link : come) ChangeEntity(account, link.entity, link.statement, 1, false, rows);
+  std::vector<LinkedStatement> changed;
+  std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(changed));
+  for (const LinkedStatement& link : changed) ChangeEntity(account, link.entity, link.statement, -1, false, rows);
+  changed.clear();
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(changed));
+  for (const LinkedStatement& link : changed) ChangeEntity(account, link.entity, link.statement, 1, false, rows);
 }
 
 }  // namespace kontor

@@ -32,18 +32,18 @@ class AccountFold {
 
   // Puts a statement into an entity row (sign 1) or takes it out (sign -1), and carries what follows from it into the
   // month rows and the entities that it names.
-  void FoldStatement(const AccountId& account, const EntityKey& entity, Statement statement, int sign,
+  void FoldStatement(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,
                      RowStore* rows) const;
 
   // Adds amount x sign of what is dated at an instant to the account's month row.
   void Add(const AccountId& account, const Contribution& contribution, int sign, RowStore* rows) const;
 
-  // What the statements of one entity add.
-  Contributions FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements) const;
-
  private:
-  void ChangeEntity(const AccountId& account, const EntityKey& entity, const Statement& statement, int sign,
+  void ChangeEntity(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,
                     bool follow_links, RowStore* rows) const;
+  void ChangeHead(const AccountId& account, const Statement& statement, int sign, RowStore* rows) const;
+  // Adds what the store's memory holds.
+  void AddContributions(const AccountId& account, int sign, RowStore* rows) const;
 
   Zone zone_;
   std::vector<const Projection*> projections_;
@@ -53,20 +53,21 @@ class AccountFold {
 // speak of the account itself: `head` is set and the key is empty.
 struct StatedFact {
   bool head = false;
-  EntityKey entity;
+  EntityRef entity;
   Statement statement;
 };
-std::optional<StatedFact> StatedFactOf(const event::v1::Event& event);
+// Views of the event, and of the arena.
+std::optional<StatedFact> StatedFactOf(const event::v1::Event& event, Arena* arena);
 
 // What an entity's own statements say of other entities: a payment of the invoices that it is allocated to, a credit
 // note of its invoice, a renewing deal of the deal that it renews. Worked out from own statements only, so links never
 // chain.
 struct LinkedStatement {
-  EntityKey entity;
+  EntityRef entity;
   Statement statement;
   bool operator==(const LinkedStatement&) const = default;
   auto operator<=>(const LinkedStatement&) const = default;
 };
-std::vector<LinkedStatement> LinksOf(const EntityKey& entity, const std::vector<Statement>& statements);
+std::vector<LinkedStatement> LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena);
 
 }  // namespace kontor

@@ -5,28 +5,35 @@
 
 namespace kontor {
 
-void Steps::Set(const TallyKey& key, Int128 value) {
-  auto slot = std::find_if(values_.begin(), values_.end(), [&key](const TallyEntry& x) { return x.key == key; });
-  if (slot == values_.end()) {
-    if (value == 0) return;
-    values_.push_back({key, 0});
-    slot = values_.end() - 1;
+void Steps::Set(const TallyRef& key, Int128 value) {
+  const auto is_key = [&key](const Value& x) { return x.key == key; };
+  Value* slot = std::find_if(values_.data(), values_.data() + count_, is_key);
+  if (slot == values_.data() + count_) {
+    const auto at = std::find_if(more_.begin(), more_.end(), is_key);
+    if (at != more_.end()) {
+      slot = &*at;
+    } else if (value == 0) {
+      return;
+    } else if (count_ < values_.size()) {
+      values_[count_++] = {key, 0};
+    } else {
+      slot = &more_.emplace_back(Value{key, 0});
+    }
   }
   if (slot->amount == value) return;
-  out_->push_back({at_, key, value - slot->amount});
+  out_->Add(at_, key, value - slot->amount);
   slot->amount = value;
 }
 
-void Steps::Finding(std::string_view code, const EntityKey& entity, bool stands) {
-  Set(FindingKey(code, EntityName(entity)), stands ? 1 : 0);
+void Steps::Finding(std::string_view code, const EntityRef& entity, bool stands) {
+  // Nearly nothing contradicts, so what to call it is worked out last.
+  found_ |= stands;
+  if (!found_) return;
+  Set(FindingKey(code, EntityName(entity), out_->arena()), stands ? 1 : 0);
 }
 
-TallyKey FindingKey(std::string_view code, std::string_view entity) {
-  TallyKey key{.measure = Measure::kFindings};
-  key.text = code;
-  key.text += '\x1f';
-  key.text += entity;
-  return key;
+TallyRef FindingKey(std::string_view code, std::string_view about, Arena* arena) {
+  return {.measure = Measure::kFindings, .text = EntityRefText(code, about, arena)};
 }
 
 }  // namespace kontor

@@ -13,10 +13,15 @@ constexpr char kEntityTable = 'e';
 constexpr char kMonthTable = 'm';
 
 // Ids hold no control characters (a bound of the schema), so 0x00 ends them and keys order as ids do.
+void PutPrefix(std::string_view account, char table, std::string* key) {
+  key->assign(account);
+  key->push_back('\0');
+  key->push_back(table);
+}
+
 std::string Prefix(const AccountId& account, char table) {
-  std::string key = account.value();
-  key.push_back('\0');
-  key.push_back(table);
+  std::string key;
+  PutPrefix(account.value(), table, &key);
   return key;
 }
 
@@ -24,17 +29,6 @@ std::string Prefix(const AccountId& account, char table) {
 uint32_t MonthBits(Month month) { return static_cast<uint32_t>(month.value()) ^ 0x8000'0000U; }
 
 }  // namespace
-
-void EntityRow::Insert(Statement statement) {
-  const auto at = std::lower_bound(statements.begin(), statements.end(), statement);
-  statements.insert(at, std::move(statement));
-}
-
-void EntityRow::Remove(const Statement& statement) {
-  const auto at = std::lower_bound(statements.begin(), statements.end(), statement);
-  KONTOR_CHECK(at != statements.end() && *at == statement);
-  statements.erase(at);
-}
 
 void MonthRow::Add(Day day, const TallyKey& key, Int128 amount) {
   auto at = std::lower_bound(days.begin(), days.end(), day,
@@ -44,22 +38,57 @@ void MonthRow::Add(Day day, const TallyKey& key, Int128 amount) {
   if (at->tally.empty()) days.erase(at);
 }
 
+void MonthRow::Add(const MonthRow& other) {
+  if (days.empty()) {
+    days = other.days;
+    return;
+  }
+  auto at = days.begin();
+  for (const DayTally& added : other.days) {
+    at = std::lower_bound(at, days.end(), added.day, [](const DayTally& x, Day wanted) { return x.day < wanted; });
+    if (at == days.end() || at->day != added.day) {
+      at = days.insert(at, added) + 1;
+      continue;
+    }
+    at->tally.Add(added.tally);
+    at = at->tally.empty() ? days.erase(at) : at + 1;
+  }
+}
+
 bool IsEmpty(const Row& row) {
   return std::visit([](const auto& x) { return x.empty(); }, row);
 }
 
-RowKey RowKey::Head(const AccountId& account) { return RowKey(Prefix(account, kHeadTable)); }
+void RowKey::PutHead(std::string_view account, std::string* key) { PutPrefix(account, kHeadTable, key); }
 
-RowKey RowKey::Entity(const AccountId& account, const EntityKey& entity) {
-  std::string key = EntityPrefix(account, entity.kind);
-  key += entity.name_space;
-  key.push_back('\0');
-  return RowKey(std::move(key.append(entity.id)));
+void RowKey::PutEntity(std::string_view account, const EntityRef& entity, std::string* key) {
+  PutPrefix(account, kEntityTable, key);
+  key->push_back(static_cast<char>(entity.kind));
+  key->append(entity.name_space);
+  key->push_back('\0');
+  key->append(entity.id);
+}
+
+void RowKey::PutMonth(std::string_view account, Month month, std::string* key) {
+  PutPrefix(account, kMonthTable, key);
+  ByteWriter(key).BigEndian32(MonthBits(month));
+}
+
+RowKey RowKey::Head(const AccountId& account) {
+  std::string key;
+  PutHead(account.value(), &key);
+  return RowKey(std::move(key));
+}
+
+RowKey RowKey::Entity(const AccountId& account, const EntityRef& entity) {
+  std::string key;
+  PutEntity(account.value(), entity, &key);
+  return RowKey(std::move(key));
 }
 
 RowKey RowKey::OfMonth(const AccountId& account, Month month) {
-  std::string key = MonthPrefix(account);
-  ByteWriter(&key).BigEndian32(MonthBits(month));
+  std::string key;
+  PutMonth(account.value(), month, &key);
   return RowKey(std::move(key));
 }
 
@@ -111,38 +140,25 @@ std::optional<ParsedRowKey> ParseRowKey(std::string_view bytes) {
   }
 }
 
-std::string EncodeRow(const Row& row) {
-  std::string bytes;
-  ByteWriter writer(&bytes);
-  if (const auto* entity = std::get_if<EntityRow>(&row)) {
-    writer.Varint(entity->statements.size());
-    for (const Statement& statement : entity->statements) Encode(statement, &writer);
-    return bytes;
-  }
-  const MonthRow& month = std::get<MonthRow>(row);
-  writer.Varint(month.days.size());
-  for (const DayTally& day : month.days) {
+bool IsMonthKey(std::string_view key) {
+  const size_t end = key.find('\0');
+  return end != std::string_view::npos && end + 1 < key.size() && key[end + 1] == kMonthTable;
+}
+
+void EncodeMonth(const MonthRow& row, std::string* bytes) {
+  if (row.empty()) return;
+  ByteWriter writer(bytes);
+  writer.Varint(row.days.size());
+  for (const DayTally& day : row.days) {
     writer.Signed(day.day.value());
     day.tally.Encode(&writer);
   }
-  return bytes;
 }
 
-std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes) {
-  const std::optional<ParsedRowKey> parsed = ParseRowKey(key);
-  if (!parsed) return std::nullopt;
+std::optional<MonthRow> DecodeMonth(std::string_view bytes) {
   ByteReader reader(bytes);
   const uint64_t count = reader.Varint();
   if (!reader.ok() || count == 0 || count > bytes.size()) return std::nullopt;
-  if (!parsed->month) {
-    EntityRow row;
-    row.statements.resize(count);
-    for (Statement& statement : row.statements) {
-      if (!Decode(&reader, &statement)) return std::nullopt;
-    }
-    if (!reader.AtEnd() || !std::is_sorted(row.statements.begin(), row.statements.end())) return std::nullopt;
-    return row;
-  }
   MonthRow row;
   row.days.resize(count);
   for (DayTally& day : row.days) {
@@ -150,6 +166,31 @@ std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes) {
     if (!day.tally.Decode(&reader) || day.tally.empty()) return std::nullopt;
   }
   if (!reader.ok() || !reader.AtEnd()) return std::nullopt;
+  return row;
+}
+
+std::string EncodeRow(const Row& row) {
+  std::string bytes;
+  if (const auto* entity = std::get_if<EntityRow>(&row)) {
+    EncodeStatements(entity->statements, &bytes);
+  } else {
+    EncodeMonth(std::get<MonthRow>(row), &bytes);
+  }
+  return bytes;
+}
+
+std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes) {
+  if (bytes.empty() || !ParseRowKey(key)) return std::nullopt;
+  if (IsMonthKey(key)) return DecodeMonth(bytes);
+  struct Memory {
+    std::string bytes;
+    Arena lists{256};
+  };
+  auto memory = std::make_shared<Memory>();
+  memory->bytes = bytes;
+  EntityRow row;
+  if (!DecodeStatements(memory->bytes, &memory->lists, &row.statements)) return std::nullopt;
+  row.memory = std::move(memory);
   return row;
 }
 

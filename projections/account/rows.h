@@ -6,6 +6,7 @@
 // Format: STATE.md beside this file. Rows are values: equal states have equal bytes.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,13 +25,11 @@ inline constexpr uint32_t kFoldVersion = 1;
 
 // What was said of one thing, in the world's order. The head of an account is such a row too.
 struct EntityRow {
-  std::vector<Statement> statements;
+  Statements statements;
+  std::shared_ptr<const void> memory{};  // what the statements view
 
-  void Insert(Statement statement);
-  // Requires: it is there.
-  void Remove(const Statement& statement);
   bool empty() const { return statements.empty(); }
-  bool operator==(const EntityRow&) const = default;
+  bool operator==(const EntityRow& other) const { return statements == other.statements; }
 };
 
 struct DayTally {
@@ -39,11 +38,12 @@ struct DayTally {
   bool operator==(const DayTally&) const = default;
 };
 
-// The days of one month of the reporting zone that anything is dated to.
+// The days of one month of the reporting zone that anything is dated to. Rows of a month add up.
 struct MonthRow {
   std::vector<DayTally> days;  // by day, none empty
 
   void Add(Day day, const TallyKey& key, Int128 amount);
+  void Add(const MonthRow& other);
   bool empty() const { return days.empty(); }
   bool operator==(const MonthRow&) const = default;
 };
@@ -55,7 +55,7 @@ bool IsEmpty(const Row& row);
 class RowKey {
  public:
   static RowKey Head(const AccountId& account);
-  static RowKey Entity(const AccountId& account, const EntityKey& entity);
+  static RowKey Entity(const AccountId& account, const EntityRef& entity);
   static RowKey OfMonth(const AccountId& account, Month month);
 
   // Every row of the account, of its entities of one kind, of its months from one on.
@@ -65,6 +65,13 @@ class RowKey {
   // The least key above every row of the account: where the next account begins.
   static std::string AfterAccount(const AccountId& account);
 
+  // Keys made in the memory that `key` has.
+  static void PutHead(std::string_view account, std::string* key);
+  static void PutEntity(std::string_view account, const EntityRef& entity, std::string* key);
+  static void PutMonth(std::string_view account, Month month, std::string* key);
+
+  // Requires: the bytes are those of a key.
+  static RowKey OfBytes(std::string bytes) { return RowKey(std::move(bytes)); }
   const std::string& bytes() const { return bytes_; }
   bool operator==(const RowKey&) const = default;
   auto operator<=>(const RowKey&) const = default;
@@ -84,6 +91,10 @@ struct ParsedRowKey {
 std::optional<ParsedRowKey> ParseRowKey(std::string_view bytes);
 
 std::string EncodeRow(const Row& row);
+void EncodeMonth(const MonthRow& row, std::string* bytes);
+std::optional<MonthRow> DecodeMonth(std::string_view bytes);
+// Whether a key is that of a month's row, whose values add up; of all other rows the last value holds.
+bool IsMonthKey(std::string_view key);
 // Nothing where the bytes are no row of the key's table.
 std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes);
 

@@ -10,15 +10,18 @@ namespace kontor {
 namespace {
 
 using event::v1::Event;
-using type::v1::EntityRef;
 using type::v1::Line;
 
-std::string RefText(const EntityRef& ref, const Event& event) {
-  return EntityRefText(ref.has_namespace_() ? ref.namespace_() : event.source(), ref.id());
+std::string_view NamespaceOf(const type::v1::EntityRef& ref, const Event& event) {
+  return ref.has_namespace_() ? ref.namespace_() : event.source();
 }
 
-EntityKey KeyOf(EntityKind kind, const EntityRef& ref, const Event& event) {
-  return {kind, ref.has_namespace_() ? ref.namespace_() : event.source(), ref.id()};
+std::string_view RefText(const type::v1::EntityRef& ref, const Event& event, Arena* arena) {
+  return EntityRefText(NamespaceOf(ref, event), ref.id(), arena);
+}
+
+EntityRef KeyOf(EntityKind kind, const type::v1::EntityRef& ref, const Event& event) {
+  return {kind, NamespaceOf(ref, event), ref.id()};
 }
 
 // Sum over lines of (list - charged) x quantity; a line without both prices has no discount that we know.
@@ -40,10 +43,13 @@ Nanos CostOf(const google::protobuf::RepeatedPtrField<Line>& lines) {
 }
 
 template <typename Payment>
-void TakeAllocations(const Payment& body, const Event& event, Statement* s) {
+void TakeAllocations(const Payment& body, const Event& event, Arena* arena, Statement* s) {
+  const auto allocations = arena->AllocateSpan<StatedAllocation>(static_cast<size_t>(body.allocations_size()));
+  size_t i = 0;
   for (const type::v1::Allocation& allocation : body.allocations()) {
-    s->allocations.push_back({RefText(allocation.invoice(), event), NanosOf(allocation.amount())});
+    allocations[i++] = {RefText(allocation.invoice(), event, arena), NanosOf(allocation.amount())};
   }
+  s->allocations = allocations;
 }
 
 void TakeAmount(const type::v1::Money& money, Statement* s) {
@@ -51,23 +57,37 @@ void TakeAmount(const type::v1::Money& money, Statement* s) {
   s->amount = NanosOf(money);
 }
 
-void TakeFields(const event::v1::AccountFields& fields, Statement* s) {
-  const auto take = [s](bool present, int32_t number, const std::string& value) {
-    if (present) s->fields.push_back({number, value});
-  };
+// The fields that a body has, as a list on an arena.
+class FieldList {
+ public:
+  FieldList(size_t most, Arena* arena) : fields_(arena->AllocateSpan<StatedField>(most)) {}
+  void Take(bool present, int32_t number, std::string_view value) {
+    if (present) fields_[count_++] = {number, value};
+  }
+  std::span<const StatedField> fields() const { return fields_.first(count_); }
+
+ private:
+  std::span<StatedField> fields_;
+  size_t count_ = 0;
+};
+
+void TakeFields(const event::v1::AccountFields& fields, Arena* arena, Statement* s) {
+  FieldList list(7, arena);
   using Fields = event::v1::AccountFields;
-  take(fields.has_name(), Fields::kNameFieldNumber, fields.name());
-  take(fields.has_segment(), Fields::kSegmentFieldNumber, fields.segment());
-  take(fields.has_industry(), Fields::kIndustryFieldNumber, fields.industry());
-  take(fields.has_country(), Fields::kCountryFieldNumber, fields.country());
-  take(fields.has_parent(), Fields::kParentFieldNumber, fields.parent());
-  take(fields.has_manager(), Fields::kManagerFieldNumber, fields.manager());
-  take(fields.has_tier(), Fields::kTierFieldNumber, fields.tier());
+  list.Take(fields.has_name(), Fields::kNameFieldNumber, fields.name());
+  list.Take(fields.has_segment(), Fields::kSegmentFieldNumber, fields.segment());
+  list.Take(fields.has_industry(), Fields::kIndustryFieldNumber, fields.industry());
+  list.Take(fields.has_country(), Fields::kCountryFieldNumber, fields.country());
+  list.Take(fields.has_parent(), Fields::kParentFieldNumber, fields.parent());
+  list.Take(fields.has_manager(), Fields::kManagerFieldNumber, fields.manager());
+  list.Take(fields.has_tier(), Fields::kTierFieldNumber, fields.tier());
+  s->fields = list.fields();
 }
 
-void TakeParameters(const event::v1::ParametersAdopted& body, Statement* s) {
-  const auto take = [s](bool present, int32_t number, Nanos value) {
-    if (present) s->fields.push_back({number, DecimalText(value)});
+void TakeParameters(const event::v1::ParametersAdopted& body, Arena* arena, Statement* s) {
+  FieldList list(5, arena);
+  const auto take = [&](bool present, int32_t number, Nanos value) {
+    if (present) list.Take(true, number, arena->Copy(DecimalText(value)));
   };
   const auto whole = [](uint32_t x) { return static_cast<Nanos>(x) * kNanosPerUnit; };
   using Body = event::v1::ParametersAdopted;
@@ -79,9 +99,10 @@ void TakeParameters(const event::v1::ParametersAdopted& body, Statement* s) {
   take(body.has_white_space_share(), Body::kWhiteSpaceShareFieldNumber, NanosOf(body.white_space_share()));
   take(body.has_white_space_accounts_min(), Body::kWhiteSpaceAccountsMinFieldNumber,
        whole(body.white_space_accounts_min()));
+  s->fields = list.fields();
 }
 
-bool StateDeal(const Event& event, StatedFact* fact) {
+bool StateDeal(const Event& event, Arena* arena, StatedFact* fact) {
   Statement& s = fact->statement;
   switch (event.body_case()) {
     case Event::kDealOpened: {
@@ -90,7 +111,7 @@ bool StateDeal(const Event& event, StatedFact* fact) {
       s.kind = StatementKind::kDealOpened;
       if (body.has_amount()) TakeAmount(body.amount(), &s);
       if (body.has_expected_close()) s.day = DayOf(body.expected_close());
-      if (body.has_renews()) s.ref = RefText(body.renews(), event);
+      if (body.has_renews()) s.ref = RefText(body.renews(), event, arena);
       return true;
     }
     case Event::kDealChanged: {
@@ -113,7 +134,7 @@ bool StateDeal(const Event& event, StatedFact* fact) {
       if (body.has_first_day()) s.day = DayOf(body.first_day());
       s.number = body.term_months();
       s.flag = body.auto_renewal();
-      if (body.has_renews()) s.ref = RefText(body.renews(), event);
+      if (body.has_renews()) s.ref = RefText(body.renews(), event, arena);
       return true;
     }
     case Event::kDealLost:
@@ -125,7 +146,7 @@ bool StateDeal(const Event& event, StatedFact* fact) {
   }
 }
 
-bool StateInvoice(const Event& event, StatedFact* fact) {
+bool StateInvoice(const Event& event, Arena* arena, StatedFact* fact) {
   Statement& s = fact->statement;
   switch (event.body_case()) {
     case Event::kInvoiceIssued: {
@@ -158,7 +179,7 @@ bool StateInvoice(const Event& event, StatedFact* fact) {
       TakeAmount(body.gross(), &s);
       s.net = NanosOf(body.net());
       s.cost = CostOf(body.lines());
-      if (body.has_invoice()) s.ref = RefText(body.invoice(), event);
+      if (body.has_invoice()) s.ref = RefText(body.invoice(), event, arena);
       return true;
     }
     case Event::kPaymentReceived: {
@@ -166,7 +187,7 @@ bool StateInvoice(const Event& event, StatedFact* fact) {
       fact->entity = KeyOf(EntityKind::kPayment, body.payment(), event);
       s.kind = StatementKind::kPaymentReceived;
       TakeAmount(body.amount(), &s);
-      TakeAllocations(body, event, &s);
+      TakeAllocations(body, event, arena, &s);
       return true;
     }
     case Event::kPaymentRefunded: {
@@ -174,7 +195,7 @@ bool StateInvoice(const Event& event, StatedFact* fact) {
       fact->entity = KeyOf(EntityKind::kRefund, body.refund(), event);
       s.kind = StatementKind::kRefundMade;
       TakeAmount(body.amount(), &s);
-      TakeAllocations(body, event, &s);
+      TakeAllocations(body, event, arena, &s);
       return true;
     }
     default:
@@ -184,7 +205,7 @@ bool StateInvoice(const Event& event, StatedFact* fact) {
 
 bool StateService(const Event& event, StatedFact* fact) {
   Statement& s = fact->statement;
-  const auto commitment = [&](const EntityRef& ref, StatementKind kind) {
+  const auto commitment = [&](const type::v1::EntityRef& ref, StatementKind kind) {
     fact->entity = KeyOf(EntityKind::kCommitment, ref, event);
     s.kind = kind;
   };
@@ -219,17 +240,17 @@ bool StateService(const Event& event, StatedFact* fact) {
   }
 }
 
-bool StateAccount(const Event& event, StatedFact* fact) {
+bool StateAccount(const Event& event, Arena* arena, StatedFact* fact) {
   Statement& s = fact->statement;
   fact->head = true;
   switch (event.body_case()) {
     case Event::kAccountOpened:
       s.kind = StatementKind::kAccountOpened;
-      TakeFields(event.account_opened().fields(), &s);
+      TakeFields(event.account_opened().fields(), arena, &s);
       return true;
     case Event::kAccountChanged:
       s.kind = StatementKind::kAccountChanged;
-      TakeFields(event.account_changed().fields(), &s);
+      TakeFields(event.account_changed().fields(), arena, &s);
       return true;
     case Event::kAccountClosed:
       s.kind = StatementKind::kAccountClosed;
@@ -248,8 +269,9 @@ bool StateAccount(const Event& event, StatedFact* fact) {
       s.day_to = DayOf(body.period_to());
       s.number = body.measure();
       TakeAmount(body.amount(), &s);
-      fact->entity = {EntityKind::kTarget, "",
-                      fmt::format("{} {} {} {}", s.number, DayText(*s.day), DayText(*s.day_to), s.currency.code())};
+      fact->entity = {
+          EntityKind::kTarget, "",
+          arena->Copy(fmt::format("{} {} {} {}", s.number, DayText(*s.day), DayText(*s.day_to), s.currency.code()))};
       return true;
     }
     default:
@@ -258,7 +280,7 @@ bool StateAccount(const Event& event, StatedFact* fact) {
   }
 }
 
-bool StateReference(const Event& event, StatedFact* fact) {
+bool StateReference(const Event& event, Arena* arena, StatedFact* fact) {
   Statement& s = fact->statement;
   switch (event.body_case()) {
     case Event::kAccountsMerged:
@@ -278,14 +300,15 @@ bool StateReference(const Event& event, StatedFact* fact) {
       s.kind = StatementKind::kRatePublished;
       s.amount = NanosOf(body.rate());
       s.day = DayOf(body.day());
-      fact->entity = {EntityKind::kRate, "",
-                      fmt::format("{}/{} {}", body.base_currency(), body.quote_currency(), DayText(*s.day))};
+      fact->entity = {
+          EntityKind::kRate, "",
+          arena->Copy(fmt::format("{}/{} {}", body.base_currency(), body.quote_currency(), DayText(*s.day)))};
       return true;
     }
     case Event::kParametersAdopted:
       fact->entity = {EntityKind::kParameters, "", ""};
       s.kind = StatementKind::kParametersAdopted;
-      TakeParameters(event.parameters_adopted(), &s);
+      TakeParameters(event.parameters_adopted(), arena, &s);
       return true;
     default:
       return false;
@@ -293,10 +316,11 @@ bool StateReference(const Event& event, StatedFact* fact) {
 }
 
 // The allocations of the earliest statement of a payment or refund, one link an invoice.
-void LinkAllocations(const EntityKey& entity, const Statement& first, StatementKind kind,
+void LinkAllocations(const EntityRef& entity, const Statement& first, StatementKind kind, Arena* arena,
                      std::vector<LinkedStatement>* links) {
+  const std::string_view origin = OriginOf(entity, arena);
   for (const StatedAllocation& allocation : first.allocations) {
-    const EntityKey invoice = EntityKeyOf(EntityKind::kInvoice, allocation.ref);
+    const EntityRef invoice = EntityOfRefText(EntityKind::kInvoice, allocation.ref);
     const auto known = std::find_if(links->begin(), links->end(),
                                     [&invoice](const LinkedStatement& link) { return link.entity == invoice; });
     if (known != links->end()) {
@@ -308,7 +332,7 @@ void LinkAllocations(const EntityKey& entity, const Statement& first, StatementK
     link.statement.source = first.source;
     link.statement.event_id = first.event_id;
     link.statement.kind = kind;
-    link.statement.origin = OriginOf(entity);
+    link.statement.origin = origin;
     link.statement.currency = first.currency;
     link.statement.amount = allocation.amount;
     links->push_back(std::move(link));
@@ -316,7 +340,7 @@ void LinkAllocations(const EntityKey& entity, const Statement& first, StatementK
 }
 
 // The outcome of a deal, said of the deal that it renews.
-void LinkRenewal(const EntityKey& entity, const std::vector<Statement>& statements,
+void LinkRenewal(const EntityRef& entity, std::span<const Statement> statements, Arena* arena,
                  std::vector<LinkedStatement>* links) {
   const Statement* opened = nullptr;
   const Statement* closed = nullptr;
@@ -327,59 +351,59 @@ void LinkRenewal(const EntityKey& entity, const std::vector<Statement>& statemen
   if (closed == nullptr) return;
   const bool won = closed->kind == StatementKind::kDealWon;
   const bool by_close = !closed->ref.empty();
-  const std::string& renewed = by_close || opened == nullptr ? closed->ref : opened->ref;
+  const std::string_view renewed = by_close || opened == nullptr ? closed->ref : opened->ref;
   if (renewed.empty()) return;
-  LinkedStatement link{EntityKeyOf(EntityKind::kDeal, renewed), {}};
+  LinkedStatement link{EntityOfRefText(EntityKind::kDeal, renewed), {}};
   if (link.entity == entity) return;
   link.statement.at = by_close ? closed->at : std::max(closed->at, opened->at);
   link.statement.source = closed->source;
   link.statement.event_id = closed->event_id;
   link.statement.kind = won ? StatementKind::kRenewalWon : StatementKind::kRenewalLost;
-  link.statement.origin = OriginOf(entity);
+  link.statement.origin = OriginOf(entity, arena);
   link.statement.day = closed->day;
   links->push_back(std::move(link));
 }
 
 }  // namespace
 
-std::optional<StatedFact> StatedFactOf(const Event& event) {
+std::optional<StatedFact> StatedFactOf(const Event& event, Arena* arena) {
   StatedFact fact;
   fact.statement.at = *InstantOf(event.occurred_at());
   fact.statement.source = event.source();
   fact.statement.event_id = event.event_id();
-  if (StateDeal(event, &fact) || StateInvoice(event, &fact) || StateService(event, &fact) ||
-      StateAccount(event, &fact) || StateReference(event, &fact)) {
+  if (StateDeal(event, arena, &fact) || StateInvoice(event, arena, &fact) || StateService(event, &fact) ||
+      StateAccount(event, arena, &fact) || StateReference(event, arena, &fact)) {
     return fact;
   }
   return std::nullopt;
 }
 
-std::vector<LinkedStatement> LinksOf(const EntityKey& entity, const std::vector<Statement>& statements) {
+std::vector<LinkedStatement> LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena) {
   std::vector<LinkedStatement> links;
   if (statements.empty()) return links;
   switch (entity.kind) {
     case EntityKind::kPayment:
-      LinkAllocations(entity, statements.front(), StatementKind::kPaid, &links);
+      LinkAllocations(entity, statements.front(), StatementKind::kPaid, arena, &links);
       break;
     case EntityKind::kRefund:
-      LinkAllocations(entity, statements.front(), StatementKind::kRefunded, &links);
+      LinkAllocations(entity, statements.front(), StatementKind::kRefunded, arena, &links);
       break;
     case EntityKind::kCreditNote: {
       const Statement& first = statements.front();
       if (first.ref.empty()) break;
-      LinkedStatement link{EntityKeyOf(EntityKind::kInvoice, first.ref), {}};
+      LinkedStatement link{EntityOfRefText(EntityKind::kInvoice, first.ref), {}};
       link.statement.at = first.at;
       link.statement.source = first.source;
       link.statement.event_id = first.event_id;
       link.statement.kind = StatementKind::kCredited;
-      link.statement.origin = OriginOf(entity);
+      link.statement.origin = OriginOf(entity, arena);
       link.statement.currency = first.currency;
       link.statement.amount = first.amount;
       links.push_back(std::move(link));
       break;
     }
     case EntityKind::kDeal:
-      LinkRenewal(entity, statements, &links);
+      LinkRenewal(entity, statements, arena, &links);
       break;
     default:
       break;

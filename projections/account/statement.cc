@@ -1,5 +1,7 @@
 #include "projections/account/statement.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace kontor {
@@ -23,6 +25,9 @@ enum : uint64_t {
   kHasFields = 1 << 13,
   kKnownBits = (1 << 14) - 1,
 };
+
+// Between the namespace and the id of an entity that a text names. Stored: never changes.
+constexpr char kRefSeparator = '\x1f';
 
 std::string_view KindName(EntityKind kind) {
   switch (kind) {
@@ -56,32 +61,15 @@ std::string_view KindName(EntityKind kind) {
   return "entity";
 }
 
-}  // namespace
-
-std::string EntityName(const EntityKey& key) {
-  std::string name(KindName(key.kind));
-  name += ' ';
-  if (!key.name_space.empty()) name += key.name_space + "/";
-  return name + key.id;
+template <typename T>
+std::strong_ordering CompareLists(std::span<const T> a, std::span<const T> b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
 }
 
-std::string EntityRefText(std::string_view name_space, std::string_view id) {
-  std::string text(name_space);
-  text += '\x1f';
-  return text.append(id);
-}
-
-EntityKey EntityKeyOf(EntityKind kind, std::string_view ref_text) {
-  const size_t split = ref_text.find('\x1f');
-  return {kind, std::string(ref_text.substr(0, split)), std::string(ref_text.substr(split + 1))};
-}
-
-std::string OriginOf(const EntityKey& key) {
-  return static_cast<char>(key.kind) + EntityRefText(key.name_space, key.id);
-}
-
-EntityKey EntityOfOrigin(std::string_view origin) {
-  return EntityKeyOf(static_cast<EntityKind>(origin.front()), origin.substr(1));
+// Nothing orders before everything. (In 128 bits GCC 12 finds no <=> for std::optional.)
+std::strong_ordering CompareAmounts(const std::optional<Nanos>& a, const std::optional<Nanos>& b) {
+  if (!a || !b) return a.has_value() <=> b.has_value();
+  return *a < *b ? std::strong_ordering::less : *a > *b ? std::strong_ordering::greater : std::strong_ordering::equal;
 }
 
 void Encode(const Statement& s, ByteWriter* writer) {
@@ -137,7 +125,7 @@ void Encode(const Statement& s, ByteWriter* writer) {
   }
 }
 
-bool Decode(ByteReader* reader, Statement* s) {
+bool Decode(ByteReader* reader, Arena* arena, Statement* s) {
   *s = Statement();
   s->at = Instant(reader->Signed());
   s->source = reader->String();
@@ -164,21 +152,105 @@ bool Decode(ByteReader* reader, Statement* s) {
   if (mask & kHasRef) s->ref = reader->String();
   if (mask & kHasAllocations) {
     const uint64_t count = reader->Varint();
-    for (uint64_t i = 0; i < count && reader->ok(); ++i) {
-      StatedAllocation& allocation = s->allocations.emplace_back();
+    if (count > reader->rest().size()) return false;
+    const std::span<StatedAllocation> allocations = arena->AllocateSpan<StatedAllocation>(count);
+    for (StatedAllocation& allocation : allocations) {
       allocation.ref = reader->String();
       allocation.amount = reader->Signed128();
     }
+    s->allocations = allocations;
   }
   if (mask & kHasFields) {
     const uint64_t count = reader->Varint();
-    for (uint64_t i = 0; i < count && reader->ok(); ++i) {
-      StatedField& field = s->fields.emplace_back();
+    if (count > reader->rest().size()) return false;
+    const std::span<StatedField> fields = arena->AllocateSpan<StatedField>(count);
+    for (StatedField& field : fields) {
       field.number = static_cast<int32_t>(reader->Varint());
       field.value = reader->String();
     }
+    s->fields = fields;
   }
   return reader->ok();
+}
+
+}  // namespace
+
+std::strong_ordering Statement::operator<=>(const Statement& other) const {
+  if (const auto order = at <=> other.at; order != 0) return order;
+  if (const auto order = source <=> other.source; order != 0) return order;
+  if (const auto order = event_id <=> other.event_id; order != 0) return order;
+  if (const auto order = kind <=> other.kind; order != 0) return order;
+  if (const auto order = origin <=> other.origin; order != 0) return order;
+  if (const auto order = currency <=> other.currency; order != 0) return order;
+  if (const auto order = CompareAmounts(amount, other.amount); order != 0) return order;
+  if (const auto order = CompareAmounts(net, other.net); order != 0) return order;
+  if (const auto order = CompareAmounts(discount, other.discount); order != 0) return order;
+  if (const auto order = CompareAmounts(cost, other.cost); order != 0) return order;
+  if (const auto order = CompareAmounts(recurring, other.recurring); order != 0) return order;
+  if (const auto order = recurring_currency <=> other.recurring_currency; order != 0) return order;
+  if (const auto order = day <=> other.day; order != 0) return order;
+  if (const auto order = day_to <=> other.day_to; order != 0) return order;
+  if (const auto order = number <=> other.number; order != 0) return order;
+  if (const auto order = flag <=> other.flag; order != 0) return order;
+  if (const auto order = ref <=> other.ref; order != 0) return order;
+  if (const auto order = CompareLists(allocations, other.allocations); order != 0) return order;
+  return CompareLists(fields, other.fields);
+}
+
+std::string EntityName(const EntityRef& entity) {
+  std::string name(KindName(entity.kind));
+  name += ' ';
+  if (!entity.name_space.empty()) name.append(entity.name_space).append("/");
+  return name.append(entity.id);
+}
+
+std::string_view EntityRefText(std::string_view name_space, std::string_view id, Arena* arena) {
+  const size_t size = name_space.size() + 1 + id.size();
+  char* text = arena->Allocate(size, 1);
+  char* end = std::copy(name_space.begin(), name_space.end(), text);
+  *end++ = kRefSeparator;
+  std::copy(id.begin(), id.end(), end);
+  return {text, size};
+}
+
+EntityRef EntityOfRefText(EntityKind kind, std::string_view ref_text) {
+  const size_t split = ref_text.find(kRefSeparator);
+  return {kind, ref_text.substr(0, split), ref_text.substr(split + 1)};
+}
+
+std::string_view OriginOf(const EntityRef& entity, Arena* arena) {
+  const size_t size = 2 + entity.name_space.size() + entity.id.size();
+  char* text = arena->Allocate(size, 1);
+  *text = static_cast<char>(entity.kind);
+  char* end = std::copy(entity.name_space.begin(), entity.name_space.end(), text + 1);
+  *end++ = kRefSeparator;
+  std::copy(entity.id.begin(), entity.id.end(), end);
+  return {text, size};
+}
+
+EntityRef EntityOfOrigin(std::string_view origin) {
+  return EntityOfRefText(static_cast<EntityKind>(origin.front()), origin.substr(1));
+}
+
+void EncodeStatements(std::span<const Statement> statements, std::string* bytes) {
+  if (statements.empty()) return;
+  ByteWriter writer(bytes);
+  writer.Varint(statements.size());
+  for (const Statement& statement : statements) Encode(statement, &writer);
+}
+
+bool DecodeStatements(std::string_view bytes, Arena* arena, Statements* statements) {
+  if (bytes.empty()) return true;
+  ByteReader reader(bytes);
+  const uint64_t count = reader.Varint();
+  if (!reader.ok() || count == 0 || count > bytes.size()) return false;
+  const size_t first = statements->size();
+  statements->resize(first + count);
+  for (size_t i = first; i < statements->size(); ++i) {
+    if (!Decode(&reader, arena, &(*statements)[i])) return false;
+    if (i > first && (*statements)[i] < (*statements)[i - 1]) return false;
+  }
+  return reader.AtEnd();
 }
 
 }  // namespace kontor

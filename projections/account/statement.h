@@ -2,15 +2,20 @@
 //
 // An entity row is a sorted set of statements and nothing else; what holds at an instant t, and what the entity adds to
 // the figures, is worked out from those up to t. So the row depends on which events there are, never on their order.
+//
+// Ownership: statements and references are views: of an event, of a row's bytes, of an arena. Whoever keeps one keeps
+//            that alive too.
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/arena.h"
 #include "engine/base/civil.h"
 #include "engine/base/codec.h"
 #include "engine/base/money.h"
@@ -35,17 +40,32 @@ enum class EntityKind : uint8_t {
   kParameters = 43,  // id: empty
 };
 
-// Which entity, within its account.
+// Which entity, within its account; a view of its names.
+struct EntityRef {
+  EntityKind kind{};
+  std::string_view name_space;
+  std::string_view id;
+  auto operator<=>(const EntityRef&) const = default;
+  bool operator==(const EntityRef&) const = default;
+};
+
+// The same, with names of its own.
 struct EntityKey {
   EntityKind kind{};
   std::string name_space;
   std::string id;
+
+  EntityKey() = default;
+  EntityKey(EntityKind of, std::string in, std::string called)
+      : kind(of), name_space(std::move(in)), id(std::move(called)) {}
+  explicit EntityKey(const EntityRef& ref) : kind(ref.kind), name_space(ref.name_space), id(ref.id) {}
+  operator EntityRef() const { return {kind, name_space, id}; }
   auto operator<=>(const EntityKey&) const = default;
   bool operator==(const EntityKey&) const = default;
 };
 
 // "invoice erp/1001"
-std::string EntityName(const EntityKey& key);
+std::string EntityName(const EntityRef& entity);
 
 // Stored: never renumber.
 enum class StatementKind : uint8_t {
@@ -94,7 +114,7 @@ enum class StatementKind : uint8_t {
 };
 
 struct StatedAllocation {
-  std::string ref;  // the invoice, as EntityRefText
+  std::string_view ref;  // the invoice, as EntityRefText
   Nanos amount = 0;
   bool operator==(const StatedAllocation&) const = default;
   auto operator<=>(const StatedAllocation&) const = default;
@@ -102,18 +122,18 @@ struct StatedAllocation {
 
 struct StatedField {
   int32_t number = 0;  // of the field in its message
-  std::string value;
+  std::string_view value;
   bool operator==(const StatedField&) const = default;
   auto operator<=>(const StatedField&) const = default;
 };
 
 // One event's word on one entity. Which members a kind uses stands beside the kind; the others are empty.
 struct Statement {
-  Instant at;          // when it happened; statements of derived kinds: the latest of the facts they rest on
-  std::string source;  // identity of the event
-  std::string event_id;
+  Instant at;               // when it happened; statements of derived kinds: the latest of the facts they rest on
+  std::string_view source;  // identity of the event
+  std::string_view event_id;
   StatementKind kind{};
-  std::string origin;  // derived kinds: the entity it comes from (OriginOf); kinds of voids: an account
+  std::string_view origin;  // derived kinds: the entity it comes from (OriginOf); kinds of voids: an account
   Currency currency;
   std::optional<Nanos> amount;
   Nanos net = 0;
@@ -125,24 +145,28 @@ struct Statement {
   std::optional<Day> day_to;
   int64_t number = 0;
   bool flag = false;
-  std::string ref;  // another entity of the account (EntityRefText), or an account
-  std::vector<StatedAllocation> allocations;
-  std::vector<StatedField> fields;
+  std::string_view ref;  // another entity of the account (EntityRefText), or an account
+  std::span<const StatedAllocation> allocations;
+  std::span<const StatedField> fields;
 
   // The world's order: instant, then identity; the rest only makes the order total.
-  auto operator<=>(const Statement&) const = default;
-  bool operator==(const Statement&) const = default;
+  std::strong_ordering operator<=>(const Statement& other) const;
+  bool operator==(const Statement& other) const { return (*this <=> other) == 0; }
 };
+using Statements = std::vector<Statement>;
 
 // "namespace\x1fid": how a statement names another entity.
-std::string EntityRefText(std::string_view name_space, std::string_view id);
-EntityKey EntityKeyOf(EntityKind kind, std::string_view ref_text);
+std::string_view EntityRefText(std::string_view name_space, std::string_view id, Arena* arena);
+EntityRef EntityOfRefText(EntityKind kind, std::string_view ref_text);
 
 // How a derived statement names the entity that it comes from, and back.
-std::string OriginOf(const EntityKey& key);
-EntityKey EntityOfOrigin(std::string_view origin);
+std::string_view OriginOf(const EntityRef& entity, Arena* arena);
+EntityRef EntityOfOrigin(std::string_view origin);
 
-void Encode(const Statement& statement, ByteWriter* writer);
-bool Decode(ByteReader* reader, Statement* statement);
+// The bytes of an entity row: how many statements, and each. Nothing for none.
+void EncodeStatements(std::span<const Statement> statements, std::string* bytes);
+// What the bytes say, behind what is in `statements` already: views of the bytes, lists of them on the arena. False
+// where the bytes are no row, or their statements not in order.
+bool DecodeStatements(std::string_view bytes, Arena* arena, Statements* statements);
 
 }  // namespace kontor

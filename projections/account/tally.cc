@@ -51,17 +51,22 @@ Int128 Tally::Get(const TallyKey& key) const {
   return at == entries_.end() || at->key != key ? 0 : at->amount;
 }
 
+void EncodeTallyEntry(const TallyRef& key, Int128 amount, uint64_t* previous, ByteWriter* writer) {
+  const auto measure = static_cast<uint64_t>(key.measure);
+  writer->Varint(measure - *previous);
+  *previous = measure;
+  writer->Varint(key.currency.packed());
+  writer->Signed(key.number);
+  writer->String(key.text);
+  writer->Signed128(amount);
+}
+
 void Tally::Encode(ByteWriter* writer) const {
   writer->Varint(entries_.size());
   uint64_t previous = 0;
   for (const TallyEntry& entry : entries_) {
-    const auto measure = static_cast<uint64_t>(entry.key.measure);
-    writer->Varint(measure - previous);
-    previous = measure;
-    writer->Varint(entry.key.currency.packed());
-    writer->Signed(entry.key.number);
-    writer->String(entry.key.text);
-    writer->Signed128(entry.amount);
+    const TallyRef key{entry.key.measure, entry.key.currency, entry.key.number, entry.key.text};
+    EncodeTallyEntry(key, entry.amount, &previous, writer);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/codec.h"
@@ -90,11 +91,25 @@ struct TallyKey {
   bool operator==(const TallyKey&) const = default;
 };
 
+// A tally's key, as a view.
+struct TallyRef {
+  Measure measure{};
+  Currency currency{};
+  int64_t number = 0;
+  std::string_view text{};
+  auto operator<=>(const TallyRef&) const = default;
+  bool operator==(const TallyRef&) const = default;
+  TallyKey Key() const { return {measure, currency, number, std::string(text)}; }
+};
+
 struct TallyEntry {
   TallyKey key;
   Int128 amount = 0;
   bool operator==(const TallyEntry&) const = default;
 };
+
+// The bytes of one entry. `previous` is the measure of the entry before, 0 of the first, and becomes this one's.
+void EncodeTallyEntry(const TallyRef& key, Int128 amount, uint64_t* previous, ByteWriter* writer);
 
 class Tally {
  public:

@@ -15,10 +15,13 @@ Month FirstMonthFrom(Day day) {
 // A deal, walked through in the world's order.
 class DealWalk {
  public:
-  DealWalk(const EntityKey& key, const Zone& zone, Contributions* out) : key_(key), zone_(zone), steps_(out) {}
+  DealWalk(const EntityRef& key, const Zone& zone, ContributionSink* out)
+      : key_(key), zone_(zone), out_(out), steps_(out) {}
 
-  void Walk(const std::vector<Statement>& statements) {
-    for (const Statement& s : statements) {
+  void Walk(std::span<const Statement> statements, size_t first) {
+    for (size_t i = 0; i < statements.size(); ++i) {
+      const Statement& s = statements[i];
+      out_->Want(i >= first);
       steps_.At(s.at);
       Take(s);
       Render();
@@ -79,8 +82,8 @@ class DealWalk {
 
   void RenderPipeline(bool open) {
     const int64_t expected = expected_ ? expected_->value() : kNoDueDay;
-    const TallyKey count{.measure = Measure::kOpenDeals, .number = expected};
-    const TallyKey money{.measure = Measure::kPipeline, .currency = currency_, .number = expected};
+    const TallyRef count{.measure = Measure::kOpenDeals, .number = expected};
+    const TallyRef money{.measure = Measure::kPipeline, .currency = currency_, .number = expected};
     // What was shown under another day or currency is taken back first.
     if (shown_count_ && *shown_count_ != count) steps_.Set(*shown_count_, 0);
     if (shown_money_ && *shown_money_ != money) steps_.Set(*shown_money_, 0);
@@ -130,8 +133,9 @@ class DealWalk {
                amount);
   }
 
-  const EntityKey& key_;
+  const EntityRef& key_;
   const Zone& zone_;
+  ContributionSink* out_;
   Steps steps_;
   const Statement* opened_ = nullptr;
   const Statement* closed_ = nullptr;
@@ -141,18 +145,18 @@ class DealWalk {
   std::optional<Day> expected_;
   std::optional<Nanos> amount_;
   Currency currency_;
-  std::optional<TallyKey> shown_count_;
-  std::optional<TallyKey> shown_money_;
+  std::optional<TallyRef> shown_count_;
+  std::optional<TallyRef> shown_money_;
   std::optional<Month> ended_;
 };
 
 }  // namespace
 
-void GrowthProjection::FoldFact(const event::v1::Event&, Instant, Contributions*) const {}
+void GrowthProjection::FoldFact(const event::v1::Event&, Instant, ContributionSink*) const {}
 
-void GrowthProjection::FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements, const Zone& zone,
-                                  Contributions* out) const {
-  if (entity.kind == EntityKind::kDeal) DealWalk(entity, zone, out).Walk(statements);
+void GrowthProjection::FoldEntity(const EntityRef& entity, std::span<const Statement> statements, size_t first,
+                                  const Zone& zone, ContributionSink* out) const {
+  if (entity.kind == EntityKind::kDeal) DealWalk(entity, zone, out).Walk(statements, first);
 }
 
 }  // namespace kontor

@@ -8,9 +8,9 @@ namespace kontor {
 class GrowthProjection final : public Projection {
  public:
   std::string_view name() const override { return "growth"; }
-  void FoldFact(const event::v1::Event& event, Instant at, Contributions* out) const override;
-  void FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements, const Zone& zone,
-                  Contributions* out) const override;
+  void FoldFact(const event::v1::Event& event, Instant at, ContributionSink* out) const override;
+  void FoldEntity(const EntityRef& entity, std::span<const Statement> statements, size_t first, const Zone& zone,
+                  ContributionSink* out) const override;
 };
 
 }  // namespace kontor

@@ -31,12 +31,12 @@ std::set<EntityKey> EntitiesOf(const AccountId& account, ScratchRows* rows) {
 // others. What others say of it (a payment of its invoice) follows when these move: they are added to `origins`.
 void Move(const AccountFold& fold, const EntityKey& entity, const AccountId& from, ScratchRows* from_rows,
           const AccountId& to, ScratchRows* to_rows, std::set<EntityKey>* origins) {
-  const Row* row = from_rows->Find(RowKey::Entity(from, entity));
-  if (row == nullptr) return;
-  const std::vector<Statement> statements = std::get<EntityRow>(*row).statements;
-  for (const Statement& statement : statements) {
+  const Row* found = from_rows->FindRow(RowKey::Entity(from, entity));
+  if (found == nullptr) return;
+  const EntityRow row = std::get<EntityRow>(*found);  // it changes below
+  for (const Statement& statement : row.statements) {
     if (!statement.origin.empty()) {
-      origins->insert(EntityOfOrigin(statement.origin));
+      origins->insert(EntityKey(EntityOfOrigin(statement.origin)));
       continue;
     }
     fold.FoldStatement(from, entity, statement, -1, from_rows);
@@ -91,7 +91,7 @@ Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector
   std::map<Day, Tally> days;
   for (size_t i = 0; i < parts.size(); ++i) {
     const AccountId& account = parts[i].account;
-    const Row* head = rows[i]->Find(RowKey::Head(account));
+    const Row* head = rows[i]->FindRow(RowKey::Head(account));
     state.heads.push_back(head == nullptr ? EntityRow() : std::get<EntityRow>(*head));
     rows[i]->Scan(RowKey::MonthPrefix(account), [&](std::string_view, const Row& row) {
       for (const DayTally& day : std::get<MonthRow>(row).days) {

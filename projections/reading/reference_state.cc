@@ -11,19 +11,21 @@ const AccountId& Merges::SurvivorOf(const AccountId& account) const {
   return found == survivor_of.end() ? account : found->second;
 }
 
-void ReferenceState::Add(const EntityKey& key, const std::vector<Statement>& statements) {
+void ReferenceState::Add(const EntityRef& key, const EntityRow& row) {
+  const Statements& statements = row.statements;
+  memory_.push_back(row.memory);
   for (const Statement& s : statements) instants_.insert(s.at);
   switch (key.kind) {
     case EntityKind::kMerge:
       for (const Statement& s : statements) {
-        Merge merge{AccountId(key.id), s};
+        Merge merge{AccountId(std::string(key.id)), s};
         const auto at = std::upper_bound(merges_.begin(), merges_.end(), merge,
                                          [](const Merge& a, const Merge& b) { return a.statement < b.statement; });
         merges_.insert(at, std::move(merge));
       }
       break;
     case EntityKind::kRevert:
-      if (!statements.empty()) reverted_[{key.name_space, key.id}] = statements.front().at;
+      if (!statements.empty()) reverted_[{std::string(key.name_space), std::string(key.id)}] = statements.front().at;
       break;
     case EntityKind::kRate: {
       // "EUR/USD 2026-11-24"
@@ -63,11 +65,11 @@ Merges ReferenceState::MergesAt(Instant t) const {
   std::map<AccountId, const Merge*> last;
   for (const Merge& merge : merges_) {
     if (merge.statement.at > t) break;
-    const auto reverted = reverted_.find({merge.statement.source, merge.statement.event_id});
+    const auto reverted = reverted_.find({std::string(merge.statement.source), std::string(merge.statement.event_id)});
     if (reverted != reverted_.end() && reverted->second <= t) continue;
     const Merge*& slot = last[merge.absorbed];
     if (slot != nullptr)
-      result.findings.push_back({"merge_superseded", slot->absorbed, AccountId(slot->statement.ref)});
+      result.findings.push_back({"merge_superseded", slot->absorbed, AccountId(std::string(slot->statement.ref))});
     slot = &merge;
   }
 
@@ -79,7 +81,7 @@ Merges ReferenceState::MergesAt(Instant t) const {
   for (const Merge& merge : merges_) {
     const auto counts = last.find(merge.absorbed);
     if (counts == last.end() || counts->second != &merge) continue;
-    const AccountId survivor(merge.statement.ref);
+    const AccountId survivor{std::string(merge.statement.ref)};
     if (end_of(survivor) == merge.absorbed) {
       result.findings.push_back({"merge_closes_a_ring", merge.absorbed, survivor});
       continue;
@@ -101,7 +103,7 @@ std::optional<ReferenceState::Published> ReferenceState::Latest(Currency base, C
   for (auto at = pair->second.upper_bound(day); at != pair->second.begin();) {
     --at;
     if (day - at->first > age) return std::nullopt;
-    const std::vector<Statement>& statements = at->second;
+    const Statements& statements = at->second;
     const auto known =
         std::find_if(statements.rbegin(), statements.rend(), [t](const Statement& s) { return s.at <= t; });
     if (known != statements.rend() && *known->amount > 0) return Published{at->first, *known->amount};

@@ -16,7 +16,7 @@
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/money.h"
-#include "projections/account/statement.h"
+#include "projections/account/rows.h"
 
 namespace kontor {
 
@@ -52,7 +52,7 @@ struct Merges {
 class ReferenceState {
  public:
   // Adds a row of the reference shard; rows of other kinds say nothing here.
-  void Add(const EntityKey& key, const std::vector<Statement>& statements);
+  void Add(const EntityRef& key, const EntityRow& row);
 
   Parameters ParametersAt(Instant t) const;
   // Of an account's merges not reverted the last counts; taken in the order of occurred_at, one that would close a ring
@@ -78,9 +78,10 @@ class ReferenceState {
   };
   std::vector<Merge> merges_;                                        // in the world's order
   std::map<std::pair<std::string, std::string>, Instant> reverted_;  // identity of a merge -> the earliest revert
-  std::map<std::pair<Currency, Currency>, std::map<Day, std::vector<Statement>>> rates_;
-  std::vector<Statement> parameters_;
-  std::set<Instant> instants_;  // of every statement
+  std::map<std::pair<Currency, Currency>, std::map<Day, Statements>> rates_;
+  Statements parameters_;
+  std::set<Instant> instants_;                       // of every statement
+  std::vector<std::shared_ptr<const void>> memory_;  // what the statements view
 };
 
 }  // namespace kontor

@@ -3,9 +3,11 @@
 #include <set>
 #include <utility>
 
+#include "engine/base/check.h"
+
 namespace kontor {
 
-const Row* ScratchRows::Find(const RowKey& key) {
+const Row* ScratchRows::FindRow(const RowKey& key) {
   const auto changed = changed_.find(key.bytes());
   if (changed != changed_.end()) return IsEmpty(changed->second) ? nullptr : &changed->second;
   auto read = read_.find(key.bytes());
@@ -17,18 +19,31 @@ const Row* ScratchRows::Find(const RowKey& key) {
   return read->second.get();
 }
 
-template <typename T>
-T& ScratchRows::Mutable(const RowKey& key) {
-  auto changed = changed_.find(key.bytes());
-  if (changed == changed_.end()) {
-    const Row* row = Find(key);
-    changed = changed_.emplace(key.bytes(), row == nullptr ? Row(T()) : *row).first;
-  }
-  return std::get<T>(changed->second);
+std::string_view ScratchRows::Find(std::string_view key) {
+  const Row* row = FindRow(RowKey::OfBytes(std::string(key)));
+  return row == nullptr ? std::string_view() : memory().arena.Copy(EncodeRow(*row));
 }
 
-template EntityRow& ScratchRows::Mutable<EntityRow>(const RowKey& key);
-template MonthRow& ScratchRows::Mutable<MonthRow>(const RowKey& key);
+void ScratchRows::Put(std::string_view key, std::string_view bytes) {
+  std::optional<Row> row = bytes.empty() ? Row(EntityRow()) : DecodeRow(key, bytes);
+  KONTOR_CHECK(row);
+  changed_.insert_or_assign(std::string(key), *std::move(row));
+}
+
+void ScratchRows::AddToMonth(const AccountId& account, Day day, const TallyRef& key, Int128 amount) {
+  const RowKey row_key = RowKey::OfMonth(account, MonthOf(day));
+  auto changed = changed_.find(row_key.bytes());
+  if (changed == changed_.end()) {
+    const Row* row = FindRow(row_key);
+    changed = changed_.emplace(row_key.bytes(), row == nullptr ? Row(MonthRow()) : *row).first;
+  }
+  std::get<MonthRow>(changed->second).Add(day, key.Key(), amount);
+}
+
+void ScratchRows::Broken(std::string_view key) {
+  status_.Update(DataLoss("a stored row of account '{}' is no row: rebuild the views from the log (kontor rebuild)",
+                          key.substr(0, key.find('\0'))));
+}
 
 std::vector<Measure> ScratchRows::ChangedMeasures() {
   std::set<Measure> changed;

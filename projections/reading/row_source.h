@@ -31,9 +31,14 @@ class ScratchRows final : public RowStore {
  public:
   explicit ScratchRows(const RowSource* under) : under_(under) {}
 
-  const Row* Find(const RowKey& key) override;
-  EntityRow& MutableEntity(const RowKey& key) override { return Mutable<EntityRow>(key); }
-  MonthRow& MutableMonth(const RowKey& key) override { return Mutable<MonthRow>(key); }
+  std::string_view Find(std::string_view key) override;
+  void Put(std::string_view key, std::string_view bytes) override;
+  void AddToMonth(const AccountId& account, Day day, const TallyRef& key, Int128 amount) override;
+  void Broken(std::string_view key) override;
+  bool failed() const override { return !status_.ok(); }
+
+  // Null where there is none. Good until the row changes.
+  const Row* FindRow(const RowKey& key);
 
   // Every row whose key starts with the prefix, changed ones as changed, in key order.
   void Scan(const std::string& prefix, const std::function<void(std::string_view key, const Row& row)>& visit);
@@ -42,9 +47,6 @@ class ScratchRows final : public RowStore {
   const Status& status() const { return status_; }
 
  private:
-  template <typename T>
-  T& Mutable(const RowKey& key);
-
   const RowSource* under_;
   std::map<std::string, Row, std::less<>> changed_;
   std::map<std::string, std::shared_ptr<const Row>, std::less<>> read_;

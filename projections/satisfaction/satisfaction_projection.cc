@@ -15,30 +15,31 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kSecondsPerHour = 3'600;
 
 // Who typed the evidence; empty where a system recorded it. Health will not count what the account's manager typed.
-std::string TypedBy(const Event& event) {
-  return event.capture() == event::v1::CAPTURE_TYPED ? event.actor() : std::string();
+std::string_view TypedBy(const Event& event) {
+  return event.capture() == event::v1::CAPTURE_TYPED ? std::string_view(event.actor()) : std::string_view();
 }
 
-void FoldInteraction(const Event& event, Instant at, Contributions* out) {
+void FoldInteraction(const Event& event, Instant at, ContributionSink* out) {
   const event::v1::InteractionRecorded& body = event.interaction_recorded();
-  out->push_back({at, {.measure = Measure::kInteractions}, 1});
+  out->Add(at, {.measure = Measure::kInteractions}, 1);
   if (body.has_department()) {
-    out->push_back({at, {.measure = Measure::kDepartmentTouches, .text = body.department()}, 1});
+    out->Add(at, {.measure = Measure::kDepartmentTouches, .text = body.department()}, 1);
   }
   for (const type::v1::EntityRef& contact : body.participants()) {
     const std::string& name_space = contact.has_namespace_() ? contact.namespace_() : event.source();
-    out->push_back({at, {.measure = Measure::kContactTouches, .text = EntityRefText(name_space, contact.id())}, 1});
+    out->Add(at, {.measure = Measure::kContactTouches, .text = EntityRefText(name_space, contact.id(), out->arena())},
+             1);
   }
   if (body.has_sentiment()) {
-    const std::string by = TypedBy(event);
-    out->push_back({at, {.measure = Measure::kSentimentSum, .text = by}, body.sentiment()});
-    out->push_back({at, {.measure = Measure::kSentimentCount, .text = by}, 1});
+    const std::string_view by = TypedBy(event);
+    out->Add(at, {.measure = Measure::kSentimentSum, .text = by}, body.sentiment());
+    out->Add(at, {.measure = Measure::kSentimentCount, .text = by}, 1);
   }
 }
 
-void FoldSurvey(const Event& event, Instant at, Contributions* out) {
+void FoldSurvey(const Event& event, Instant at, ContributionSink* out) {
   const event::v1::SurveyAnswered& body = event.survey_answered();
-  TallyKey key{.measure = Measure::kNps, .number = body.answer(), .text = TypedBy(event)};
+  TallyRef key{.measure = Measure::kNps, .number = body.answer(), .text = TypedBy(event)};
   if (body.kind() == event::v1::SURVEY_KIND_CSAT) {
     key.measure = Measure::kCsat;
     key.number = PackAnswer({{0, body.scale_min(), body.scale_max()}, body.answer()});
@@ -49,16 +50,19 @@ void FoldSurvey(const Event& event, Instant at, Contributions* out) {
     key.measure = Measure::kCes;
     key.number = PackAnswer({{easy, min, max}, body.answer()});
   }
-  out->push_back({at, key, 1});
+  out->Add(at, key, 1);
 }
 
 // A promise, walked through in the world's order.
 class CommitmentWalk {
  public:
-  CommitmentWalk(const EntityKey& key, const Zone& zone, Contributions* out) : key_(key), zone_(zone), steps_(out) {}
+  CommitmentWalk(const EntityRef& key, const Zone& zone, ContributionSink* out)
+      : key_(key), zone_(zone), out_(out), steps_(out) {}
 
-  void Walk(const std::vector<Statement>& statements) {
-    for (const Statement& s : statements) {
+  void Walk(std::span<const Statement> statements, size_t first) {
+    for (size_t i = 0; i < statements.size(); ++i) {
+      const Statement& s = statements[i];
+      out_->Want(i >= first);
       steps_.At(s.at);
       Take(s);
       Render();
@@ -123,8 +127,9 @@ class CommitmentWalk {
     steps_.Set({.measure = measure, .number = day.value()}, value ? 1 : 0);
   }
 
-  const EntityKey& key_;
+  const EntityRef& key_;
   const Zone& zone_;
+  ContributionSink* out_;
   Steps steps_;
   const Statement* made_ = nullptr;
   const Statement* redated_ = nullptr;
@@ -135,12 +140,15 @@ class CommitmentWalk {
   std::optional<Day> shown_redue_;
 };
 
-void FoldIssue(const EntityKey& key, const std::vector<Statement>& statements, const Zone& zone, Contributions* out) {
+void FoldIssue(const EntityRef& key, std::span<const Statement> statements, size_t first, const Zone& zone,
+               ContributionSink* out) {
   Steps steps(out);
   const Statement* raised = nullptr;
   const Statement* resolved = nullptr;
   bool raised_twice = false;
-  for (const Statement& s : statements) {
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const Statement& s = statements[i];
+    out->Want(i >= first);
     steps.At(s.at);
     if (s.kind == StatementKind::kRaised) {
       raised_twice |= raised != nullptr;
@@ -166,15 +174,15 @@ void FoldIssue(const EntityKey& key, const std::vector<Statement>& statements, c
 
 }  // namespace
 
-void SatisfactionProjection::FoldFact(const Event& event, Instant at, Contributions* out) const {
+void SatisfactionProjection::FoldFact(const Event& event, Instant at, ContributionSink* out) const {
   if (event.body_case() == Event::kInteractionRecorded) FoldInteraction(event, at, out);
   if (event.body_case() == Event::kSurveyAnswered) FoldSurvey(event, at, out);
 }
 
-void SatisfactionProjection::FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements,
-                                        const Zone& zone, Contributions* out) const {
-  if (entity.kind == EntityKind::kCommitment) CommitmentWalk(entity, zone, out).Walk(statements);
-  if (entity.kind == EntityKind::kIssue) FoldIssue(entity, statements, zone, out);
+void SatisfactionProjection::FoldEntity(const EntityRef& entity, std::span<const Statement> statements, size_t first,
+                                        const Zone& zone, ContributionSink* out) const {
+  if (entity.kind == EntityKind::kCommitment) CommitmentWalk(entity, zone, out).Walk(statements, first);
+  if (entity.kind == EntityKind::kIssue) FoldIssue(entity, statements, first, zone, out);
 }
 
 }  // namespace kontor

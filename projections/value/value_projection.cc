@@ -8,7 +8,7 @@
 namespace kontor {
 namespace {
 
-TallyKey Money(Measure measure, Currency currency, int64_t number = 0) {
+TallyRef Money(Measure measure, Currency currency, int64_t number = 0) {
   return {.measure = measure, .currency = currency, .number = number};
 }
 
@@ -26,11 +26,13 @@ struct Reductions {
 // beyond it is unapplied; before the invoice is known it waits, and is unapplied as well.
 class InvoiceWalk {
  public:
-  InvoiceWalk(const EntityKey& key, const Zone& zone, Contributions* out)
+  InvoiceWalk(const EntityRef& key, const Zone& zone, ContributionSink* out)
       : key_(key), zone_(zone), out_(out), steps_(out) {}
 
-  void Walk(const std::vector<Statement>& statements) {
-    for (const Statement& s : statements) {
+  void Walk(std::span<const Statement> statements, size_t first) {
+    for (size_t i = 0; i < statements.size(); ++i) {
+      const Statement& s = statements[i];
+      out_->Want(i >= first);
       steps_.At(s.at);
       at_ = s.at;
       Take(s);
@@ -55,7 +57,7 @@ class InvoiceWalk {
       case StatementKind::kInvoiceWrittenOff:
         if (issued_ != nullptr && s.currency != issued_->currency) other_currency_ = true;
         written_off_.push_back(&s);
-        out_->push_back({s.at, Money(Measure::kWrittenOff, s.currency), s.net});
+        out_->Add(s.at, Money(Measure::kWrittenOff, s.currency), s.net);
         break;
       case StatementKind::kCredited:
         InCurrency(s.currency).credited += *s.amount;
@@ -80,11 +82,10 @@ class InvoiceWalk {
   void Allocate(const Statement& payment) {
     if (!issued_->day || payment.currency != issued_->currency) return;
     const Int128 days = zone_.LocalDay(payment.at) - *issued_->day;
-    out_->push_back({at_, Money(Measure::kAllocated, payment.currency), *payment.amount});
-    out_->push_back({at_, Money(Measure::kAllocations, payment.currency), 1});
-    out_->push_back({at_, Money(Measure::kAllocatedDays, payment.currency), *payment.amount * days});
-    out_->push_back(
-        {at_, Money(Measure::kAllocatedLateDays, payment.currency), *payment.amount * std::max<Int128>(days, 0)});
+    out_->Add(at_, Money(Measure::kAllocated, payment.currency), *payment.amount);
+    out_->Add(at_, Money(Measure::kAllocations, payment.currency), 1);
+    out_->Add(at_, Money(Measure::kAllocatedDays, payment.currency), *payment.amount * days);
+    out_->Add(at_, Money(Measure::kAllocatedLateDays, payment.currency), *payment.amount * std::max<Int128>(days, 0));
   }
 
   Reductions& InCurrency(Currency currency) {
@@ -138,9 +139,9 @@ class InvoiceWalk {
     return unapplied > 0;
   }
 
-  const EntityKey& key_;
+  const EntityRef& key_;
   const Zone& zone_;
-  Contributions* out_;
+  ContributionSink* out_;
   Steps steps_;
   Instant at_;
   const Statement* issued_ = nullptr;
@@ -160,62 +161,67 @@ Nanos Allocated(const Statement& s) {
 }
 
 // Documents of which the earliest counts: what it adds, and a finding while there are others.
-void FoldDocument(const EntityKey& entity, const std::vector<Statement>& statements, Contributions* out) {
+void FoldDocument(const EntityRef& entity, std::span<const Statement> statements, size_t first, ContributionSink* out) {
+  out->Want(first == 0);
   const Statement& s = statements.front();
   switch (s.kind) {
     case StatementKind::kCreditNoteIssued:
-      out->push_back({s.at, Money(Measure::kInvoicedNet, s.currency), -s.net});
-      out->push_back({s.at, Money(Measure::kCostOfGoods, s.currency), -s.cost});
-      if (s.ref.empty()) out->push_back({s.at, Money(Measure::kUnapplied, s.currency), *s.amount});
+      out->Add(s.at, Money(Measure::kInvoicedNet, s.currency), -s.net);
+      out->Add(s.at, Money(Measure::kCostOfGoods, s.currency), -s.cost);
+      if (s.ref.empty()) out->Add(s.at, Money(Measure::kUnapplied, s.currency), *s.amount);
       break;
     case StatementKind::kPaymentReceived:
-      out->push_back({s.at, Money(Measure::kCollected, s.currency), *s.amount});
-      out->push_back({s.at, {.measure = Measure::kPayments}, 1});
-      out->push_back({s.at, Money(Measure::kUnapplied, s.currency), *s.amount - Allocated(s)});
+      out->Add(s.at, Money(Measure::kCollected, s.currency), *s.amount);
+      out->Add(s.at, {.measure = Measure::kPayments}, 1);
+      out->Add(s.at, Money(Measure::kUnapplied, s.currency), *s.amount - Allocated(s));
       break;
     case StatementKind::kRefundMade:
-      out->push_back({s.at, Money(Measure::kCollected, s.currency), -*s.amount});
-      out->push_back({s.at, Money(Measure::kUnapplied, s.currency), Allocated(s) - *s.amount});
+      out->Add(s.at, Money(Measure::kCollected, s.currency), -*s.amount);
+      out->Add(s.at, Money(Measure::kUnapplied, s.currency), Allocated(s) - *s.amount);
       break;
     default:
       return;
   }
-  if (statements.size() > 1) out->push_back({statements[1].at, FindingKey("stated_twice", EntityName(entity)), 1});
+  if (statements.size() < 2) return;
+  out->Want(first <= 1);
+  out->Add(statements[1].at, FindingKey("stated_twice", EntityName(entity), out->arena()), 1);
 }
 
 // Booked: the earliest close of the deal, where it is a win.
-void FoldDeal(const std::vector<Statement>& statements, Contributions* out) {
-  for (const Statement& s : statements) {
+void FoldDeal(std::span<const Statement> statements, size_t first, ContributionSink* out) {
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const Statement& s = statements[i];
+    out->Want(i >= first);
     if (s.kind == StatementKind::kDealLost) return;
     if (s.kind != StatementKind::kDealWon) continue;
-    out->push_back({s.at, Money(Measure::kBooked, s.currency), *s.amount});
-    out->push_back({s.at, Money(Measure::kDealsWon, s.currency), 1});
+    out->Add(s.at, Money(Measure::kBooked, s.currency), *s.amount);
+    out->Add(s.at, Money(Measure::kDealsWon, s.currency), 1);
     return;
   }
 }
 
 }  // namespace
 
-void ValueProjection::FoldFact(const event::v1::Event& event, Instant at, Contributions* out) const {
+void ValueProjection::FoldFact(const event::v1::Event& event, Instant at, ContributionSink* out) const {
   if (event.body_case() != event::v1::Event::kCostIncurred) return;
   const event::v1::CostIncurred& cost = event.cost_incurred();
-  out->push_back({at, Money(Measure::kCostToServe, CurrencyOf(cost.amount()), cost.kind()), NanosOf(cost.amount())});
+  out->Add(at, Money(Measure::kCostToServe, CurrencyOf(cost.amount()), cost.kind()), NanosOf(cost.amount()));
 }
 
-void ValueProjection::FoldEntity(const EntityKey& entity, const std::vector<Statement>& statements, const Zone& zone,
-                                 Contributions* out) const {
+void ValueProjection::FoldEntity(const EntityRef& entity, std::span<const Statement> statements, size_t first,
+                                 const Zone& zone, ContributionSink* out) const {
   if (statements.empty()) return;
   switch (entity.kind) {
     case EntityKind::kInvoice:
-      InvoiceWalk(entity, zone, out).Walk(statements);
+      InvoiceWalk(entity, zone, out).Walk(statements, first);
       break;
     case EntityKind::kCreditNote:
     case EntityKind::kPayment:
     case EntityKind::kRefund:
-      FoldDocument(entity, statements, out);
+      FoldDocument(entity, statements, first, out);
       break;
     case EntityKind::kDeal:
-      FoldDeal(statements, out);
+      FoldDeal(statements, first, out);
       break;
     default:
       break;

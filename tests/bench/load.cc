@@ -2,9 +2,10 @@
 //
 //   kontor_load BROKERS TOPIC EVENTS ACCOUNTS
 //
-// Over two years: interactions 40 %, commitments 12 %, deals 12 %, invoices and payments 23 %, costs 7 %, surveys 6 %. Of a
-// hundred events one is a duplicate, a fifth of these from up to four million events before; two are up to 45 days late.
-// Accounts follow Zipf(0.86). A seventh of them has three currencies, the others one. Prints what it sent as one JSON line.
+// Over two years: interactions 40 %, commitments 12 %, deals 12 %, invoices and payments 23 %, costs 7 %, surveys 6 %.
+// Of a hundred events one is a duplicate, a fifth of these from up to four million events before; two are up to 45 days
+// late. Accounts follow Zipf(0.86). A seventh of them has three currencies, the others one. Prints what it sent as one
+// JSON line.
 #include <algorithm>
 #include <array>
 #include <atomic>

@@ -36,7 +36,7 @@ ViewCommit CommitFrom(uint64_t position) {
         {AccountId("account-" + std::to_string(account)), Instant(static_cast<int64_t>(at) << 30), Position(at)});
     rows.insert(RowKey(account, random() % 24));
   }
-  for (const std::string& key : rows) commit.rows.push_back({key, key + std::string(28, 'v')});
+  for (const std::string& key : rows) commit.Put(key, key + std::string(28, 'v'));
   commit.checkpoint = {
       .position = Position(position + kCommitEvents), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   return commit;
@@ -44,7 +44,7 @@ ViewCommit CommitFrom(uint64_t position) {
 
 void BM_Commit(benchmark::State& state) {
   const TempFolder folder;
-  const auto store = RocksViewStore::Open(folder / "views").value();
+  const auto store = RocksViewStore::Open(folder / "views", nullptr).value();
   uint64_t position = 0;
   for (auto _ : state) {
     state.PauseTiming();
@@ -63,7 +63,7 @@ class FilledViews : public benchmark::Fixture {
     folder_ = std::make_unique<TempFolder>();
     RocksOptions options;
     options.block_cache = NewBlockCache(size_t{128} << 20);
-    store_ = RocksViewStore::Open(*folder_ / "views", options).value();
+    store_ = RocksViewStore::Open(*folder_ / "views", nullptr, options).value();
     for (uint64_t commit = 0; commit < 40; ++commit) {
       KONTOR_CHECK(store_->Commit(CommitFrom(commit * kCommitEvents)).ok());
     }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/views/view_store.h"
+#include "tests/conformance/add_numbers.h"
 
 namespace kontor {
 
@@ -54,9 +55,19 @@ inline std::vector<InstantAndPosition> EventsOf(const ViewSnapshot& snapshot, co
   return events;
 }
 
+// Rows by key; without a value they are deleted.
+using Rows = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+inline ViewCommit CommitOf(const Rows& rows, Checkpoint checkpoint) {
+  ViewCommit commit;
+  for (const auto& [key, value] : rows) value ? commit.Put(key, *value) : commit.Delete(key);
+  commit.checkpoint = std::move(checkpoint);
+  return commit;
+}
+
 // So many rows that a store may treat their commit as a large one.
-inline std::vector<RowWrite> ManyRows(const std::string& value) {
-  std::vector<RowWrite> rows;
+inline Rows ManyRows(const std::string& value) {
+  Rows rows;
   for (int number = 0; number < 12'000; ++number) rows.push_back({"many " + std::to_string(number), value});
   return rows;
 }
@@ -70,8 +81,11 @@ class ViewStoreSuite : public ::testing::Test {
     const Status status = store_->Commit(commit);
     ASSERT_TRUE(status.ok()) << Text(status);
   }
-  void CommitRows(std::vector<RowWrite> rows, uint64_t position) {
-    Commit({.rows = std::move(rows), .identities = {}, .events = {}, .checkpoint = CheckpointAt(position)});
+  void CommitRows(const Rows& rows, uint64_t position) { Commit(CommitOf(rows, CheckpointAt(position))); }
+  void CommitAdded(const std::string& key, const std::string& value, uint64_t position) {
+    ViewCommit commit = CommitOf({}, CheckpointAt(position));
+    commit.Add(key, value);
+    Commit(commit);
   }
   void CommitIdentities(std::vector<IdentityEntry> identities, uint64_t position) {
     Commit({.rows = {}, .identities = std::move(identities), .events = {}, .checkpoint = CheckpointAt(position)});
@@ -101,12 +115,41 @@ TYPED_TEST_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero) {
 }
 
 TYPED_TEST_P(ViewStoreSuite, RowsAreWrittenReplacedAndDeleted) {
-  this->CommitRows({{"a", "1"}, {"b", "2"}, {"c", ""}}, 1);
+  this->CommitRows({{"a", "1"}, {"b", "2"}, {"c", "4"}}, 1);
   this->CommitRows({{"a", "3"}, {"b", std::nullopt}, {"never", std::nullopt}}, 2);
   EXPECT_EQ(this->Row("a"), "3");
   EXPECT_EQ(this->Row("b"), std::nullopt);
-  EXPECT_EQ(this->Row("c"), "");
-  EXPECT_EQ(RowsOf(*this->store_->Snapshot(), ""), (Pairs{{"a", "3"}, {"c", ""}}));
+  EXPECT_EQ(this->Row("c"), "4");
+  EXPECT_EQ(RowsOf(*this->store_->Snapshot(), ""), (Pairs{{"a", "3"}, {"c", "4"}}));
+}
+
+TYPED_TEST_P(ViewStoreSuite, RowsThatAreAddedAddUpAcrossCommitsOfAnySize) {
+  this->CommitAdded("sum", "5", 1);
+  {
+    const auto before = this->store_->Snapshot();
+    this->CommitAdded("sum", "-2", 2);
+    EXPECT_EQ(before->Row("sum").value(), "5");
+  }
+  this->CommitRows(ManyRows("1"), 3);
+  EXPECT_EQ(this->Row("sum"), "3");
+  this->Reopen();
+  ViewCommit large = CommitOf(ManyRows("2"), CheckpointAt(4));
+  large.Add("sum", "10");
+  this->Commit(large);
+  EXPECT_EQ(this->Row("sum"), "13");
+  this->Reopen();
+  EXPECT_EQ(this->Row("sum"), "13");
+}
+
+TYPED_TEST_P(ViewStoreSuite, RowThatComesToNothingIsNotThere) {
+  const std::string empty = this->Digest();
+  this->CommitAdded("sum", "5", 1);
+  this->CommitAdded("sum", "-5", 2);
+  EXPECT_EQ(this->Row("sum"), std::nullopt);
+  EXPECT_TRUE(RowsOf(*this->store_->Snapshot(), "").empty());
+  EXPECT_EQ(this->Digest(), empty);
+  this->CommitAdded("sum", "1", 3);
+  EXPECT_EQ(this->Row("sum"), "1");
 }
 
 TYPED_TEST_P(ViewStoreSuite, RowsScanByPrefixInKeyOrder) {
@@ -224,13 +267,11 @@ TYPED_TEST_P(ViewStoreSuite, ReadersBesideTheWriterSeeWholeCommits) {
 
 TYPED_TEST_P(ViewStoreSuite, LargeAndSmallCommitsFollowEachOther) {
   this->CommitRows({{"many 0", "small"}, {"z", "1"}}, 1);
-  std::vector<RowWrite> many = ManyRows("large");
-  many.push_back({"z", std::nullopt});
-  this->Commit(
-      {.rows = many,
-       .identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}},
-       .events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}},
-       .checkpoint = CheckpointAt(8)});
+  ViewCommit many = CommitOf(ManyRows("large"), CheckpointAt(8));
+  many.Delete("z");
+  many.identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}};
+  many.events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}};
+  this->Commit(many);
   this->Commit({.rows = {{"many 1", "small again"}},
                 .identities = {{HashNumber(1), Position(8)}},
                 .events = {},
@@ -328,6 +369,7 @@ TYPED_TEST_P(ViewStoreSuite, ACheckpointThatGoesBackIsABug) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero, RowsAreWrittenReplacedAndDeleted,
+                            RowsThatAreAddedAddUpAcrossCommitsOfAnySize, RowThatComesToNothingIsNotThere,
                             RowsScanByPrefixInKeyOrder, KeysMayHoldAnyByte,
                             AnIdentityHoldsEveryPositionThatSharesItsHash, AnAccountsEventsScanInTheWorldsOrder,
                             AccountsWhoseIdsBeginAlikeAreKeptApart, TheCheckpointComesWithItsCommit,

@@ -9,6 +9,7 @@
 #include "engine/views/in_memory_view_store.h"
 #include "engine/views/rocks_instance_store.h"
 #include "engine/views/rocks_view_store.h"
+#include "tests/conformance/add_numbers.h"
 #include "tests/conformance/log_records.h"
 #include "tests/conformance/temp_folder.h"
 
@@ -34,7 +35,8 @@ Status AppendSome(EventLog& log, uint64_t count) {
 
 ViewCommit CommitTo(uint64_t position, size_t rows) {
   ViewCommit commit;
-  for (size_t row = 0; row < rows; ++row) commit.rows.push_back({std::to_string(row), std::to_string(position)});
+  for (size_t row = 0; row < rows; ++row) commit.Put(std::to_string(row), std::to_string(position));
+  commit.Add("sum", std::to_string(position));
   commit.identities.push_back({HashOf({Source("cut"), EventId(std::to_string(position))}), Position(position - 1)});
   commit.events.push_back({AccountId("a"), Instant(0), Position(position - 1)});
   commit.checkpoint = {.position = Position(position), .last_record = {}, .fold_version = 1, .zone = "UTC"};
@@ -66,16 +68,16 @@ TEST(PowerCutTest, Promise1TheLogHoldsAllThatWasAcknowledged) {
 TEST(PowerCutTest, ViewsLoseLastCommitsButNeverAPart) {
   const TempFolder folder;
   const std::string path = folder / "views";
-  ASSERT_TRUE(RocksViewStore::Open(path).ok());
+  ASSERT_TRUE(RocksViewStore::Open(path, AddNumbers).ok());
   std::mt19937_64 random(kSeed);
-  InMemoryViewStore twin;
+  InMemoryViewStore twin(AddNumbers);
   uint64_t position = 0;
   uint64_t twins = 0;
   uint64_t durable = 0;
   std::map<uint64_t, size_t> rows_of;
   for (int round = 0; round < kCuts; ++round) {
     RocksPowerCut disk;
-    auto store = RocksViewStore::Open(path, On(disk));
+    auto store = RocksViewStore::Open(path, AddNumbers, On(disk));
     ASSERT_TRUE(store.ok()) << Text(store.status()) << "; seed " << kSeed << ", round " << round;
     position = (*store)->Snapshot()->checkpoint().position.value();
     EXPECT_GE(position, durable) << "seed " << kSeed << ", round " << round;
@@ -104,14 +106,14 @@ TEST(PowerCutTest, ViewsLoseLastCommitsButNeverAPart) {
 TEST(PowerCutTest, ASmallCommitIsLostWithThePower) {
   const TempFolder folder;
   const std::string path = folder / "views";
-  ASSERT_TRUE(RocksViewStore::Open(path).ok());
+  ASSERT_TRUE(RocksViewStore::Open(path, AddNumbers).ok());
   RocksPowerCut disk;
-  auto store = RocksViewStore::Open(path, On(disk)).value();
+  auto store = RocksViewStore::Open(path, AddNumbers, On(disk)).value();
   ASSERT_TRUE(store->Commit(CommitTo(1, 1)).ok());
   disk.Cut();
   store.reset();
   disk.Restore();
-  EXPECT_EQ(RocksViewStore::Open(path).value()->Snapshot()->checkpoint(), Checkpoint());
+  EXPECT_EQ(RocksViewStore::Open(path, AddNumbers).value()->Snapshot()->checkpoint(), Checkpoint());
 }
 
 TEST(PowerCutTest, TheInstanceStoreHoldsAllThatWasAcknowledged) {

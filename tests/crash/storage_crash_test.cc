@@ -20,6 +20,7 @@
 #include "engine/log/rocks_event_log.h"
 #include "engine/views/in_memory_view_store.h"
 #include "engine/views/rocks_view_store.h"
+#include "tests/conformance/add_numbers.h"
 #include "tests/conformance/log_records.h"
 #include "tests/conformance/temp_folder.h"
 
@@ -65,14 +66,17 @@ ViewCommit CommitTo(uint64_t position) {
         {AccountId(std::to_string(random() % 20)), Instant(static_cast<int64_t>(random() % 1'000)), Position(at)});
   }
   for (uint64_t row = random() % 50; row < 300; row += 50) {
-    commit.rows.push_back(
-        {std::to_string(row), random() % 5 == 0 ? std::nullopt : std::optional(std::string(random() % 300, 'a'))});
+    if (random() % 5 == 0) {
+      commit.Delete(std::to_string(row));
+    } else {
+      commit.Put(std::to_string(row), std::string(1 + random() % 300, 'a'));
+    }
   }
   // Now and then so many rows that the commit is written as a file.
   if (position % (25 * kStep) == 0) {
-    for (int row = 0; row < 12'000; ++row)
-      commit.rows.push_back({"many " + std::to_string(row), std::to_string(position)});
+    for (int row = 0; row < 12'000; ++row) commit.Put("many " + std::to_string(row), std::to_string(position));
   }
+  for (int sum = 0; sum < 5; ++sum) commit.Add("sum " + std::to_string(sum), std::to_string(1 + random() % 9));
   commit.checkpoint = {.position = Position(position), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   return commit;
 }
@@ -92,7 +96,7 @@ int Play(const std::string& role, const std::string& path, uint64_t seed) {
     if (role == "hold") pause();
     while (AppendNext(**log, random).ok()) Acknowledge((*log)->End().value());
   } else if (role == "commit") {
-    auto store = RocksViewStore::Open(path, SmallTables());
+    auto store = RocksViewStore::Open(path, AddNumbers, SmallTables());
     if (!store.ok()) return 2;
     uint64_t position = (*store)->Snapshot()->checkpoint().position.value();
     Acknowledge(position);
@@ -208,7 +212,7 @@ TEST(StorageCrashTest, ViewsLoseLastCommitsButNeverAPart) {
   const TempFolder folder;
   const std::string path = folder / "views";
   std::mt19937_64 random(kSeed);
-  InMemoryViewStore twin;
+  InMemoryViewStore twin(AddNumbers);
   uint64_t position = 0;
   uint64_t committed_max = 0;
   for (int round = 0; round < kKills; ++round) {
@@ -217,7 +221,7 @@ TEST(StorageCrashTest, ViewsLoseLastCommitsButNeverAPart) {
     ASSERT_TRUE(acknowledged.has_value()) << "seed " << kSeed << ", round " << round;
     committed_max = std::max(committed_max, *acknowledged);
 
-    const auto store = RocksViewStore::Open(path, SmallTables());
+    const auto store = RocksViewStore::Open(path, AddNumbers, SmallTables());
     ASSERT_TRUE(store.ok()) << Text(store.status()) << "; seed " << kSeed << ", round " << round;
     const uint64_t reached = (*store)->Snapshot()->checkpoint().position.value();
     ASSERT_GE(reached, position) << "seed " << kSeed << ", round " << round;

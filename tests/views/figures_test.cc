@@ -15,7 +15,8 @@
 namespace kontor {
 namespace {
 
-void ExpectDeclared(const google::protobuf::Descriptor& view, const std::string& name, const std::vector<Figure>& figures) {
+void ExpectDeclared(const google::protobuf::Descriptor& view, const std::string& name,
+                    const std::vector<Figure>& figures) {
   std::set<std::string> declared;
   for (const Figure& figure : figures) {
     EXPECT_EQ(figure.view, name);

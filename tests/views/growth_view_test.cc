@@ -45,7 +45,8 @@ TEST_F(GrowthViewTest, WinRateAndCycles) {
 
 // 18 open deals x 42,000 x 0.24 over 78 days = 2,326 a day.
 TEST_F(GrowthViewTest, SalesVelocityOfTheWorkedExample) {
-  for (int i = 0; i < 18; ++i) Given("2026-01-01", R"("deal_opened":{"deal":{"id":"open)" + std::to_string(i) + R"("}})");
+  for (int i = 0; i < 18; ++i)
+    Given("2026-01-01", R"("deal_opened":{"deal":{"id":"open)" + std::to_string(i) + R"("}})");
   for (int i = 0; i < 6; ++i) Won("2026-01-01", "2026-03-20", "won" + std::to_string(i), "42000");
   for (int i = 0; i < 19; ++i) Given("2026-03-01", R"("deal_lost":{"deal":{"id":"lost)" + std::to_string(i) + R"("}})");
   When("2026-04-01");

@@ -21,7 +21,8 @@ class MapSource final : public RowSource {
   }
   Status Scan(const std::string& prefix,
               const std::function<void(std::string_view key, const Row& row)>& visit) const override {
-    for (auto at = rows_->rows().lower_bound(prefix); at != rows_->rows().end() && at->first.starts_with(prefix); ++at) {
+    for (auto at = rows_->rows().lower_bound(prefix); at != rows_->rows().end() && at->first.starts_with(prefix);
+         ++at) {
       if (!IsEmpty(at->second)) visit(at->first, at->second);
     }
     return OkStatus();

@@ -1,6 +1,9 @@
 // Merges and rates as they hold at an instant.
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <string>
+
 #include "projections/reading/reference_state.h"
 
 namespace kontor {
@@ -10,17 +13,17 @@ class ReferenceStateTest : public ::testing::Test {
  protected:
   void Merge(const std::string& id, std::string_view at, const std::string& absorbed, const std::string& survivor) {
     Statement s = Said(id, at, StatementKind::kMerged);
-    s.ref = survivor;
-    state_.Add({EntityKind::kMerge, "", absorbed}, {s});
+    s.ref = Keep(survivor);
+    state_.Add({EntityKind::kMerge, "", absorbed}, {{s}});
   }
   void Revert(const std::string& id, std::string_view at, const std::string& merge) {
-    state_.Add({EntityKind::kRevert, "mdm", merge}, {Said(id, at, StatementKind::kReverted)});
+    state_.Add({EntityKind::kRevert, "mdm", merge}, {{Said(id, at, StatementKind::kReverted)}});
   }
-  static Statement Said(const std::string& id, std::string_view at, StatementKind kind) {
+  Statement Said(const std::string& id, std::string_view at, StatementKind kind) {
     Statement s;
     s.at = *ParseInstant(at);
     s.source = "mdm";
-    s.event_id = id;
+    s.event_id = Keep(id);
     s.kind = kind;
     return s;
   }
@@ -28,6 +31,9 @@ class ReferenceStateTest : public ::testing::Test {
     return state_.MergesAt(*ParseInstant(at)).SurvivorOf(AccountId(account)).value();
   }
 
+  std::string_view Keep(const std::string& text) { return texts_.emplace_back(text); }
+
+  std::deque<std::string> texts_;
   ReferenceState state_;
 };
 
@@ -61,7 +67,7 @@ TEST_F(ReferenceStateTest, RatesServeBothWaysWithinTheirAge) {
   Statement s = Said("x", "2026-01-10", StatementKind::kRatePublished);
   s.amount = Nanos{2} * kNanosPerUnit;
   s.day = *ParseDay("2026-01-10");
-  state_.Add({EntityKind::kRate, "", "EUR/USD 2026-01-10"}, {s});
+  state_.Add({EntityKind::kRate, "", "EUR/USD 2026-01-10"}, {{s}});
   const Instant t = *ParseInstant("2026-06-01");
   const auto rate = state_.RateOn(Currency("USD"), Currency("EUR"), *ParseDay("2026-01-17"), t);
   ASSERT_TRUE(rate.has_value());

@@ -91,12 +91,13 @@ TEST_F(ValueViewTest, CancellationBeforeItsInvoiceCountsOnTheLaterDay) {
 }
 
 TEST_F(ValueViewTest, NetValueTakesOffWriteOffsGoodsAndService) {
-  Given("2026-01-10", R"("invoice_issued":{"invoice":{"id":"1"},"net":)" + Money("1000") + R"(,"gross":)" + Money("1190") +
-                          R"(,"lines":[{"product":"x","quantity":{"units":10},"list_price":)" + Money("110") +
-                          R"(,"charged_price":)" + Money("100") + R"(,"unit_cost":)" + Money("40.5") + "}]}");
+  Given("2026-01-10", R"("invoice_issued":{"invoice":{"id":"1"},"net":)" + Money("1000") + R"(,"gross":)" +
+                          Money("1190") + R"(,"lines":[{"product":"x","quantity":{"units":10},"list_price":)" +
+                          Money("110") + R"(,"charged_price":)" + Money("100") + R"(,"unit_cost":)" + Money("40.5") +
+                          "}]}");
   Given("2026-01-11", R"("cost_incurred":{"kind":"COST_KIND_LOGISTICS","amount":)" + Money("20.25") + "}");
-  Given("2026-01-12", R"("invoice_written_off":{"invoice":{"id":"1"},"net":)" + Money("100") + R"(,"gross":)" +
-                          Money("119") + "}");
+  Given("2026-01-12",
+        R"("invoice_written_off":{"invoice":{"id":"1"},"net":)" + Money("100") + R"(,"gross":)" + Money("119") + "}");
   When("2026-02-01");
   EXPECT_EQ(Total(value_.discounts().lifetime()), "100");
   EXPECT_EQ(Total(value_.cost_of_goods().lifetime()), "405");

@@ -56,7 +56,7 @@ class ViewFixture : public ::testing::Test {
     reference_ = std::make_unique<ReferenceState>();
     for (const auto& [key, row] : reference_rows_.rows()) {
       const auto parsed = ParseRowKey(key);
-      if (parsed->entity) reference_->Add(*parsed->entity, std::get<EntityRow>(row).statements);
+      if (parsed->entity) reference_->Add(*parsed->entity, std::get<EntityRow>(row));
     }
     const MapSource source(&rows_);
     std::vector<AccountPart> parts;
@@ -97,17 +97,18 @@ class ViewFixture : public ::testing::Test {
   void Invoice(std::string_view at, const std::string& id, const std::string& gross, const std::string& due = "",
                const std::string& currency = "EUR", const std::string& account = "acme") {
     Given(account, at,
-          fmt::format(R"("invoice_issued":{{"invoice":{{"id":"{}"}},"net":{},"gross":{}{}}})", id, Money(gross, currency),
-                      Money(gross, currency), due.empty() ? "" : R"(,"due":)" + Date(due)));
+          fmt::format(R"("invoice_issued":{{"invoice":{{"id":"{}"}},"net":{},"gross":{}{}}})", id,
+                      Money(gross, currency), Money(gross, currency), due.empty() ? "" : R"(,"due":)" + Date(due)));
   }
   void Payment(std::string_view at, const std::string& id, const std::string& amount, const std::string& invoice = "",
                const std::string& currency = "EUR", const std::string& account = "acme") {
-    const std::string allocations =
-        invoice.empty() ? ""
-                        : fmt::format(R"(,"allocations":[{{"invoice":{{"id":"{}"}},"amount":{}}}])", invoice,
-                                      Money(amount, currency));
-    Given(account, at, fmt::format(R"("payment_received":{{"payment":{{"id":"{}"}},"amount":{}{}}})", id,
-                                   Money(amount, currency), allocations));
+    const std::string allocations = invoice.empty()
+                                        ? ""
+                                        : fmt::format(R"(,"allocations":[{{"invoice":{{"id":"{}"}},"amount":{}}}])",
+                                                      invoice, Money(amount, currency));
+    Given(account, at,
+          fmt::format(R"("payment_received":{{"payment":{{"id":"{}"}},"amount":{}{}}})", id, Money(amount, currency),
+                      allocations));
   }
   void Won(std::string_view opened, std::string_view won, const std::string& id, const std::string& amount) {
     Given(opened, fmt::format(R"("deal_opened":{{"deal":{{"id":"{}"}},"amount":{}}})", id, Money(amount)));
@@ -126,7 +127,8 @@ class ViewFixture : public ::testing::Test {
     return amount.has_reporting() ? DecimalText(NanosOf(amount.reporting())) : "unknown";
   }
   static std::string Text(const view::v1::Ratio& ratio) {
-    return ratio.has_value() ? fmt::format("{:.6g} (n {})", ratio.value(), ratio.n()) : fmt::format("unknown (n {})", ratio.n());
+    return ratio.has_value() ? fmt::format("{:.6g} (n {})", ratio.value(), ratio.n())
+                             : fmt::format("unknown (n {})", ratio.n());
   }
   std::vector<std::string> Codes() const {
     std::vector<std::string> codes;

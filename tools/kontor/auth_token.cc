@@ -40,8 +40,7 @@ Result<std::string> ReadAuthToken(const std::string& path) {
   if (file.get() < 0) {
     const int error = errno;
     if (error == ENOENT) {
-      return NotFound("there is no {}; make one with: (umask 077; openssl rand -hex 32 > {})", path,
-                      path);
+      return NotFound("there is no {}; make one with: (umask 077; openssl rand -hex 32 > {})", path, path);
     }
     return PermissionDenied("{} cannot be opened: {}", path, ErrorText(error));
   }
@@ -66,9 +65,10 @@ Result<std::string> ReadAuthToken(const std::string& path) {
   std::string_view token(bytes.data(), size);
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.remove_suffix(1);
   if (token.empty() || !std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7F'; })) {
-    return InvalidArgument("{} must hold one line of visible ASCII without spaces; make one with: "
-                           "(umask 077; openssl rand -hex 32 > {})",
-                           path, path);
+    return InvalidArgument(
+        "{} must hold one line of visible ASCII without spaces; make one with: "
+        "(umask 077; openssl rand -hex 32 > {})",
+        path, path);
   }
   return std::string(token);
 }

@@ -14,6 +14,7 @@
 #include "engine/log/rocks_event_log.h"
 #include "engine/views/rocks_instance_store.h"
 #include "engine/views/rocks_view_store.h"
+#include "projections/account/month_sum.h"
 
 namespace kontor {
 namespace {
@@ -87,7 +88,7 @@ Result<std::string> DataDirectory::StoredZone() const {
   for (const ShardId& shard : stored) {
     const std::string path = ShardPath(shard) + "/views";
     if (!fs::exists(path, error)) continue;
-    KONTOR_ASSIGN_OR_RETURN(const auto views, RocksViewStore::OpenForReading(path, options_));
+    KONTOR_ASSIGN_OR_RETURN(const auto views, RocksViewStore::OpenForReading(path, AddMonthValues, options_));
     const Checkpoint checkpoint = views->Snapshot()->checkpoint();
     if (checkpoint.position > Position(0)) return checkpoint.zone;
   }
@@ -131,7 +132,7 @@ Result<std::unique_ptr<ViewStore>> DataDirectory::OpenViews(const ShardId& shard
   if (anew) fs::remove_all(path, error);
   if (!error) fs::create_directories(path, error);
   if (error) return CannotUse(path, error.message());
-  return RocksViewStore::Open(path, options_);
+  return RocksViewStore::Open(path, AddMonthValues, options_);
 }
 
 Result<std::unique_ptr<InstanceStore>> DataDirectory::OpenInstance(const InstanceOwner& owner) {

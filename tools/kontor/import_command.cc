@@ -56,16 +56,16 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
     Progress progress("rows", console);
     import.on_progress = [&progress](const ImportProgress& now) {
       progress.Update(now.table.empty() ? now.query_rows : now.csv_rows, 0, 0);
-    };
-    report = Import(import, output);
-  }
-  // With JSON lines on standard output, the report is not for whoever reads these.
-  std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
-  words << Describe(report) << std::flush;
-  return report.exit_code();
+  };
+  report = Import(import, output);
 }
-
+// With JSON lines on standard output, the report is not for whoever reads these.
+std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
+words << Describe(report) << std::flush;
+return report.exit_code();
 }  // namespace
+
+}  // namespace kontor
 
 void AddImport(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");

@@ -9,7 +9,7 @@ TEST(NearestTest, FindsWhatWasMeant) {
   const std::vector<std::string> commands = {"serve", "accounts", "account", "timeline", "portfolio", "shards"};
   EXPECT_EQ(Nearest("acounts", commands), "accounts");
   EXPECT_EQ(Nearest("acount", commands), "account");
-  EXPECT_EQ(Nearest("sevre", commands), "serve");      // swapped
+  EXPECT_EQ(Nearest("sevre", commands), "serve");  // swapped
   EXPECT_EQ(Nearest("Portfolio", commands), "portfolio");
   EXPECT_EQ(Nearest("timelines", commands), "timeline");
 }

@@ -74,7 +74,7 @@ TEST(TextTest, EnumeratorsBecomeWords) {
 TEST(TextTest, WhatCouldSteerTheTerminalIsReplaced) {
   EXPECT_EQ(Printable("a\x1b[31mb"), "a\uFFFD[31mb");
   EXPECT_EQ(Printable("a\nb\tc"), "a b c");
-  EXPECT_EQ(Printable("\xC2\x9B"), "\uFFFD");        // the one-byte control sequence introducer
+  EXPECT_EQ(Printable("\xC2\x9B"), "\uFFFD");            // the one-byte control sequence introducer
   EXPECT_EQ(Printable("abc\u202Etxt"), "abc\uFFFDtxt");  // right to left override
   EXPECT_EQ(Printable("\xFF\xE2\x82"), "\uFFFD\uFFFD\uFFFD");
   EXPECT_EQ(Printable("Zürich 株 😀"), "Zürich 株 😀");

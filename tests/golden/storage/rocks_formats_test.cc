@@ -113,7 +113,8 @@ TEST_F(StoredFormatsTest, EventLog) {
 
 TEST_F(StoredFormatsTest, Views) {
   ViewCommit commit;
-  commit.rows = {{"row", "value"}, {std::string("\0\xff", 2), ""}};
+  commit.Put("row", "value");
+  commit.Add(std::string("\0\xff", 2), "added");
   commit.identities = {{HashOf({Source("crm"), EventId("e1")}), Position(0)},
                        {HashOf({Source("crm"), EventId("e2")}), Position(258)},
                        {HashOf({Source("crm"), EventId("e2")}), Position(299)}};
@@ -122,7 +123,7 @@ TEST_F(StoredFormatsTest, Views) {
   commit.checkpoint = {
       .position = Position(300), .last_record = Sha256::Of("record"), .fold_version = 3, .zone = "Europe/Berlin"};
   const std::string path = folder_ / "views";
-  ASSERT_TRUE(RocksViewStore::Open(path).value()->Commit(commit).ok());
+  ASSERT_TRUE(RocksViewStore::Open(path, nullptr).value()->Commit(commit).ok());
   EXPECT_EQ(Dump(path), Golden("views.golden.txt"));
 }
 
@@ -143,9 +144,9 @@ TEST_F(StoredFormatsTest, Digests) {
   ASSERT_TRUE((*log)->Append(std::vector<std::string>{"\x08\x01", "\x08\x02"}, Offset(3)).ok());
   // sha256sum of the bytes 08 01 08 02.
   EXPECT_EQ(LogDigest(**log, Position(2)).value(), "7b609cd48dfa77363c7c28331483572d05365053e38f1b072d5ae806f3317e29");
-  const auto views = RocksViewStore::Open(folder_ / "views");
+  const auto views = RocksViewStore::Open(folder_ / "views", nullptr);
   ViewCommit commit;
-  commit.rows = {{"k", "v"}};
+  commit.Put("k", "v");
   commit.identities = {{HashOf({Source("crm"), EventId("e1")}), Position(0)}};
   commit.events = {{AccountId("a"), Instant(0), Position(0)}};
   commit.checkpoint.position = Position(1);
