@@ -30,21 +30,12 @@ macro(kontor_parse one multi required)
       message(FATAL_ERROR "${CMAKE_CURRENT_FUNCTION}: ${name} is missing")
     endif()
   endforeach()
-  # A room that is not there yet keeps back what rests on it, and nothing else. (From a macro, this leaves the caller.)
-  foreach(dependency ${arg_DEPENDS})
-    if(dependency MATCHES "^kontor::" AND NOT TARGET ${dependency})
-      message(NOTICE "-- ${arg_NAME} is left out: ${dependency} is not there")
-      return()
-    endif()
-  endforeach()
 endmacro()
 
-# kontor_rooms(FOLDER...): adds each folder that has a CMakeLists.txt, in this order; one not built yet is passed over.
+# kontor_rooms(FOLDER...): adds the folders, in this order.
 function(kontor_rooms)
   foreach(room ${ARGN})
-    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${room}/CMakeLists.txt")
-      add_subdirectory(${room})
-    endif()
+    add_subdirectory(${room})
   endforeach()
 endfunction()
 
