@@ -13,9 +13,6 @@
 namespace kontor {
 namespace {
 
-// Records read at once while walking a log backwards.
-constexpr uint64_t kChunk = 4'096;
-
 std::string RecordId(const ShardId& shard, Position position) {
   return fmt::format("{}@{}", ShardName(shard), position.value());
 }
@@ -46,8 +43,9 @@ Result<RecordPlace> ParseRecordId(const std::string& id) {
 // Walks one shard's log from a position down, through records of one disposition.
 class BackwardWalk {
  public:
-  BackwardWalk(std::shared_ptr<Shard> shard, const EventLog* log, Position from, log::v1::Disposition wanted)
-      : shard_(std::move(shard)), log_(log), next_(from), wanted_(wanted) {}
+  BackwardWalk(std::shared_ptr<Shard> shard, const EventLog* log, DispositionMap* dispositions, Position from,
+               log::v1::Disposition wanted)
+      : shard_(std::move(shard)), log_(log), dispositions_(dispositions), next_(from), wanted_(wanted) {}
 
   const Shard& shard() const { return *shard_; }
   // Everything at or above it was given.
@@ -56,17 +54,24 @@ class BackwardWalk {
   // The next record down, or null at the beginning.
   Result<const std::pair<Position, log::v1::LogRecord>*> Peek() {
     while (found_.empty() && next_ > Position(0)) {
-      const Position from(next_.value() > kChunk ? next_.value() - kChunk : 0);
+      const Position from = next_ - ((next_.value() - 1) % DispositionMap::kStretch + 1);
+      if (!dispositions_->MayHold(shard_->id(), from, wanted_)) {
+        next_ = from;
+        continue;
+      }
       bool parses = true;
+      uint8_t holds = 0;
       KONTOR_RETURN_IF_ERROR(log_->Scan(from, next_, [&](Position position, std::string_view bytes) {
         log::v1::LogRecord record;
         parses = record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        holds |= DispositionMap::Bit(record.disposition());
         if (parses && (wanted_ == log::v1::DISPOSITION_UNSPECIFIED || record.disposition() == wanted_)) {
           found_.emplace_front(position, std::move(record));
         }
         return parses;
       }));
       if (!parses) return DataLoss("a log record of {} does not parse", ShardName(shard_->id()));
+      if (next_ == from + DispositionMap::kStretch) dispositions_->Learn(shard_->id(), from, holds);
       next_ = from;
     }
     return found_.empty() ? nullptr : &found_.front();
@@ -77,6 +82,7 @@ class BackwardWalk {
  private:
   std::shared_ptr<Shard> shard_;
   const EventLog* log_;
+  DispositionMap* dispositions_;
   Position next_;
   log::v1::Disposition wanted_;
   std::deque<std::pair<Position, log::v1::LogRecord>> found_;  // the newest first
@@ -139,7 +145,9 @@ Result<api::v1::ListRecordsResponse> EngineQueries::Records(log::v1::Disposition
     Result<const EventLog*> log = shard->log();
     if (!log.ok()) continue;  // not open: /readyz says why
     const auto start = from.find(shard->id());
-    walks.emplace_back(shard, *log, start == from.end() ? (*log)->End() : start->second, disposition);
+    const Position end = (*log)->End();
+    walks.emplace_back(shard, *log, reader_->shards().dispositions(),
+                       start == from.end() ? end : std::min(start->second, end), disposition);
   }
 
   // Newest first in each partition; partitions take turns by the records' timestamps.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/sha256.h"
+#include "engine/shard/intake.h"
 #include "engine/shard/shard_fixture.h"
 #include "engine/views/in_memory_instance_store.h"
 
@@ -80,8 +81,8 @@ class DeadLettersTest : public testing::Test, public ShardFixture {
     limits.backoff_min = limits.backoff_max = std::chrono::milliseconds(1);
     letters_ = std::make_unique<DeadLetters>(
         "kontor.rejected", &store_, &sink_, [](const Status&) { FAIL(); }, limits);
-    config().appended = [this](const ShardId& id, Position from, Position end, std::span<const Position> refused) {
-      letters_->OnAppended(id, from, end, refused);
+    config().appended = [this](const ShardId& id, Position from, const Admitted& admitted) {
+      letters_->OnAppended(id, from, from + admitted.records.size(), admitted.refused);
     };
     ASSERT_EQ(Start(), OkStatus());
     held_ = std::shared_ptr<const Shard>(&shard(), [](const Shard*) {});

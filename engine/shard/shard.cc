@@ -375,7 +375,7 @@ Status Shard::Process(const Batch& batch) {
   rejected_ += admitted->rejected;
   offset_gaps_ += admitted->offset_gaps;
   if (admitted->records.empty()) return OkStatus();
-  if (config_.appended) config_.appended(config_.id, from, log_->End(), admitted->refused);
+  if (config_.appended) config_.appended(config_.id, from, *admitted);
   return derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
 }
 

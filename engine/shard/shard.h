@@ -45,6 +45,8 @@
 
 namespace kontor {
 
+struct Admitted;
+
 struct ShardId {
   std::string topic;
   Partition partition;
@@ -128,9 +130,9 @@ struct ShardConfig {
   ShardStores* stores = nullptr;
   const AccountFold* fold = nullptr;
   ShardObserver* observer = nullptr;
-  // Told, on the shard's thread, that the log holds the records of [from, end), and which of these were rejected or are
-  // in conflict. Must not wait. May be empty.
-  std::function<void(const ShardId& shard, Position from, Position end, std::span<const Position> refused)> appended;
+  // Told, on the shard's thread, that the log holds, from a position on, what was admitted. Must not wait for others.
+  // May be empty.
+  std::function<void(const ShardId& shard, Position from, const Admitted& admitted)> appended;
   // Ends the process, having said why. Where it returns (a test), the shard stands failed and touches nothing more.
   std::function<void(const Status&)> fatal;
   // Whether to fold the views anew from the log, whatever they hold.

@@ -456,6 +456,8 @@ class ShardFixture {
 
   FakeSource& source() { return source_; }
   FakeTopic& topic() { return source_.partition(id_.topic, 0); }
+  FakeStores& stores() { return stores_; }
+  const ShardId& shard_id() const { return id_; }
   FakeDisk& disk() { return stores_.disk(id_); }
   FakeObserver& observer() { return *observer_; }
   Shard& shard() { return *shard_; }

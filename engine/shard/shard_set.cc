@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/shard/intake.h"
 
 namespace kontor {
 namespace {
@@ -53,6 +54,7 @@ Status ShardSet::Open() {
                                                                    .events_topic = config_.events_topic,
                                                                    .reference_topic = config_.reference_topic,
                                                                    .rejected_topic = config_.rejected_topic}));
+  dispositions_ = std::make_unique<DispositionMap>(instance_.get());
   if (config_.sink != nullptr) {
     dead_letters_ = std::make_unique<DeadLetters>(config_.rejected_topic, instance_.get(), config_.sink, config_.fatal,
                                                   DeadLetters::Limits());
@@ -86,6 +88,9 @@ void ShardSet::Close() {
   subscription.reset();
   for (const auto& shard : AllShards()) shard->Stop();
   if (dead_letters_ != nullptr) dead_letters_->Stop();
+  if (dispositions_ != nullptr) {
+    if (const Status stored = dispositions_->Store(); !stored.ok()) config_.fatal(stored);
+  }
 }
 
 Status ShardSet::WaitUntilCaughtUp() const {
@@ -106,11 +111,11 @@ std::shared_ptr<Shard> ShardSet::OpenShard(const ShardId& id, const std::optiona
                         .fatal = config_.fatal,
                         .rebuild = config_.rebuild,
                         .progress = {}};
-  if (dead_letters_ != nullptr) {
-    config.appended = [this](const ShardId& shard, Position from, Position end, std::span<const Position> refused) {
-      dead_letters_->OnAppended(shard, from, end, refused);
-    };
-  }
+  config.appended = [this](const ShardId& shard, Position from, const Admitted& admitted) {
+    if (const Status noted = dispositions_->OnAppended(shard, from, admitted); !noted.ok()) config_.fatal(noted);
+    if (dead_letters_ == nullptr) return;
+    dead_letters_->OnAppended(shard, from, from + admitted.records.size(), admitted.refused);
+  };
   if (config_.progress) {
     config.progress = [this, id](Position folded, Position end) { config_.progress(id, folded, end); };
   }
@@ -126,6 +131,7 @@ std::shared_ptr<Shard> ShardSet::OpenShard(const ShardId& id, const std::optiona
     }
   }
   if (!opened.ok()) return shard;
+  if (const Status watched = dispositions_->Watch(id, *shard->log()); !watched.ok()) config_.fatal(watched);
   if (dead_letters_ != nullptr) {
     if (const Status watched = dead_letters_->Watch(shard); !watched.ok()) config_.fatal(watched);
   }

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "engine/shard/dead_letters.h"
+#include "engine/shard/disposition_map.h"
 #include "engine/shard/shard.h"
 
 namespace kontor {
@@ -83,6 +84,8 @@ class ShardSet final : public AssignmentListener {
   std::string cluster_id() const;
   // Whether the dead-letter topic has what the shard refused at the position.
   bool DeadLetterSent(const ShardId& id, Position position) const;
+  // Which dispositions the shards' logs hold where. Requires: opened.
+  DispositionMap* dispositions() const { return dispositions_.get(); }
   // Refused records that wait to be sent, as far as known.
   int64_t dead_letters_waiting() const;
 
@@ -122,6 +125,7 @@ class ShardSet final : public AssignmentListener {
 
   ShardSetConfig config_;
   std::unique_ptr<InstanceStore> instance_;
+  std::unique_ptr<DispositionMap> dispositions_;
   std::unique_ptr<DeadLetters> dead_letters_;
   std::unique_ptr<Subscription> subscription_;  // set once, by the asking thread, under mutex_
   std::thread asking_;

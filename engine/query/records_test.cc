@@ -1,0 +1,135 @@
+// Lists of log records, over a set of shards on stores in memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/query/engine_queries.h"
+#include "engine/shard/shard_fixture.h"
+
+namespace kontor {
+namespace {
+
+using log::v1::Disposition;
+using log::v1::DISPOSITION_CONFLICT;
+using log::v1::DISPOSITION_DUPLICATE;
+using log::v1::DISPOSITION_REJECTED;
+using log::v1::DISPOSITION_UNSPECIFIED;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class RecordsTest : public testing::Test, public ShardFixture {
+ protected:
+  // A shard reads what was emitted; then a set opens what it stored.
+  void Open() {
+    ASSERT_EQ(Start(), OkStatus());
+    Drain();
+    Stop();
+    Reopen();
+  }
+  void Reopen() {
+    queries_.reset();
+    set_.reset();
+    ShardSetConfig config;
+    config.stores = &stores();
+    config.fold = &fold_.fold();
+    config.observer = &watcher_;
+    config.fatal = [](const Status& status) { FAIL() << status; };
+    set_ = std::make_unique<ShardSet>(std::move(config));
+    ASSERT_EQ(set_->Open(), OkStatus());
+    ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
+    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold());
+    portfolio_ = std::make_unique<PortfolioStage>(reader_.get(), Currency("EUR"), &clock_);
+    queries_ = std::make_unique<EngineQueries>(
+        reader_.get(), portfolio_.get(), &clock_,
+        QueryConfig{.version = "", .reporting = Currency("EUR"), .dead_letter_sent = {}});
+  }
+  // Positions of every page of the list, newest first.
+  std::vector<uint64_t> List(Disposition disposition, int32_t page_size = 50) const {
+    std::vector<uint64_t> positions;
+    Page page{.size = page_size, .token = ""};
+    do {
+      const auto listed = queries_->Records(disposition, page);
+      if (!listed.ok()) {
+        ADD_FAILURE() << listed.status();
+        break;
+      }
+      EXPECT_LE(listed->records_size(), page_size);
+      for (const auto& record : listed->records()) positions.push_back(record.position());
+      page.token = listed->next_page_token();
+    } while (!page.token.empty());
+    return positions;
+  }
+
+  FoldOfThree fold_;
+  FakeObserver watcher_;
+  FrozenClock clock_{Instant()};
+  std::unique_ptr<ShardSet> set_;
+  std::unique_ptr<AccountReader> reader_;
+  std::unique_ptr<PortfolioStage> portfolio_;
+  std::unique_ptr<EngineQueries> queries_;
+};
+
+TEST_F(RecordsTest, AreListedByDispositionNewestFirst) {
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().EmitRaw("acme", "\xff");
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(Invoice("acme", "e-0", "i-1", 11));
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  EXPECT_THAT(List(DISPOSITION_REJECTED), ElementsAre(4, 1));
+  EXPECT_THAT(List(DISPOSITION_DUPLICATE), ElementsAre(2));
+  EXPECT_THAT(List(DISPOSITION_CONFLICT), ElementsAre(3));
+  EXPECT_THAT(List(DISPOSITION_UNSPECIFIED, 2), ElementsAre(4, 3, 2, 1, 0));
+}
+
+TEST_F(RecordsTest, FewAmongManyAreFoundWhereverTheyAre) {
+  const std::vector<uint64_t> rejected = {1'299, 1'024, 1'023, 767, 256, 255, 0};
+  for (uint64_t i = 0; i < 1'300; ++i) {
+    if (std::find(rejected.begin(), rejected.end(), i) != rejected.end()) {
+      topic().EmitRaw("acme", "\xff");
+    } else {
+      topic().Emit(Invoice("acme", fmt::format("e-{}", i), "i-1", 10));
+    }
+  }
+  Open();
+  for (const int32_t page_size : {1, 2, 3, 50}) {
+    EXPECT_EQ(List(DISPOSITION_REJECTED, page_size), rejected);
+    EXPECT_THAT(List(DISPOSITION_CONFLICT, page_size), IsEmpty());
+  }
+  Reopen();
+  EXPECT_EQ(List(DISPOSITION_REJECTED), rejected);
+}
+
+TEST_F(RecordsTest, StretchesWithoutSuchRecordsAreNotReadAgain) {
+  for (uint64_t i = 0; i < 2 * DispositionMap::kStretch; ++i) {
+    topic().Emit(Invoice("acme", fmt::format("e-{}", i), "i-1", 10));
+  }
+  Open();
+  EXPECT_TRUE(set_->dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
+  EXPECT_THAT(List(DISPOSITION_REJECTED), IsEmpty());
+  EXPECT_FALSE(set_->dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
+}
+
+TEST_F(RecordsTest, PageTokenPastTheEndBeginsAtTheEnd) {
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  const auto listed =
+      queries_->Records(DISPOSITION_REJECTED, {.size = 1, .token = "kontor.events/0@18446744073709551615"});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->records_size(), 1);
+}
+
+TEST_F(RecordsTest, PageTokenThatNoListGaveIsRefused) {
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  const auto listed = queries_->Records(DISPOSITION_REJECTED, {.size = 1, .token = "tomorrow"});
+  EXPECT_EQ(listed.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(Text(listed.status())), HasSubstr("page_token"));
+}
+
+}  // namespace
+}  // namespace kontor
