@@ -1,4 +1,4 @@
-// What proto/README.md tells emitters works: the Python and the shell example, run as they stand with stock clients,
+// What proto/README.md tells emitters works: the Python, Java and shell examples, run as they stand with stock clients,
 // send events that Kontor accepts, on the partitions where it looks for them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,6 +29,7 @@ using testing::UnorderedElementsAre;
 constexpr int32_t kPartitions = 6;
 constexpr std::chrono::seconds kTimeout(30);
 constexpr char kAccount[] = "acme";
+constexpr char kJars[] = "build/kafka-jars/*:/usr/share/java/protobuf.jar";
 
 class EmitExamplesTest : public testing::Test {
  protected:
@@ -51,6 +52,21 @@ class EmitExamplesTest : public testing::Test {
     const std::string file = folder_ / "event.txtpb";
     std::ofstream(file) << event;
     return Run("proto/examples/shell/emit.sh " + TestBroker() + " " + topic_ + " '" + account + "' <" + file);
+  }
+
+  // With the jars of the broker, and Debian's protobuf, which is of one version with its protoc.
+  void CompileJava() {
+    const std::string sources = folder_ / "java";
+    std::filesystem::create_directory(sources);
+    ASSERT_EQ(Run("cd proto && protoc --java_out=" + sources + " $(find kontor -name '*.proto')"), 0);
+    ASSERT_EQ(Run("javac -nowarn -cp '" + std::string(kJars) + "' -sourcepath " + sources + " -d " + sources +
+                  "/classes proto/examples/java/Emit.java"),
+              0);
+  }
+  int EmitByJava(const std::string& account) {
+    const std::string classes = folder_ / "java/classes";
+    return Run("java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp '" + classes + ":" + kJars + "' Emit " +
+               TestBroker() + " " + topic_ + " '" + account + "'");
   }
 
   // Every event of the topic, each checked as intake checks it; what intake would reject is a failure.
@@ -122,6 +138,18 @@ TEST_F(EmitExamplesTest, PythonEmittingAgainRepeatsItsIdentitiesAndContents) {
     EXPECT_EQ(IdentityOf(events[i]), IdentityOf(events[i + 3]));
     EXPECT_TRUE(SameContent(events[i], events[i + 3]));
   }
+}
+
+TEST_F(EmitExamplesTest, JavaEmitsAFactThatIsAcceptedAndRepeatsIt) {
+  CompileJava();
+  ASSERT_EQ(EmitByJava(kAccount), 0);
+  ASSERT_EQ(EmitByJava(kAccount), 0);
+  const std::vector<Event> events = Accepted();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].account_id(), kAccount);
+  EXPECT_EQ(BodyName(events[0]), "invoice_issued");
+  EXPECT_EQ(IdentityOf(events[0]), IdentityOf(events[1]));
+  EXPECT_TRUE(SameContent(events[0], events[1]));
 }
 
 TEST_F(EmitExamplesTest, ShellEmitsAFactThatIsAccepted) {
