@@ -1,59 +1,57 @@
 #include "engine/shard/identity_index.h"
 
-#include <cstring>
+#include <algorithm>
+#include <cstddef>
 
 #include "engine/base/check.h"
 
 namespace kontor {
 namespace {
 
-constexpr size_t kSlotsMin = 1 << 12;
+constexpr int kBucketBits = 16;
+
+size_t BucketOf(IdentityHash identity) { return identity.value() >> (64 - kBucketBits); }
 
 }  // namespace
 
-IdentityIndex::IdentityIndex(const RowCache* committed) : committed_(committed), slots_(kSlotsMin) {}
-
-// The hash is one already: its first bytes serve.
-size_t IdentityIndex::SlotOf(const IdentityHash& identity) const {
-  uint64_t bits = 0;
-  std::memcpy(&bits, identity.data(), sizeof(bits));
-  return bits & (slots_.size() - 1);
+IdentityIndex::IdentityIndex(const RowCache* committed)
+    : committed_(committed),
+      filter_(committed->committed().checkpoint().position.value()),
+      buckets_(size_t{1} << kBucketBits) {
+  status_ = committed_->committed().ScanIdentities([this](std::span<const IdentityEntry> entries) {
+    for (const IdentityEntry& entry : entries) filter_.Add(entry.identity);
+  });
 }
 
-void IdentityIndex::Claim(const IdentityHash& identity, Position position) {
-  KONTOR_CHECK(claimed_.empty() || claimed_.back().position < position);
-  claimed_.push_back({identity, position});
-  if (claimed_.size() * 2 > slots_.size()) {
-    Grow();
-    return;
-  }
-  size_t slot = SlotOf(identity);
-  while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
-  slots_[slot] = static_cast<uint32_t>(claimed_.size());
+void IdentityIndex::Claim(IdentityHash identity, Position position) {
+  KONTOR_CHECK(claimed_.empty() || claimed_.back().entry.position < position);
+  filter_.Add(identity);
+  uint32_t& last = buckets_[BucketOf(identity)];
+  claimed_.push_back({{identity, position}, last});
+  last = static_cast<uint32_t>(claimed_.size());
 }
 
-void IdentityIndex::Grow() {
-  slots_.assign(slots_.size() * 2, 0);
-  for (size_t i = 0; i < claimed_.size(); ++i) {
-    size_t slot = SlotOf(claimed_[i].identity);
-    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
-    slots_[slot] = static_cast<uint32_t>(i + 1);
-  }
-}
-
-Result<std::vector<Position>> IdentityIndex::Positions(const IdentityHash& identity) const {
+Result<std::vector<Position>> IdentityIndex::Positions(IdentityHash identity) const {
+  KONTOR_RETURN_IF_ERROR(status_);
+  if (!filter_.MayHold(identity)) return std::vector<Position>();
   KONTOR_ASSIGN_OR_RETURN(std::vector<Position> positions, committed_->committed().Positions(identity));
-  // Equal hashes were claimed in the order of their positions, and lie in that order along the probe.
-  for (size_t slot = SlotOf(identity); slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
-    const IdentityEntry& entry = claimed_[slots_[slot] - 1];
+  const auto committed = static_cast<ptrdiff_t>(positions.size());
+  for (uint32_t at = buckets_[BucketOf(identity)]; at != 0; at = claimed_[at - 1].before) {
+    const IdentityEntry& entry = claimed_[at - 1].entry;
     if (entry.identity == identity) positions.push_back(entry.position);
   }
+  std::reverse(positions.begin() + committed, positions.end());
   return positions;
+}
+
+void IdentityIndex::Collect(ViewCommit* commit) const {
+  commit->identities.reserve(claimed_.size());
+  for (const Claimed& claimed : claimed_) commit->identities.push_back(claimed.entry);
 }
 
 void IdentityIndex::Committed() {
   claimed_.clear();
-  slots_.assign(kSlotsMin, 0);
+  std::ranges::fill(buckets_, 0);
 }
 
 }  // namespace kontor

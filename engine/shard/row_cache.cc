@@ -186,10 +186,11 @@ void RowCache::Collect(ViewCommit* commit) {
   for (const ChangedAccount* account : accounts) {
     months.Clear();
     const size_t first = commit->events.size();
+    const std::string_view id = commit->memory->Copy(account->id);
     for (const Change* change = account->newest.load(std::memory_order_relaxed); change; change = change->older) {
       months.Add(change->additions);
       if (change->is_event) {
-        commit->events.push_back({AccountId(std::string(account->id)), change->at, change->position});
+        commit->events.push_back({id, change->at, change->position});
       }
     }
     std::sort(commit->events.begin() + static_cast<ptrdiff_t>(first), commit->events.end(),

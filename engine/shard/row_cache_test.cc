@@ -275,7 +275,7 @@ TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   EXPECT_LT(commit.rows[1].key, commit.rows[2].key);
   ASSERT_EQ(commit.events.size(), 3U);
   EXPECT_EQ(commit.events[0].occurred_at, Instant(3));
-  EXPECT_EQ(commit.events[2].account, kZeta);
+  EXPECT_EQ(commit.events[2].account, kZeta.value());
 }
 
 TEST_F(RowCacheTest, RowThatDoesNotParseFailsTheCache) {

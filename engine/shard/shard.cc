@@ -310,6 +310,7 @@ Status Shard::OpenViews() {
                                          if (readable_) config_.observer->OnChanged(config_.id, accounts, position);
                                        });
   KONTOR_RETURN_IF_ERROR(derived_->rows.status());
+  KONTOR_RETURN_IF_ERROR(derived_->identities.status());
   folded_ = checkpoint_ = derived_->folder.position().value();
   last_commit_ = steady_clock::now();
   return OkStatus();

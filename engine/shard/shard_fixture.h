@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -260,6 +261,7 @@ class FakeSource : public EventSource {
 struct FakeDisk {
   std::shared_ptr<InMemoryEventLog> log;
   std::vector<ViewCommit> commits;
+  std::set<std::string, std::less<>> accounts;  // that the commits view
   int appends_until_failure = -1;
   int commits_until_failure = -1;
   std::string corrupt_row;  // reading the row of this key fails
@@ -334,6 +336,9 @@ class FakeStores final : public ShardStores {
     Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
       return inner_->Positions(identity);
     }
+    Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const override {
+      return inner_->ScanIdentities(visit);
+    }
     Status ScanEvents(const AccountId& account, Instant at, Position position,
                       const std::function<bool(Instant, Position)>& visit) const override {
       return inner_->ScanEvents(account, at, position, visit);
@@ -355,7 +360,12 @@ class FakeStores final : public ShardStores {
     }
     Status Commit(const ViewCommit& commit) override {
       if (disk_->commits_until_failure >= 0 && disk_->commits_until_failure-- == 0) return Internal("the disk is gone");
-      if (!disk_->dead) disk_->commits.push_back(commit);
+      if (!disk_->dead) {
+        disk_->commits.push_back(commit);
+        for (AccountEvent& event : disk_->commits.back().events) {
+          event.account = *disk_->accounts.emplace(event.account).first;
+        }
+      }
       return inner_.Commit(commit);
     }
     std::unique_ptr<ViewSnapshot> Snapshot() const override {

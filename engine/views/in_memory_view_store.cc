@@ -6,7 +6,6 @@
 #include <set>
 
 #include "engine/base/check.h"
-#include "engine/base/codec.h"
 #include "engine/views/view_keys.h"
 
 namespace kontor {
@@ -47,10 +46,17 @@ class InMemoryViewStore::Reading final : public ViewSnapshot {
     return std::vector<Position>(found->second.begin(), found->second.end());
   }
 
+  Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const override {
+    for (const auto& [hash, positions] : state_->identities) {
+      for (const Position position : positions) visit(std::array{IdentityEntry{hash, position}});
+    }
+    return OkStatus();
+  }
+
   Status ScanEvents(const AccountId& account, Instant at, Position position,
                     const std::function<bool(Instant, Position)>& visit) const override {
-    const std::string prefix = EventKeyPrefix(account);
-    for (auto key = state_->events.lower_bound(EventKey(account, at, position));
+    const std::string prefix = EventKeyPrefix(account.value());
+    for (auto key = state_->events.lower_bound(EventKey(account.value(), at, position));
          key != state_->events.end() && key->starts_with(prefix); ++key) {
       KONTOR_CHECK(ParseEventKey(*key, &at, &position));
       if (!visit(at, position)) break;
@@ -65,9 +71,7 @@ class InMemoryViewStore::Reading final : public ViewSnapshot {
     }
     for (const auto& [hash, positions] : state_->identities) {
       for (const Position position : positions) {
-        std::string key(hash.begin(), hash.end());
-        ByteWriter(&key).BigEndian64(position.value());
-        if (!visit("identities", key, "")) return OkStatus();
+        if (!visit("identities", IdentityKey({hash, position}), "")) return OkStatus();
       }
     }
     for (const auto& [key, value] : state_->rows) {

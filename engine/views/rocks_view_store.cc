@@ -8,8 +8,8 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
-#include "engine/base/codec.h"
 #include "engine/log/rocks_database.h"
+#include "engine/views/index_codec.h"
 #include "engine/views/view_keys.h"
 
 namespace kontor {
@@ -24,7 +24,9 @@ constexpr char kEventsTable = 'e';
 constexpr char kIdentitiesTable = 'i';
 constexpr char kRowsTable = 'r';
 
-constexpr size_t kPositionBytes = 8;
+// Behind the table's byte and the account's id: a zero byte and the bucket.
+constexpr size_t kEventKeySuffix = 3;
+constexpr size_t kIdentityKeyBytes = kIdentityKeyBits / 8;
 constexpr double kFilterBitsPerKey = 10;
 
 std::string KeyIn(char table, std::string_view key) {
@@ -35,10 +37,19 @@ std::string KeyIn(char table, std::string_view key) {
   return bytes;
 }
 
-std::string KeyOf(const IdentityHash& identity) {
-  std::string key(1, kIdentitiesTable);
-  key.append(identity.begin(), identity.end());
-  return key;
+// Two bytes, so that a table has few keys with many entries each.
+void PutIdentityKey(size_t key, std::string* bytes) {
+  bytes->assign({kIdentitiesTable, static_cast<char>(key >> 8), static_cast<char>(key)});
+}
+
+void PutEventKey(std::string_view account, uint16_t bucket, std::string* bytes) {
+  bytes->assign(1, kEventsTable)
+      .append(account)
+      .append({'\0', static_cast<char>(bucket >> 8), static_cast<char>(bucket)});
+}
+
+uint16_t LastTwoBytes(std::string_view key) {
+  return static_cast<uint16_t>(static_cast<uint8_t>(key[key.size() - 2]) << 8 | static_cast<uint8_t>(key.back()));
 }
 
 // From so many entries on a commit is written as a sorted file and taken in whole: random keys cost a memtable several
@@ -49,26 +60,30 @@ constexpr size_t kIngestedEntries = 10'000;
 template <typename Sink>
 rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
   rocksdb::Status status;
-  std::vector<std::string> events;
-  events.reserve(commit.events.size());
-  for (const AccountEvent& event : commit.events) {
-    events.push_back(KeyIn(kEventsTable, EventKey(event.account, event.occurred_at, event.position)));
-  }
-  std::ranges::sort(events);
-  events.erase(std::ranges::unique(events).begin(), events.end());
-  for (const std::string& key : events) {
-    if (status.ok()) status = sink.Put(key, rocksdb::Slice());
+  std::string key;
+  std::string value;
+  const std::span<const AccountEvent> events = commit.events;
+  for (size_t from = 0; from < events.size() && status.ok();) {
+    const std::string_view account = events[from].account;
+    const uint16_t bucket = TimeBucketOf(events[from].occurred_at);
+    size_t to = from + 1;
+    while (to < events.size() && TimeBucketOf(events[to].occurred_at) == bucket && events[to].account == account) ++to;
+    PutEventKey(account, bucket, &key);
+    value.clear();
+    AppendEvents(events.subspan(from, to - from), &value);
+    status = sink.Merge(key, value);
+    from = to;
   }
 
-  std::vector<IdentityEntry> identities = commit.identities;
-  std::ranges::sort(identities, {},
-                    [](const IdentityEntry& entry) { return std::pair(entry.identity, entry.position); });
-  std::string positions;
-  for (size_t i = 0; i < identities.size(); ++i) {
-    ByteWriter(&positions).BigEndian64(identities[i].position.value());
-    if (i + 1 < identities.size() && identities[i + 1].identity == identities[i].identity) continue;
-    if (status.ok()) status = sink.Merge(KeyOf(identities[i].identity), positions);
-    positions.clear();
+  const std::vector<IdentityEntry> identities = ByIdentityKey(commit.identities);
+  for (size_t i = 0; i < identities.size() && status.ok();) {
+    const size_t identity_key = IdentityKeyOf(identities[i].identity);
+    value.clear();
+    for (; i < identities.size() && IdentityKeyOf(identities[i].identity) == identity_key; ++i) {
+      AppendIdentity(identities[i], &value);
+    }
+    PutIdentityKey(identity_key, &key);
+    status = sink.Merge(key, value);
   }
 
   if (status.ok()) status = sink.Put(kCheckpointKey, EncodeCheckpoint(commit.checkpoint));
@@ -79,7 +94,6 @@ rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
   const auto key_of = [](const RowWrite* row) { return row->key; };
   if (!std::ranges::is_sorted(rows, {}, key_of)) std::ranges::sort(rows, {}, key_of);
   KONTOR_CHECK(std::ranges::adjacent_find(rows, {}, key_of) == rows.end());
-  std::string key;
   for (const RowWrite* row : rows) {
     key.assign(1, kRowsTable).append(row->key);
     if (!status.ok()) break;
@@ -90,8 +104,8 @@ rocksdb::Status WriteSorted(const ViewCommit& commit, Sink& sink) {
 
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-// A commit adds to values without reading them: the value of an identity is the list of its positions; what rows that
-// are added to come to is theirs to say who wrote them.
+// A commit adds to values without reading them. In both indexes bytes are put behind bytes; what rows that are added to
+// come to is theirs to say who wrote them.
 class AddToValue final : public rocksdb::MergeOperator {
  public:
   explicit AddToValue(AddValues add_rows) : add_rows_(add_rows) {}
@@ -124,14 +138,6 @@ class AddToValue final : public rocksdb::MergeOperator {
 
   const AddValues add_rows_;
 };
-
-// False where the list has broken bytes.
-bool DecodePositions(std::string_view bytes, std::vector<Position>* positions) {
-  ByteReader in(bytes);
-  while (in.ok() && !in.AtEnd()) positions->push_back(Position(in.BigEndian64()));
-  std::ranges::sort(*positions);
-  return in.ok() && !positions->empty();
-}
 
 RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues add_rows) {
   RocksSpec spec;
@@ -205,20 +211,37 @@ class RocksViewStore::Reading final : public ViewSnapshot {
   }
 
   Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
-    KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(KeyOf(identity), "looking an identity up"));
+    std::string key;
+    PutIdentityKey(IdentityKeyOf(identity), &key);
+    KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> value, Get(key, "looking an identity up"));
     std::vector<Position> positions;
-    if (value && !DecodePositions(*value, &positions)) return Broken("the identity index");
+    if (value && !ReadPositions(identity, *value, &positions)) return Broken("the identity index");
+    std::ranges::sort(positions);
     return positions;
+  }
+
+  Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const override {
+    return VisitIdentities([&](std::span<const IdentityEntry> entries) {
+      visit(entries);
+      return true;
+    });
   }
 
   Status ScanEvents(const AccountId& account, Instant at, Position position,
                     const std::function<bool(Instant, Position)>& visit) const override {
+    std::string from;
+    PutEventKey(account.value(), TimeBucketOf(at), &from);
     bool broken = false;
-    KONTOR_RETURN_IF_ERROR(Scan(KeyIn(kEventsTable, EventKeyPrefix(account)),
-                                KeyIn(kEventsTable, EventKey(account, at, position)), /*whole=*/false,
-                                "scanning the events of an account", [&](std::string_view key, std::string_view) {
-                                  broken = !ParseEventKey(key, &at, &position);
-                                  return !broken && visit(at, position);
+    std::vector<IndexedEvent> events;
+    KONTOR_RETURN_IF_ERROR(Scan(KeyIn(kEventsTable, EventKeyPrefix(account.value())), from, /*whole=*/false,
+                                "scanning the events of an account", [&](std::string_view key, std::string_view value) {
+                                  events.clear();
+                                  broken = !ReadEvents(LastTwoBytes(key), value, &events);
+                                  if (broken) return false;
+                                  const auto first = std::ranges::lower_bound(events, IndexedEvent{at, position});
+                                  return std::all_of(first, events.end(), [&](const IndexedEvent& event) {
+                                    return visit(event.occurred_at, event.position);
+                                  });
                                 }));
     return broken ? Broken("the account index") : OkStatus();
   }
@@ -226,22 +249,26 @@ class RocksViewStore::Reading final : public ViewSnapshot {
   Status ScanAll(
       const std::function<bool(std::string_view, std::string_view, std::string_view)>& visit) const override {
     bool more = true;
-    const auto keep = [&](bool go_on) { return more = go_on; };
-    KONTOR_RETURN_IF_ERROR(ScanTable(
-        kEventsTable, [&](std::string_view key, std::string_view value) { return keep(visit("events", key, value)); }));
-    if (!more) return OkStatus();
     bool broken = false;
-    KONTOR_RETURN_IF_ERROR(ScanTable(kIdentitiesTable, [&](std::string_view hash, std::string_view value) {
-      std::vector<Position> positions;
-      broken = !DecodePositions(value, &positions);
-      for (size_t i = 0; i < positions.size() && more && !broken; ++i) {
-        std::string key(hash);
-        ByteWriter(&key).BigEndian64(positions[i].value());
-        keep(visit("identities", key, ""));
+    std::vector<IndexedEvent> events;
+    KONTOR_RETURN_IF_ERROR(ScanTable(kEventsTable, [&](std::string_view key, std::string_view value) {
+      events.clear();
+      broken = key.size() < kEventKeySuffix || !ReadEvents(LastTwoBytes(key), value, &events);
+      for (size_t i = 0; i < events.size() && more && !broken; ++i) {
+        more =
+            visit("events",
+                  EventKey(key.substr(0, key.size() - kEventKeySuffix), events[i].occurred_at, events[i].position), "");
       }
       return more && !broken;
     }));
-    if (broken) return Broken("the identity index");
+    if (broken) return Broken("the account index");
+    if (!more) return OkStatus();
+    KONTOR_RETURN_IF_ERROR(VisitIdentities([&](std::span<const IdentityEntry> entries) {
+      for (const IdentityEntry& entry : entries) {
+        more = more && visit("identities", IdentityKey(entry), "");
+      }
+      return more;
+    }));
     if (!more) return OkStatus();
     return ScanTable(kRowsTable, [&](std::string_view key, std::string_view value) {
       return value.empty() || visit("rows", key, value);
@@ -257,6 +284,20 @@ class RocksViewStore::Reading final : public ViewSnapshot {
     if (status.IsNotFound()) return std::nullopt;
     if (!status.ok()) return committed_->database().ToStatus(status, doing);
     return value;
+  }
+
+  // The entries of each key in turn, in their order, until `visit` returns false.
+  Status VisitIdentities(const std::function<bool(std::span<const IdentityEntry>)>& visit) const {
+    bool broken = false;
+    std::vector<IdentityEntry> entries;
+    KONTOR_RETURN_IF_ERROR(ScanTable(kIdentitiesTable, [&](std::string_view key, std::string_view value) {
+      entries.clear();
+      broken = key.size() != kIdentityKeyBytes || !ReadIdentities(LastTwoBytes(key), value, &entries);
+      if (broken) return false;
+      std::ranges::sort(entries);
+      return visit(entries);
+    }));
+    return broken ? Broken("the identity index") : OkStatus();
   }
 
   Status ScanTable(char table, const Visit& visit) const {

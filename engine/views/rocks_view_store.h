@@ -24,7 +24,7 @@ namespace kontor {
 class RocksDatabase;
 
 // Of the format that this program reads and writes.
-inline constexpr uint32_t kViewsFormatVersion = 2;
+inline constexpr uint32_t kViewsFormatVersion = 3;
 
 class RocksViewStore final : public ViewStore {
  public:

@@ -13,16 +13,20 @@ constexpr size_t kInstantAndPosition = 16;
 
 }  // namespace
 
-std::string EventKeyPrefix(const AccountId& account) {
-  std::string key;
-  ByteWriter(&key).String(account.value());
+std::string EventKeyPrefix(std::string_view account) {
+  std::string key(account);
+  key.push_back('\0');
   return key;
 }
 
-std::string EventKey(const AccountId& account, Instant occurred_at, Position position) {
+uint64_t OrderedInstant(Instant instant) { return static_cast<uint64_t>(instant.value()) ^ kSignBit; }
+
+Instant FromOrderedInstant(uint64_t ordered) { return Instant(static_cast<int64_t>(ordered ^ kSignBit)); }
+
+std::string EventKey(std::string_view account, Instant occurred_at, Position position) {
   std::string key = EventKeyPrefix(account);
   ByteWriter out(&key);
-  out.BigEndian64(static_cast<uint64_t>(occurred_at.value()) ^ kSignBit);
+  out.BigEndian64(OrderedInstant(occurred_at));
   out.BigEndian64(position.value());
   return key;
 }
@@ -30,9 +34,17 @@ std::string EventKey(const AccountId& account, Instant occurred_at, Position pos
 bool ParseEventKey(std::string_view key, Instant* occurred_at, Position* position) {
   if (key.size() < kInstantAndPosition) return false;
   ByteReader in(key.substr(key.size() - kInstantAndPosition));
-  *occurred_at = Instant(static_cast<int64_t>(in.BigEndian64() ^ kSignBit));
+  *occurred_at = FromOrderedInstant(in.BigEndian64());
   *position = Position(in.BigEndian64());
   return true;
+}
+
+std::string IdentityKey(const IdentityEntry& entry) {
+  std::string key;
+  ByteWriter out(&key);
+  out.BigEndian64(entry.identity.value());
+  out.BigEndian64(entry.position.value());
+  return key;
 }
 
 std::string EndOfPrefix(std::string_view prefix) {
@@ -69,6 +81,7 @@ void CheckCommit(const ViewCommit& commit, const Checkpoint& present) {
       std::ranges::all_of(commit.rows, [](const RowWrite& x) { return x.value ? !x.value->empty() : !x.adds; }));
   KONTOR_CHECK(std::ranges::all_of(commit.identities, [&](const IdentityEntry& x) { return x.position < end; }));
   KONTOR_CHECK(std::ranges::all_of(commit.events, [&](const AccountEvent& x) { return x.position < end; }));
+  KONTOR_CHECK(std::ranges::is_sorted(commit.events));
 }
 
 }  // namespace kontor

@@ -13,7 +13,7 @@
 // Format:      FORMAT.md beside this file.
 #pragma once
 
-#include <array>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +28,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/sha256.h"
 #include "engine/base/status.h"
+#include "engine/base/strong.h"
 
 namespace kontor {
 
@@ -52,29 +53,34 @@ struct RowWrite {
 // nothing, and the row is not there. False where one of them is no value.
 using AddValues = bool (*)(std::span<const std::string_view> values, std::string* sum);
 
-// The first 16 bytes of SHA-256 over source and event id. Two identities may share one: a match is settled against the
-// original event.
-using IdentityHash = std::array<uint8_t, 16>;
-IdentityHash HashOf(const Identity& identity);
+// 64 bits of XXH3 over source and event id. Two identities may share one: a match is settled against the original
+// event.
+using IdentityHash = StrongNumber<struct IdentityHashTag, uint64_t>;
+IdentityHash HashOf(std::string_view source, std::string_view event_id);
+inline IdentityHash HashOf(const Identity& identity) {
+  return HashOf(identity.source.value(), identity.event_id.value());
+}
 
 struct IdentityEntry {
   IdentityHash identity;
   Position position;
+  auto operator<=>(const IdentityEntry&) const = default;
 };
 
-// An accepted event of an account, in the world's order.
+// An accepted event of an account, in the world's order. The account's id holds no zero byte.
 struct AccountEvent {
-  AccountId account;
+  std::string_view account;
   Instant occurred_at;
   Position position;
+  auto operator<=>(const AccountEvent&) const = default;
 };
 
 struct ViewCommit {
-  std::vector<RowWrite> rows;  // each key at most once
-  std::vector<IdentityEntry> identities;
-  std::vector<AccountEvent> events;
+  std::vector<RowWrite> rows;             // each key at most once
+  std::vector<IdentityEntry> identities;  // in any order
+  std::vector<AccountEvent> events;       // in their order, each position once
   Checkpoint checkpoint;
-  std::shared_ptr<Arena> memory = std::make_shared<Arena>();  // for what rows view
+  std::shared_ptr<Arena> memory = std::make_shared<Arena>();  // for what rows and events view
   std::shared_ptr<const void> other_memory{};                 // what they view beside it, kept alive
 
   // Rows that the commit holds copies of.
@@ -101,12 +107,14 @@ class ViewSnapshot {
                           const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
   // Every position stored under the hash, ascending.
   virtual Result<std::vector<Position>> Positions(const IdentityHash& identity) const = 0;
+  // Every entry of the identity index, by hash and then by position, some at a time.
+  virtual Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const = 0;
   // The account's events from (at, position) on, in the order of instant and position, until `visit` returns false.
   virtual Status ScanEvents(const AccountId& account, Instant at, Position position,
                             const std::function<bool(Instant, Position)>& visit) const = 0;
   // Every (table, key, value), the logical pairs of the indexes included whatever their layout, by table, then in key
   // order. What the views digest is taken over: not the checkpoint. Tables: "events" (keys as EventKey), "identities"
-  // (hash and big-endian position), both without values, and "rows".
+  // (hash and position, both big-endian), both without values, and "rows".
   virtual Status ScanAll(
       const std::function<bool(std::string_view table, std::string_view key, std::string_view value)>& visit) const = 0;
 };

@@ -62,9 +62,10 @@ TEST(ViewStoreTwinsTest, TheSameCommitsGiveTheSameDigest) {
       // One hash in ten is shared, as no two real ones ever will be.
       const int number = static_cast<int>(random() % 10 == 0 ? 7 : position);
       commit.identities.push_back({HashNumber(number), Position(position)});
-      commit.events.push_back({AccountId(std::string(random() % 5, 'a')),
-                               Instant(static_cast<int64_t>(random() % 1'000) - 500), Position(position)});
+      commit.events.push_back({std::string_view("aaaaa").substr(random() % 5),
+                               Instant((static_cast<int64_t>(random() % 1'000) - 500) << 48), Position(position)});
     }
+    std::ranges::sort(commit.events);
     commit.checkpoint = CheckpointAt(position);
     ASSERT_TRUE(a->Commit(commit).ok());
     ASSERT_TRUE(b->Commit(commit).ok());

@@ -9,8 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,6 +26,9 @@ namespace kontor {
 inline IdentityHash HashNumber(int number) {
   return HashOf({Source("test"), EventId("event " + std::to_string(number))});
 }
+
+// Of a hash that begins with other bits than its number.
+inline IdentityHash HashWith(uint64_t first_bits, uint64_t number) { return IdentityHash(first_bits << 48 | number); }
 
 inline Checkpoint CheckpointAt(uint64_t position) {
   Checkpoint checkpoint{.position = Position(position), .fold_version = 7, .zone = "Europe/Berlin"};
@@ -91,6 +97,7 @@ class ViewStoreSuite : public ::testing::Test {
     Commit({.rows = {}, .identities = std::move(identities), .events = {}, .checkpoint = CheckpointAt(position)});
   }
   void CommitEvents(std::vector<AccountEvent> events, uint64_t position) {
+    std::ranges::sort(events);
     Commit({.rows = {}, .identities = {}, .events = std::move(events), .checkpoint = CheckpointAt(position)});
   }
   void Reopen() { store_ = adapter_.Reopen(std::move(store_)); }
@@ -184,8 +191,25 @@ TYPED_TEST_P(ViewStoreSuite, AnIdentityHoldsEveryPositionThatSharesItsHash) {
   EXPECT_THAT(this->Positions(1), ::testing::ElementsAre(Position(0), Position(299), Position(300)));
 }
 
+TYPED_TEST_P(ViewStoreSuite, IdentitiesScanByHashAndPosition) {
+  const IdentityEntry a = {HashWith(0, 7), Position(2)};
+  const IdentityEntry b = {HashWith(0xabcd, 3), Position(0)};
+  const IdentityEntry b_again = {HashWith(0xabcd, 3), Position(4)};
+  const IdentityEntry c = {HashWith(0xabcd, 5), Position(1)};
+  const IdentityEntry d = {HashWith(0xffff, 0), Position(3)};
+  this->CommitIdentities({c, d, b, a}, 4);
+  this->CommitIdentities({b_again}, 5);
+  const auto snapshot = this->store_->Snapshot();
+  std::vector<IdentityEntry> all;
+  ASSERT_TRUE(snapshot->ScanIdentities([&](auto some) { all.insert(all.end(), some.begin(), some.end()); }).ok());
+  EXPECT_EQ(all, (std::vector{a, b, b_again, c, d}));
+  EXPECT_THAT(snapshot->Positions(b.identity).value(), ::testing::ElementsAre(Position(0), Position(4)));
+  EXPECT_THAT(snapshot->Positions(c.identity).value(), ::testing::ElementsAre(Position(1)));
+  EXPECT_TRUE(snapshot->Positions(HashWith(0xabcd, 4)).value().empty());
+}
+
 TYPED_TEST_P(ViewStoreSuite, AnAccountsEventsScanInTheWorldsOrder) {
-  const AccountId a("a");
+  const std::string a = "a";
   this->CommitEvents({{a, Instant(5), Position(2)},
                       {a, Instant(-5), Position(0)},
                       {a, Instant(5), Position(1)},
@@ -200,22 +224,48 @@ TYPED_TEST_P(ViewStoreSuite, AnAccountsEventsScanInTheWorldsOrder) {
   EXPECT_EQ(EventsOf(*snapshot, "a", Instant(5), Position(2)),
             (std::vector<InstantAndPosition>{{5, 2}, {kInstantMax.value(), 3}}));
   int visited = 0;
-  ASSERT_TRUE(snapshot->ScanEvents(a, kInstantMin, Position(0), [&](Instant, Position) { return ++visited < 2; }).ok());
+  ASSERT_TRUE(
+      snapshot->ScanEvents(AccountId(a), kInstantMin, Position(0), [&](Instant, Position) { return ++visited < 2; })
+          .ok());
   EXPECT_EQ(visited, 2);
 }
 
+TYPED_TEST_P(ViewStoreSuite, EventsOfManyCommitsAndYearsScanTogether) {
+  std::mt19937_64 random(20'261'128);
+  std::vector<InstantAndPosition> all;
+  for (uint64_t position = 0; position < 600;) {
+    std::vector<AccountEvent> events;
+    for (uint64_t left = 1 + random() % 40; left > 0; --left, ++position) {
+      // Of some hundred years; some at one instant.
+      const Instant at((static_cast<int64_t>(random() % 60) - 30) << 57 >> (random() % 2 * 8));
+      events.push_back({"a", at, Position(position)});
+      all.emplace_back(at.value(), position);
+    }
+    this->CommitEvents(events, position);
+    if (random() % 4 == 0) this->Reopen();
+  }
+  std::ranges::sort(all);
+  const auto snapshot = this->store_->Snapshot();
+  EXPECT_EQ(EventsOf(*snapshot, "a"), all);
+  for (size_t from = 0; from < all.size(); from += 7) {
+    const std::vector<InstantAndPosition> rest(all.begin() + static_cast<ptrdiff_t>(from), all.end());
+    ASSERT_EQ(EventsOf(*snapshot, "a", Instant(all[from].first), Position(all[from].second)), rest);
+  }
+}
+
 TYPED_TEST_P(ViewStoreSuite, AccountsWhoseIdsBeginAlikeAreKeptApart) {
-  this->CommitEvents({{AccountId("a"), Instant(1), Position(0)},
-                      {AccountId("aa"), Instant(2), Position(1)},
-                      {AccountId("b"), Instant(3), Position(2)},
-                      {AccountId(std::string(200, 'a')), Instant(4), Position(3)},
-                      {AccountId(std::string("a\0", 2)), Instant(5), Position(4)}},
+  const std::string long_id(200, 'a');
+  this->CommitEvents({{"a", Instant(1), Position(0)},
+                      {"aa", Instant(2), Position(1)},
+                      {"b", Instant(3), Position(2)},
+                      {long_id, Instant(4), Position(3)},
+                      {"a\x01", Instant(5), Position(4)}},
                      5);
   const auto snapshot = this->store_->Snapshot();
   EXPECT_EQ(EventsOf(*snapshot, "a"), (std::vector<InstantAndPosition>{{1, 0}}));
   EXPECT_EQ(EventsOf(*snapshot, "aa"), (std::vector<InstantAndPosition>{{2, 1}}));
-  EXPECT_EQ(EventsOf(*snapshot, std::string(200, 'a')), (std::vector<InstantAndPosition>{{4, 3}}));
-  EXPECT_EQ(EventsOf(*snapshot, std::string("a\0", 2)), (std::vector<InstantAndPosition>{{5, 4}}));
+  EXPECT_EQ(EventsOf(*snapshot, long_id), (std::vector<InstantAndPosition>{{4, 3}}));
+  EXPECT_EQ(EventsOf(*snapshot, "a\x01"), (std::vector<InstantAndPosition>{{5, 4}}));
   EXPECT_TRUE(EventsOf(*snapshot, "").empty());
 }
 
@@ -230,14 +280,14 @@ TYPED_TEST_P(ViewStoreSuite, TheCheckpointComesWithItsCommit) {
 TYPED_TEST_P(ViewStoreSuite, ASnapshotStaysPutWhileCommitsGoOn) {
   this->Commit({.rows = {{"a", "1"}, {"b", "1"}},
                 .identities = {{HashNumber(1), Position(0)}},
-                .events = {{AccountId("a"), Instant(1), Position(0)}},
+                .events = {{"a", Instant(1), Position(0)}},
                 .checkpoint = CheckpointAt(1)});
   const auto snapshot = this->store_->Snapshot();
   const std::string digest = ViewsDigest(*snapshot).value();
   for (uint64_t position = 1; position < 200; ++position) {
     this->Commit({.rows = {{"a", std::to_string(position)}, {"b", std::nullopt}, {std::to_string(position), "new"}},
                   .identities = {{HashNumber(1), Position(position)}},
-                  .events = {{AccountId("a"), Instant(1), Position(position)}},
+                  .events = {{"a", Instant(1), Position(position)}},
                   .checkpoint = CheckpointAt(position + 1)});
   }
   this->CommitRows(ManyRows("1"), 200);
@@ -270,7 +320,7 @@ TYPED_TEST_P(ViewStoreSuite, LargeAndSmallCommitsFollowEachOther) {
   ViewCommit many = CommitOf(ManyRows("large"), CheckpointAt(8));
   many.Delete("z");
   many.identities = {{HashNumber(1), Position(7)}, {HashNumber(1), Position(3)}, {HashNumber(2), Position(4)}};
-  many.events = {{AccountId("a"), Instant(2), Position(3)}, {AccountId("a"), Instant(1), Position(7)}};
+  many.events = {{"a", Instant(1), Position(7)}, {"a", Instant(2), Position(3)}};
   this->Commit(many);
   this->Commit({.rows = {{"many 1", "small again"}},
                 .identities = {{HashNumber(1), Position(8)}},
@@ -295,7 +345,7 @@ TYPED_TEST_P(ViewStoreSuite, ReopeningAfterAnOrderlyStopFindsEverything) {
     const int number = static_cast<int>(position);
     this->Commit({.rows = {{"row " + std::to_string(position % 100), std::string(100, 'x')}},
                   .identities = {{HashNumber(number), Position(position)}},
-                  .events = {{AccountId("a" + std::to_string(position % 7)), Instant(number), Position(position)}},
+                  .events = {{std::string_view("abcdefg").substr(position % 7), Instant(number), Position(position)}},
                   .checkpoint = CheckpointAt(position + 1)});
   }
   const std::string digest = this->Digest();
@@ -310,7 +360,7 @@ TYPED_TEST_P(ViewStoreSuite, ReopeningAfterAnOrderlyStopFindsEverything) {
 TYPED_TEST_P(ViewStoreSuite, ClearingLeavesAFreshStore) {
   this->Commit({.rows = {{"a", "1"}},
                 .identities = {{HashNumber(1), Position(0)}},
-                .events = {{AccountId("a"), Instant(1), Position(0)}},
+                .events = {{"a", Instant(1), Position(0)}},
                 .checkpoint = CheckpointAt(1)});
   const Status status = this->store_->Clear();
   ASSERT_TRUE(status.ok()) << Text(status);
@@ -338,7 +388,7 @@ TYPED_TEST_P(ViewStoreSuite, TheDigestTellsTablesKeysAndValuesApart) {
 TYPED_TEST_P(ViewStoreSuite, ScanAllStopsWhereToldTo) {
   this->Commit({.rows = {{"a", "1"}, {"b", "2"}},
                 .identities = {{HashNumber(1), Position(0)}, {HashNumber(1), Position(1)}},
-                .events = {{AccountId("a"), Instant(1), Position(0)}, {AccountId("a"), Instant(1), Position(1)}},
+                .events = {{"a", Instant(1), Position(0)}, {"a", Instant(1), Position(1)}},
                 .checkpoint = CheckpointAt(2)});
   const auto snapshot = this->store_->Snapshot();
   for (size_t last = 1; last <= 6; ++last) {
@@ -371,7 +421,8 @@ TYPED_TEST_P(ViewStoreSuite, ACheckpointThatGoesBackIsABug) {
 REGISTER_TYPED_TEST_SUITE_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero, RowsAreWrittenReplacedAndDeleted,
                             RowsThatAreAddedAddUpAcrossCommitsOfAnySize, RowThatComesToNothingIsNotThere,
                             RowsScanByPrefixInKeyOrder, KeysMayHoldAnyByte,
-                            AnIdentityHoldsEveryPositionThatSharesItsHash, AnAccountsEventsScanInTheWorldsOrder,
+                            AnIdentityHoldsEveryPositionThatSharesItsHash, IdentitiesScanByHashAndPosition,
+                            AnAccountsEventsScanInTheWorldsOrder, EventsOfManyCommitsAndYearsScanTogether,
                             AccountsWhoseIdsBeginAlikeAreKeptApart, TheCheckpointComesWithItsCommit,
                             LargeAndSmallCommitsFollowEachOther, ASnapshotStaysPutWhileCommitsGoOn,
                             ReadersBesideTheWriterSeeWholeCommits, ReopeningAfterAnOrderlyStopFindsEverything,

@@ -38,7 +38,7 @@ ViewCommit CommitTo(uint64_t position, size_t rows) {
   for (size_t row = 0; row < rows; ++row) commit.Put(std::to_string(row), std::to_string(position));
   commit.Add("sum", std::to_string(position));
   commit.identities.push_back({HashOf({Source("cut"), EventId(std::to_string(position))}), Position(position - 1)});
-  commit.events.push_back({AccountId("a"), Instant(0), Position(position - 1)});
+  commit.events.push_back({"a", Instant(0), Position(position - 1)});
   commit.checkpoint = {.position = Position(position), .last_record = {}, .fold_version = 1, .zone = "UTC"};
   return commit;
 }

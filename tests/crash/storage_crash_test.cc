@@ -13,6 +13,7 @@
 #include <cstring>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/check.h"
@@ -56,15 +57,18 @@ Status AppendNext(EventLog& log, std::mt19937_64& random) {
 
 // The commit that brings views from a multiple of ten to the next.
 constexpr uint64_t kStep = 10;
+constexpr std::string_view kAccounts = "abcdefghijklmnopqrst";  // one a letter
 
 ViewCommit CommitTo(uint64_t position) {
   ViewCommit commit;
   std::mt19937_64 random(position);
   for (uint64_t at = position - kStep; at < position; ++at) {
     commit.identities.push_back({HashOf({Source("crash"), EventId(std::to_string(at))}), Position(at)});
-    commit.events.push_back(
-        {AccountId(std::to_string(random() % 20)), Instant(static_cast<int64_t>(random() % 1'000)), Position(at)});
+    // Some of the spans of time by which the account index is cut.
+    const Instant occurred_at(static_cast<int64_t>(random() % 1'000) << 46);
+    commit.events.push_back({kAccounts.substr(random() % kAccounts.size(), 1), occurred_at, Position(at)});
   }
+  std::ranges::sort(commit.events);
   for (uint64_t row = random() % 50; row < 300; row += 50) {
     if (random() % 5 == 0) {
       commit.Delete(std::to_string(row));
