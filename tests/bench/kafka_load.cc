@@ -1,0 +1,147 @@
+// Fills a topic with the workload of the benchmarks, and says what a correct reader of it must find.
+//
+//   kontor_load BROKERS TOPIC PARTITIONS EVENTS ACCOUNTS
+//
+// Makes the topic, with the broker's append time on its records, sends EVENTS records as fast as it can, and prints
+// what it sent by now as one JSON line. Then, for each line "RATE SECONDS" on its standard input, it sends so many more
+// at so many a second, and prints such a line again. It ends with its input.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "engine/source/kafka_client.h"
+#include "engine/source/kafka_source.h"
+#include "tests/bench/workload.h"
+
+namespace kontor::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr uint64_t kSeed = 1;
+constexpr std::chrono::seconds kTimeout{60};
+// All that is sent at a given rate spans no longer than this, so that nothing lies in the future.
+constexpr int64_t kSpanMoreNanos = int64_t{300} * 86'400 * 1'000'000'000;
+
+[[noreturn]] void Die(const std::string& why) {
+  fmt::print(stderr, "kontor_load: {}\n", why);
+  std::exit(1);
+}
+
+class Producer {
+ public:
+  Producer(const std::string& brokers, const std::string& topic) {
+    KafkaOptions options;
+    options.brokers = brokers;
+    const std::vector<KafkaProperty> properties = {{"enable.idempotence", "true"},
+                                                   {"linger.ms", "5"},
+                                                   {"batch.size", "1000000"},
+                                                   {"compression.type", "lz4"},
+                                                   {"partitioner", "murmur2_random"},
+                                                   {"queue.buffering.max.messages", "1000000"},
+                                                   {"queue.buffering.max.kbytes", "524288"}};
+    Result<KafkaConf> conf = NewKafkaConf(options, properties, {});
+    if (!conf.ok()) Die(std::string(Text(conf.status())));
+    rd_kafka_conf_set_opaque(conf->get(), this);
+    rd_kafka_conf_set_dr_msg_cb(conf->get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* producer) {
+      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) ++static_cast<Producer*>(producer)->failed_;
+    });
+    Result<KafkaClient> client = NewKafkaClient(RD_KAFKA_PRODUCER, *std::move(conf));
+    if (!client.ok()) Die(std::string(Text(client.status())));
+    client_ = *std::move(client);
+    topic_.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+  }
+
+  void Send(const Workload::Record& record) {
+    void* const value = const_cast<char*>(record.value.data());  // copied, not written to
+    while (rd_kafka_produce(topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, value, record.value.size(),
+                            record.key.data(), record.key.size(), nullptr) != 0) {
+      if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) Die(rd_kafka_err2str(rd_kafka_last_error()));
+      rd_kafka_poll(client_.get(), 10);
+    }
+    if (++sent_ % 1'024 == 0) Poll();
+  }
+  void Poll() { rd_kafka_poll(client_.get(), 0); }
+  // Waits for every acknowledgement.
+  void Flush() {
+    while (rd_kafka_outq_len(client_.get()) > 0) rd_kafka_poll(client_.get(), 100);
+    if (failed_ > 0) Die(fmt::format("{} records were not acknowledged", failed_));
+  }
+
+ private:
+  KafkaClient client_;
+  KafkaTopic topic_;
+  uint64_t sent_ = 0;
+  uint64_t failed_ = 0;
+};
+
+void MakeTopic(const std::string& brokers, const std::string& topic, int32_t partitions) {
+  KafkaOptions options;
+  options.brokers = brokers;
+  const Result<std::unique_ptr<KafkaSource>> source = KafkaSource::Open(options);
+  if (!source.ok()) Die(std::string(Text(source.status())));
+  const Status made = (*source)->CreateTopic(
+      topic, partitions, {{"retention.ms", "-1"}, {"message.timestamp.type", "LogAppendTime"}}, kTimeout);
+  if (!made.ok()) Die(std::string(Text(made)));
+}
+
+void Print(const Totals& totals, double seconds) {
+  fmt::print(
+      "{{\"records\":{},\"accepted\":{},\"duplicates\":{},\"late\":{},\"key_bytes\":{},\"value_bytes\":{},\"seconds\":{"
+      ":.3f},"
+      "\"sums\":{},\"prints\":{}}}\n",
+      totals.records, totals.accepted, totals.duplicates, totals.late, totals.key_bytes, totals.value_bytes, seconds,
+      SumsJson(totals.sums), PrintsJson(totals.prints));
+  std::fflush(stdout);
+}
+
+double SecondsSince(steady_clock::time_point begin) {
+  return std::chrono::duration<double>(steady_clock::now() - begin).count();
+}
+
+void SendPaced(double rate, double seconds, Workload* workload, Producer* producer) {
+  constexpr std::chrono::milliseconds kBeat{1};
+  const auto begin = steady_clock::now();
+  const auto all = static_cast<uint64_t>(rate * seconds);
+  for (uint64_t sent = 0; sent < all;) {
+    const auto due = std::min(all, static_cast<uint64_t>(rate * SecondsSince(begin)));
+    for (; sent < due; ++sent) producer->Send(workload->Next());
+    producer->Poll();
+    std::this_thread::sleep_for(kBeat);
+  }
+}
+
+int Main(int argc, char** argv) {
+  if (argc != 6) Die("give BROKERS TOPIC PARTITIONS EVENTS ACCOUNTS");
+  const uint64_t events = std::strtoull(argv[4], nullptr, 10);
+  const uint64_t accounts = std::strtoull(argv[5], nullptr, 10);
+  if (events == 0 || accounts == 0) Die("EVENTS and ACCOUNTS are 1 or more");
+  MakeTopic(argv[1], argv[2], std::atoi(argv[3]));
+  Workload workload(kSeed, events, accounts);
+  Producer producer(argv[1], argv[2]);
+  auto begin = steady_clock::now();
+  for (uint64_t i = 0; i < events; ++i) producer.Send(workload.Next());
+  producer.Flush();
+  Print(workload.totals(), SecondsSince(begin));
+
+  double rate = 0;
+  double seconds = 0;
+  while (std::scanf("%lf %lf", &rate, &seconds) == 2) {
+    const auto more = static_cast<int64_t>(rate * seconds) + 1;
+    workload.set_step_nanos(std::min(workload.step_nanos(), kSpanMoreNanos / more));
+    begin = steady_clock::now();
+    SendPaced(rate, seconds, &workload, &producer);
+    producer.Flush();
+    Print(workload.totals(), SecondsSince(begin));
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace kontor::bench
+
+int main(int argc, char** argv) { return kontor::bench::Main(argc, argv); }

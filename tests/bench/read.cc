@@ -1,0 +1,148 @@
+// Reading accounts, and how fresh they are, while records come at a given rate.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "kontor/log/v1/record.pb.h"
+#include "tests/bench/engine.h"
+#include "tests/bench/measure.h"
+#include "tests/bench/steps.h"
+#include "tests/bench/workload.h"
+
+namespace kontor::bench {
+namespace {
+
+constexpr double kReadsASecond = 2'000;
+constexpr std::chrono::milliseconds kLook{1};
+// What is sent in the first second warms the way up, and is not looked at.
+constexpr std::chrono::seconds kWarm{1};
+
+// When a shard was published up to which position, by the wall clock.
+class Published {
+ public:
+  void Note(const ShardId& shard, Position position) {
+    const Instant now = clock_.Now();
+    const std::lock_guard lock(mutex_);
+    notes_[shard].emplace_back(position, now);
+  }
+  std::map<ShardId, std::vector<std::pair<Position, Instant>>> notes() const {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+  }
+
+ private:
+  const SystemClock clock_;
+  mutable std::mutex mutex_;
+  std::map<ShardId, std::vector<std::pair<Position, Instant>>> notes_;
+};
+
+// Milliseconds from a record's append time at the broker, which it tells in whole ones, to the publication that showed
+// it: of every record appended from `since` on.
+std::vector<double> Ages(const Engine& engine, const Published& published, Instant since) {
+  std::vector<double> ages;
+  for (const auto& [id, notes] : published.notes()) {
+    const Result<std::shared_ptr<Shard>> shard = engine.shards().Find(id);
+    if (!shard.ok() || id.topic.ends_with(".reference")) continue;
+    const EventLog* const log = *(*shard)->log();
+    auto note = notes.begin();
+    log::v1::LogRecord record;
+    const Status scanned = log->Scan(Position(0), log->End(), [&](Position position, std::string_view bytes) {
+      while (note != notes.end() && note->first <= position) ++note;
+      if (note == notes.end()) return false;
+      record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+      const Instant appended(record.timestamp_ms() * 1'000'000);
+      if (appended >= since) ages.push_back(static_cast<double>(note->second - appended) / 1e6);
+      return true;
+    });
+    if (!scanned.ok()) Die(scanned);
+  }
+  return ages;
+}
+
+// Reads accounts, now one drawn uniformly and now one by its busyness, until the end. A read counts from the moment at
+// which it was due: one that follows a slow one has waited for it. Waking late is the machine's affair and not counted.
+struct Reads {
+  std::vector<double> uniform_ms;
+  std::vector<double> skewed_ms;
+  double seconds = 0;
+};
+Reads ReadFor(const Engine& engine, uint64_t accounts, SteadyClock::duration duration) {
+  const auto interval =
+      std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(1 / kReadsASecond));
+  Draws draws(7);
+  const ZipfRanks ranks(accounts);
+  Reads reads;
+  const auto begin = SteadyClock::now();
+  auto due = begin;
+  for (uint64_t i = 0; due < begin + duration; ++i, due += interval) {
+    if (SteadyClock::now() < due) {
+      std::this_thread::sleep_until(due);
+      due = SteadyClock::now();
+    }
+    const bool skewed = i % 2 == 1;
+    const AccountId account(AccountName(skewed ? ranks.Draw(&draws) : draws.Below(accounts), accounts));
+    const Status status = engine.queries().Account(account, {}).status();
+    if (!status.ok() && status.code() != StatusCode::kNotFound) Die(status);
+    (skewed ? reads.skewed_ms : reads.uniform_ms).push_back(Seconds(SteadyClock::now() - due) * 1e3);
+  }
+  reads.seconds = Seconds(SteadyClock::now() - begin);
+  return reads;
+}
+
+// The reference topic is made and opened last; no account is read before.
+void WaitUntilReady(const Engine& engine) {
+  while (!engine.queries().Ready().ready()) std::this_thread::sleep_for(kLook);
+}
+
+void WaitUntilFolded(const Engine& engine, uint64_t records) {
+  while (true) {
+    const Engine::Progress progress = engine.progress();
+    if (!progress.status.ok()) Die(progress.status);
+    if (progress.folded >= records) return;
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+}  // namespace
+
+void RunRead(const StepOptions& options) {
+  Published published;
+  const Result<std::unique_ptr<Engine>> engine = Engine::Open(
+      {.folder = options.folder,
+       .topic = options.topic,
+       .brokers = options.brokers,
+       .without = options.without,
+       .published = [&published](const ShardId& shard, Position position) { published.Note(shard, position); }});
+  if (!engine.ok()) Die(engine.status());
+  WaitUntilFolded(**engine, options.records);
+  WaitUntilReady(**engine);
+  Line().AddText("state", "level").Print();
+
+  std::getchar();
+  const Instant since = (*engine)->clock().Now() + std::chrono::nanoseconds(kWarm).count();
+  const Reads reads =
+      ReadFor(**engine, options.accounts,
+              std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(options.seconds)));
+  unsigned long long records = 0;
+  if (std::scanf("%llu", &records) != 1) Die(InvalidArgument("give the number of records on standard input"));
+  WaitUntilFolded(**engine, records);
+  const std::vector<double> ages = Ages(**engine, published, since);
+  Line()
+      .Add("reads_a_second", static_cast<double>(reads.uniform_ms.size() + reads.skewed_ms.size()) / reads.seconds)
+      .Add("read_p50_ms", Quantile(reads.uniform_ms, 0.5))
+      .Add("read_p99_ms", Quantile(reads.uniform_ms, 0.99))
+      .Add("read_skewed_p50_ms", Quantile(reads.skewed_ms, 0.5))
+      .Add("read_skewed_p99_ms", Quantile(reads.skewed_ms, 0.99))
+      .Add("fresh_records", static_cast<uint64_t>(ages.size()))
+      .Add("fresh_p50_ms", Quantile(ages, 0.5))
+      .Add("fresh_p99_ms", Quantile(ages, 0.99))
+      .Print();
+}
+
+}  // namespace kontor::bench
