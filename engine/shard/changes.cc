@@ -21,18 +21,27 @@ Changes::Changes(std::shared_ptr<const ViewSnapshot> base, std::shared_ptr<Arena
 size_t Changes::SlotOf(uint64_t hash, std::string_view account) const {
   const size_t mask = slots_.size() - 1;
   size_t slot = hash & mask;
-  while (slots_[slot] != nullptr && (slots_[slot]->hash != hash || slots_[slot]->id != account))
+  while (slots_[slot].account != nullptr && (slots_[slot].hash != hash || slots_[slot].account->id != account)) {
     slot = (slot + 1) & mask;
+  }
   return slot;
+}
+
+void Changes::PrefetchSlot(std::string_view account) const {
+  __builtin_prefetch(&slots_[XXH3_64bits(account.data(), account.size()) & (slots_.size() - 1)]);
+}
+
+void Changes::PrefetchAccount(std::string_view account) const {
+  const ChangedAccount* known = slots_[XXH3_64bits(account.data(), account.size()) & (slots_.size() - 1)].account;
+  if (known != nullptr) __builtin_prefetch(known, /*rw=*/1);
 }
 
 ChangedAccount* Changes::Of(std::string_view account) {
   const uint64_t hash = XXH3_64bits(account.data(), account.size());
   size_t slot = SlotOf(hash, account);
-  if (slots_[slot] != nullptr) return slots_[slot];
+  if (slots_[slot].account != nullptr) return slots_[slot].account;
   auto* made = new (memory_.Allocate(sizeof(ChangedAccount), alignof(ChangedAccount))) ChangedAccount;
   made->id = memory_.Copy(account);
-  made->hash = hash;
   made->listed_before = listed_.load(std::memory_order_relaxed);
   listed_.store(made, std::memory_order_release);
   const std::lock_guard lock(mutex_);
@@ -40,19 +49,19 @@ ChangedAccount* Changes::Of(std::string_view account) {
     Grow();
     slot = SlotOf(hash, account);
   }
-  slots_[slot] = made;
+  slots_[slot] = {hash, made};
   return made;
 }
 
 void Changes::Grow() {
-  std::vector<ChangedAccount*> smaller(slots_.size() * 2);
+  std::vector<Slot> smaller(slots_.size() * 2);
   smaller.swap(slots_);
   const size_t mask = slots_.size() - 1;
-  for (ChangedAccount* account : smaller) {
-    if (account == nullptr) continue;
-    size_t slot = account->hash & mask;
-    while (slots_[slot] != nullptr) slot = (slot + 1) & mask;
-    slots_[slot] = account;
+  for (const Slot& taken : smaller) {
+    if (taken.account == nullptr) continue;
+    size_t slot = taken.hash & mask;
+    while (slots_[slot].account != nullptr) slot = (slot + 1) & mask;
+    slots_[slot] = taken;
   }
 }
 
@@ -60,7 +69,8 @@ void Changes::Link(ChangedAccount* account, Change change) {
   change.older = account->newest.load(std::memory_order_relaxed);
   change.additions = memory_.Copy(change.additions);
   if (change.older == nullptr) account->first = change.position;
-  KONTOR_CHECK(change.older == nullptr || change.older->position <= change.position);
+  KONTOR_CHECK(change.older == nullptr || account->last <= change.position);
+  account->last = change.position;
   auto* linked = new (memory_.Allocate(sizeof(Change), alignof(Change))) Change(change);
   account->newest.store(linked, std::memory_order_release);
 }
@@ -68,7 +78,7 @@ void Changes::Link(ChangedAccount* account, Change change) {
 const ChangedAccount* Changes::Find(std::string_view account) const {
   const uint64_t hash = XXH3_64bits(account.data(), account.size());
   const std::lock_guard lock(mutex_);
-  return slots_[SlotOf(hash, account)];
+  return slots_[SlotOf(hash, account)].account;
 }
 
 }  // namespace kontor

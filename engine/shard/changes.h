@@ -61,8 +61,8 @@ struct ChangedAccount {
   const ChangedAccount* listed_before = nullptr;
 
   // The shard's thread's own.
-  uint64_t hash = 0;
   RowVersion* rows = nullptr;  // written since the last commit, linked by `next_in_account`
+  Position last;               // of its newest change
   uint64_t slice = 0;          // in which it changed last
 };
 
@@ -71,6 +71,9 @@ class Changes {
   // `rows` is the memory of row versions; it may outlive the changes, as a cache.
   Changes(std::shared_ptr<const ViewSnapshot> base, std::shared_ptr<Arena> rows);
 
+  // Begin to bring near what Of will look at, and then what Link will; the one some events ahead of the other.
+  void PrefetchSlot(std::string_view account) const;
+  void PrefetchAccount(std::string_view account) const;
   // Made where it is not there yet.
   ChangedAccount* Of(std::string_view account);
   // Links a change to an account, with a copy of its additions. Requires: its position is not below the last one's.
@@ -87,6 +90,10 @@ class Changes {
   const ChangedAccount* Listed() const { return listed_.load(std::memory_order_acquire); }
 
  private:
+  struct Slot {
+    uint64_t hash = 0;
+    ChangedAccount* account = nullptr;
+  };
   size_t SlotOf(uint64_t hash, std::string_view account) const;
   void Grow();
 
@@ -98,7 +105,7 @@ class Changes {
   // Open addressing, a power of two, at most half full. The shard's thread changes it under the lock and reads it
   // without.
   mutable std::mutex mutex_;
-  std::vector<ChangedAccount*> slots_;
+  std::vector<Slot> slots_;
   size_t count_ = 0;
 };
 

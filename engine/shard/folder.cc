@@ -15,6 +15,9 @@ namespace {
 
 // The clock is asked once in so many events.
 constexpr size_t kEventsBetweenLooks = 16;
+// How many events ahead memory is brought near.
+constexpr size_t kNear = 4;
+constexpr size_t kFar = 8;
 
 }  // namespace
 
@@ -31,6 +34,8 @@ Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::st
   do {
     const auto until = std::chrono::steady_clock::now() + parts_.slice;
     while (i < events.size()) {
+      if (i + kFar < events.size()) parts_.rows->PrefetchFar(events[i + kFar].event->account_id());
+      if (i + kNear < events.size()) parts_.rows->PrefetchNear(events[i + kNear].event->account_id());
       KONTOR_RETURN_IF_ERROR(FoldOne(events[i++]));
       if (i % kEventsBetweenLooks == 0 && std::chrono::steady_clock::now() >= until) break;
     }

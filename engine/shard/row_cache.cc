@@ -38,11 +38,12 @@ RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_ma
   });
 }
 
-RowVersion*& RowCache::SlotOf(uint64_t hash, std::string_view key) {
+RowCache::Slot& RowCache::SlotOf(uint64_t hash, std::string_view key) {
   const size_t mask = table_.size() - 1;
   size_t slot = hash & mask;
-  while (table_[slot] != nullptr && (table_[slot]->hash != hash || table_[slot]->key() != key))
+  while (table_[slot].version != nullptr && (table_[slot].hash != hash || table_[slot].version->key() != key)) {
     slot = (slot + 1) & mask;
+  }
   return table_[slot];
 }
 
@@ -60,36 +61,40 @@ RowVersion* RowCache::NewVersion(uint64_t hash, std::string_view key, std::strin
 
 void RowCache::Insert(RowVersion* version) {
   if (++table_count_ * 2 > table_.size()) Grow();
-  SlotOf(version->hash, version->key()) = version;
+  SlotOf(version->hash, version->key()) = {version->hash, version};
 }
 
 void RowCache::Grow() {
-  std::vector<RowVersion*> smaller(table_.size() * 2);
+  std::vector<Slot> smaller(table_.size() * 2);
   smaller.swap(table_);
-  for (RowVersion* version : smaller) {
-    if (version != nullptr) SlotOf(version->hash, version->key()) = version;
+  const size_t mask = table_.size() - 1;
+  for (const Slot& taken : smaller) {
+    if (taken.version == nullptr) continue;
+    size_t slot = taken.hash & mask;
+    while (table_[slot].version != nullptr) slot = (slot + 1) & mask;
+    table_[slot] = taken;
   }
 }
 
 // Takes out the version where it is the last of its row, and closes the gap that it leaves.
 void RowCache::Erase(RowVersion* version) {
-  RowVersion*& found = SlotOf(version->hash, version->key());
-  if (found != version) return;
+  const Slot& found = SlotOf(version->hash, version->key());
+  if (found.version != version) return;
   --table_count_;
   const size_t mask = table_.size() - 1;
   size_t gap = static_cast<size_t>(&found - table_.data());
-  for (size_t at = (gap + 1) & mask; table_[at] != nullptr; at = (at + 1) & mask) {
-    const size_t home = table_[at]->hash & mask;
+  for (size_t at = (gap + 1) & mask; table_[at].version != nullptr; at = (at + 1) & mask) {
+    const size_t home = table_[at].hash & mask;
     if (((at - home) & mask) < ((at - gap) & mask)) continue;
     table_[gap] = table_[at];
     gap = at;
   }
-  table_[gap] = nullptr;
+  table_[gap] = {};
 }
 
 std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
-  if (const RowVersion* version = SlotOf(hash, key)) return version->value();
+  if (const RowVersion* version = SlotOf(hash, key).version) return version->value();
   if (!any_unowned_ && key.starts_with('\0')) return {};
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
@@ -102,15 +107,15 @@ std::string_view RowCache::Find(std::string_view key) {
 
 void RowCache::Put(std::string_view key, std::string_view bytes) {
   const uint64_t hash = HashOfKey(key);
-  RowVersion*& slot = SlotOf(hash, key);
-  RowVersion* before = slot;
+  Slot& slot = SlotOf(hash, key);
+  RowVersion* before = slot.version;
   if (before == nullptr && bytes.empty()) return;
   RowVersion* version = NewVersion(hash, key, bytes);
   version->dirty = true;
   if (before != nullptr) {
     version->stored = before->stored;
     before->superseded = before->dirty;
-    slot = version;
+    slot.version = version;
   } else {
     Insert(version);
   }

@@ -44,6 +44,10 @@ class RowCache final : public RowStore {
   bool failed() const override { return !status_.ok(); }
   const Status& status() const { return status_; }
 
+  // An account that will change some events ahead.
+  void PrefetchFar(std::string_view account) const { changes_->PrefetchSlot(account); }
+  void PrefetchNear(std::string_view account) const { changes_->PrefetchAccount(account); }
+
   // The event at hand is the account's own, to be listed among its events.
   void AddEvent(const AccountId& account, Instant occurred_at);
   // Ends the event at hand: what was changed since the one before is what it changed. Requires: positions rise.
@@ -90,8 +94,12 @@ class RowCache final : public RowStore {
   };
 
   Pending& PendingOf(std::string_view account);
+  struct Slot {
+    uint64_t hash = 0;
+    RowVersion* version = nullptr;
+  };
   // Where the last version of a row is in the table, or would be.
-  RowVersion*& SlotOf(uint64_t hash, std::string_view key);
+  Slot& SlotOf(uint64_t hash, std::string_view key);
   RowVersion* NewVersion(uint64_t hash, std::string_view key, std::string_view value);
   void Insert(RowVersion* version);
   void Erase(RowVersion* version);
@@ -110,7 +118,7 @@ class RowCache final : public RowStore {
   size_t row_bytes_committed_ = 0;     // of it, what was there at the last commit
   std::deque<Segment> segments_;       // the oldest first
   size_t segment_bytes_ = 0;           // of all but the last
-  std::vector<RowVersion*> table_;     // the last versions; open addressing by hash, at most half full
+  std::vector<Slot> table_;           // the last versions; open addressing by hash, at most half full
   size_t table_count_ = 0;
   std::deque<Pending> pending_;
   size_t pending_count_ = 0;

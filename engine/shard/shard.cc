@@ -9,6 +9,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/sha256.h"
+#include "engine/base/thread_name.h"
 #include "engine/shard/folder.h"
 #include "engine/shard/identity_index.h"
 #include "engine/shard/intake.h"
@@ -252,6 +253,7 @@ Status Shard::WaitUntilRunning() const {
 // --- The shard's thread ---
 
 void Shard::Run() {
+  NameThread(fmt::format("shard {}", config_.id.partition.value()));
   if (const Status prepared = Prepare(); !prepared.ok()) {
     sound_ = false;
     Fail(prepared);
