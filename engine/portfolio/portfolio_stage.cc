@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/thread_name.h"
 #include "projections/reading/profile.h"
 
 namespace kontor {
@@ -13,11 +14,14 @@ namespace {
 constexpr size_t kListedAtOnce = 10'000;
 // How long the stage sleeps at most before it looks at the clock again.
 constexpr std::chrono::milliseconds kClockLook{500};
-// After each round the stage rests so many times as long as that took, up to a bound: while shards catch up accounts
-// change faster than they can be read, and the cores belong to the shards. Once level, rounds are short, and so are
-// rests.
+// After each round the stage rests so many times as long as that took, up to a bound. Once level, rounds are short, and
+// so are rests.
 constexpr int kRestFactor = 4;
 constexpr std::chrono::milliseconds kRestMax{1'000};
+// Within a round it looks up after so many accounts. Where more than these have changed meanwhile it cannot keep pace,
+// and the cores belong to the shards: it takes one part in so many of the time until they are level.
+constexpr size_t kAccountsBetweenLooks = 32;
+constexpr int kPartOfTheTime = 25;
 
 }  // namespace
 
@@ -39,6 +43,7 @@ void PortfolioStage::Stop() {
     stop_ = true;
   }
   changed_.notify_all();
+  stopping_.notify_all();
   settled_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
@@ -59,14 +64,15 @@ void PortfolioStage::OnGone(const ShardId& shard) {
   changed_.notify_all();
 }
 
-void PortfolioStage::OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) {
+void PortfolioStage::OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) {
   const std::lock_guard lock(mutex_);
-  for (const AccountId& account : accounts) {
+  for (const std::string_view account : accounts) {
     // Rows under no account: voids on an events shard change nothing by themselves, on the reference topic they may
     // change everything; the stage tells by looking at the reference reading.
-    if (!account.empty()) dirty_.insert(account);
+    if (!account.empty()) dirty_.append(account).push_back('\0');
   }
   announced_[shard] = position;
+  announced_accounts_ += accounts.size();
   ++asked_;
   changed_.notify_all();
 }
@@ -81,6 +87,7 @@ PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const 
 }
 
 void PortfolioStage::Run() {
+  NameThread("portfolio");
   std::unique_lock lock(mutex_);
   while (!stop_) {
     changed_.wait_for(lock, kClockLook, [this] { return stop_ || renew_all_ || done_ < asked_; });
@@ -88,19 +95,25 @@ void PortfolioStage::Run() {
     const uint64_t asked = asked_;
     std::map<ShardId, Position> announced = announced_;
     bool renew_all = std::exchange(renew_all_, false);
-    std::set<AccountId> dirty = std::exchange(dirty_, {});
+    const std::string changed = std::exchange(dirty_, {});
     lock.unlock();
 
     const auto began = std::chrono::steady_clock::now();
+    std::set<AccountId> dirty;
+    for (size_t at = 0; at < changed.size();) {
+      const size_t end = changed.find('\0', at);
+      dirty.emplace(changed.substr(at, end - at));
+      at = end + 1;
+    }
     const Instant now = clock_->Now();
     const Day day = reader_->fold().zone().LocalDay(now);
     Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
     if (!reference.ok()) {
       // Without merges and rates no account can be read: totals stay as they are, and unsettled, until there are.
       lock.lock();
-      dirty_.merge(dirty);
+      dirty_.insert(0, changed);
       renew_all_ |= renew_all;
-      changed_.wait_for(lock, kClockLook, [this] { return stop_; });
+      stopping_.wait_for(lock, kClockLook, [this] { return stop_; });
       continue;
     }
     if (*reference != reference_) {
@@ -121,7 +134,7 @@ void PortfolioStage::Run() {
       for (const AccountId& account : EveryAccount()) dirty.insert(account);
       for (const auto& [account, part] : parts_) dirty.insert(account);
     }
-    Renew({dirty.begin(), dirty.end()}, now);
+    Renew(dirty, now);
 
     lock.lock();
     for (const auto& [shard, position] : announced) {
@@ -142,7 +155,7 @@ void PortfolioStage::Run() {
         (reference_ == nullptr ? Parameters() : reference_->state.ParametersAt(now)).sentiment_half_life_days;
     settled_.notify_all();
     const auto rest = kRestFactor * (std::chrono::steady_clock::now() - began);
-    changed_.wait_for(lock, std::min<std::chrono::nanoseconds>(rest, kRestMax), [this] { return stop_; });
+    stopping_.wait_for(lock, std::min<std::chrono::nanoseconds>(rest, kRestMax), [this] { return stop_; });
   }
 }
 
@@ -162,7 +175,7 @@ std::vector<AccountId> PortfolioStage::EveryAccount() const {
   return accounts;
 }
 
-void PortfolioStage::Renew(const std::vector<AccountId>& accounts, Instant now) {
+void PortfolioStage::Renew(const std::set<AccountId>& accounts, Instant now) {
   const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
   std::set<AccountId> survivors;
   for (const AccountId& account : accounts) {
@@ -171,9 +184,22 @@ void PortfolioStage::Renew(const std::vector<AccountId>& accounts, Instant now) 
     // An account that was absorbed stands no more by itself.
     if (survivor != account && parts_.contains(account)) Replace(account, {});
   }
+  size_t left = kAccountsBetweenLooks;
+  auto began = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  uint64_t announced = announced_accounts_;
   for (const AccountId& survivor : survivors) {
+    lock.unlock();
     RenewOne(survivor, now);
-    if (const std::lock_guard lock(mutex_); stop_) return;
+    lock.lock();
+    if (stop_) return;
+    if (--left > 0) continue;
+    if (announced_accounts_ - announced > kAccountsBetweenLooks) {
+      stopping_.wait_for(lock, kPartOfTheTime * (std::chrono::steady_clock::now() - began), [this] { return stop_; });
+      began = std::chrono::steady_clock::now();
+    }
+    left = kAccountsBetweenLooks;
+    announced = announced_accounts_;
   }
 }
 
@@ -198,19 +224,22 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
 }
 
 void PortfolioStage::Replace(const AccountId& survivor, Part part) {
-  Part& slot = parts_[survivor];
-  {
-    const std::lock_guard lock(mutex_);
-    totals_.components.Add(slot.components, -1);
-    totals_.components.Add(part.components, 1);
-    totals_.accounts += static_cast<int>(part.known) - static_cast<int>(slot.known);
-    totals_.key_accounts += static_cast<int>(part.key_account) - static_cast<int>(slot.key_account);
-  }
+  const auto known = parts_.find(survivor);
+  const bool was_known = known != parts_.end();
+  const bool was_key_account = was_known && known->second.key_account();
+  if (!was_known && !part.known) return;
+  // Most of what an account adds stays as it was: only the difference reaches the totals.
+  Components difference = part.components;
+  if (was_known) difference.Add(known->second.components(), -1);
   if (!part.known) {
-    parts_.erase(survivor);
+    parts_.erase(known);
   } else {
-    slot = std::move(part);
+    parts_.insert_or_assign(survivor, PackedPart(part.components, part.key_account));
   }
+  const std::lock_guard lock(mutex_);
+  totals_.components.Add(difference, 1);
+  totals_.accounts += static_cast<int>(part.known) - static_cast<int>(was_known);
+  totals_.key_accounts += static_cast<int>(part.key_account) - static_cast<int>(was_key_account);
 }
 
 }  // namespace kontor

@@ -40,8 +40,7 @@ Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::st
       if (i % kEventsBetweenLooks == 0 && std::chrono::steady_clock::now() >= until) break;
     }
     position_ = i < events.size() ? events[i].position : end;
-    const std::vector<AccountId> accounts = parts_.rows->Publish(position_);
-    parts_.changed(accounts, position_);
+    parts_.changed(parts_.rows->Publish(position_), position_);
   } while (i < events.size());
   last_record_ = Sha256::Of(last_record);
   return OkStatus();

@@ -39,8 +39,8 @@ class Folder {
     RowCache* rows = nullptr;
     IdentityIndex* identities = nullptr;
     std::chrono::microseconds slice{1'000};
-    // Told of each slice: the accounts that changed, by id, and the position that they now reflect.
-    std::function<void(std::span<const AccountId>, Position)> changed;
+    // Told of each slice: the accounts that changed, and the position that they now reflect.
+    std::function<void(std::span<const std::string_view>, Position)> changed;
   };
   explicit Folder(Parts parts);
 

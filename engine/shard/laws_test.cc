@@ -79,7 +79,7 @@ class Machine {
                                                      .rows = rows_.get(),
                                                      .identities = identities_.get(),
                                                      .slice = std::chrono::microseconds(0),
-                                                     .changed = [](std::span<const AccountId>, Position) {}});
+                                                     .changed = [](std::span<const std::string_view>, Position) {}});
     while (folder_->position() < log_->End()) ASSERT_EQ(folder_->FoldLogged(7, 1 << 20), OkStatus());
     ASSERT_EQ(intake_->Open(), OkStatus());
   }

@@ -159,12 +159,12 @@ void RowCache::EndEvent(Position position) {
     pending.change.position = position;
     pending.change.additions = pending.additions;
     changes_->Link(pending.account, pending.change);
-    if (std::exchange(pending.account->slice, slice_) != slice_) slice_accounts_.push_back(pending.account);
+    if (std::exchange(pending.account->slice, slice_) != slice_) slice_accounts_.push_back(pending.account->id);
   }
   pending_count_ = 0;
 }
 
-std::vector<AccountId> RowCache::Publish(Position position) {
+std::span<const std::string_view> RowCache::Publish(Position position) {
   KONTOR_CHECK(status_.ok() && pending_count_ == 0);
   KONTOR_CHECK(position >= published_);
   {
@@ -172,11 +172,9 @@ std::vector<AccountId> RowCache::Publish(Position position) {
     published_ = position;
   }
   ++slice_;
-  std::vector<AccountId> accounts;
-  accounts.reserve(slice_accounts_.size());
-  for (const ChangedAccount* account : slice_accounts_) accounts.emplace_back(std::string(account->id));
+  published_accounts_.swap(slice_accounts_);
   slice_accounts_.clear();
-  return accounts;
+  return published_accounts_;
 }
 
 void RowCache::Collect(ViewCommit* commit) {

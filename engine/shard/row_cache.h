@@ -54,8 +54,8 @@ class RowCache final : public RowStore {
   void EndEvent(Position position);
 
   // Makes visible what was done up to here, as the state at `position`. Returns the accounts that changed since the
-  // last Publish, once each, in any order. Requires: not failed.
-  std::vector<AccountId> Publish(Position position);
+  // last Publish, once each, in any order; good until the next one. Requires: not failed.
+  std::span<const std::string_view> Publish(Position position);
 
   // What is not committed.
   size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_committed_; }
@@ -118,12 +118,13 @@ class RowCache final : public RowStore {
   size_t row_bytes_committed_ = 0;     // of it, what was there at the last commit
   std::deque<Segment> segments_;       // the oldest first
   size_t segment_bytes_ = 0;           // of all but the last
-  std::vector<Slot> table_;           // the last versions; open addressing by hash, at most half full
+  std::vector<Slot> table_;            // the last versions; open addressing by hash, at most half full
   size_t table_count_ = 0;
   std::deque<Pending> pending_;
   size_t pending_count_ = 0;
   uint64_t slice_ = 1;
-  std::vector<const ChangedAccount*> slice_accounts_;
+  std::vector<std::string_view> slice_accounts_;  // that changed since the last Publish
+  std::vector<std::string_view> published_accounts_;
 
   // What readers take; changed by the shard's thread alone, under the lock.
   mutable std::mutex mutex_;

@@ -42,9 +42,10 @@ class RowCacheTest : public testing::Test {
     cache_->AddEvent(account, Instant(at));
     cache_->EndEvent(Position(position));
   }
-  std::vector<AccountId> Publish() {
+  std::vector<std::string_view> Publish() {
     cache_->EndEvent(position_);
-    return cache_->Publish(++position_);
+    const auto accounts = cache_->Publish(++position_);
+    return {accounts.begin(), accounts.end()};
   }
   void WriteCommit() {
     ViewCommit commit;
@@ -115,7 +116,7 @@ class RowCacheTest : public testing::Test {
 TEST_F(RowCacheTest, ChangesShowWhenPublished) {
   Add(kAcme, 10, 5);
   EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 0);
-  EXPECT_EQ(Publish(), std::vector{kAcme});
+  EXPECT_EQ(Publish(), std::vector<std::string_view>{"acme"});
   EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 5);
   EXPECT_EQ(cache_->Read(kAcme).position(), Position(1));
 }

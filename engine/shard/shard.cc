@@ -109,7 +109,7 @@ bool IsLegalChange(ShardState from, ShardState to) {
 
 struct Shard::Derived {
   Derived(std::shared_ptr<ViewStore> store, const EventLog* log, const ShardConfig& config,
-          std::function<void(std::span<const AccountId>, Position)> changed)
+          std::function<void(std::span<const std::string_view>, Position)> changed)
       : views(std::move(store)),
         rows(views, config.limits.cache_bytes_max),
         identities(&rows),
@@ -253,7 +253,7 @@ Status Shard::WaitUntilRunning() const {
 // --- The shard's thread ---
 
 void Shard::Run() {
-  NameThread(fmt::format("shard {}", config_.id.partition.value()));
+  NameThread(fmt::format("shard-{}", config_.id.partition.value()));
   if (const Status prepared = Prepare(); !prepared.ok()) {
     sound_ = false;
     Fail(prepared);
@@ -307,7 +307,7 @@ Status Shard::OpenViews() {
   }
   if (anew) KONTOR_RETURN_IF_ERROR(views->Clear());
   derived_ = std::make_unique<Derived>(std::move(views), log_.get(), config_,
-                                       [this](std::span<const AccountId> accounts, Position position) {
+                                       [this](std::span<const std::string_view> accounts, Position position) {
                                          folded_ = position.value();
                                          if (readable_) config_.observer->OnChanged(config_.id, accounts, position);
                                        });

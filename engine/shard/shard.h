@@ -88,8 +88,9 @@ class ShardObserver {
   virtual void OnReadable(const ShardId& shard) = 0;
   // Its partition was taken away: its accounts are no longer ours to read.
   virtual void OnGone(const ShardId& shard) = 0;
-  // A slice was published: the accounts that changed, by id (the empty one: rows under no account).
-  virtual void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) = 0;
+  // A slice was published: the ids of the accounts that changed, once each (the empty one: rows under no account). They
+  // live for the call.
+  virtual void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) = 0;
 };
 
 // Where the stores of an instance and of its shards are.

@@ -411,9 +411,9 @@ class FakeObserver final : public ShardObserver {
     const std::lock_guard lock(mutex_);
     ++gone_;
   }
-  void OnChanged(const ShardId&, std::span<const AccountId> accounts, Position position) override {
+  void OnChanged(const ShardId&, std::span<const std::string_view> accounts, Position position) override {
     const std::lock_guard lock(mutex_);
-    accounts_.insert(accounts.begin(), accounts.end());
+    for (const std::string_view account : accounts) accounts_.emplace(std::string(account));
     position_ = position;
     changed_.notify_all();
   }

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/check.h"
+
 namespace kontor {
 namespace {
 
@@ -308,6 +310,39 @@ void Components::Add(const Components& other, int sign) {
   }
   retention.Add(other.retention, sign);
   accounts.Add(other.accounts, sign);
+}
+
+void Encode(const Components& components, std::string* bytes) {
+  ByteWriter writer(bytes);
+  const auto put = [&writer](const Sums& sums) {
+    sums.own.Encode(&writer);
+    sums.reporting.Encode(&writer);
+    sums.missing.Encode(&writer);
+  };
+  for (const Sums& sums : components.windows) put(sums);
+  put(components.stock);
+  writer.Varint(components.months.size());
+  for (const auto& [month, sums] : components.months) {
+    writer.Signed(month.value());
+    put(sums);
+  }
+  components.retention.Encode(&writer);
+  components.accounts.Encode(&writer);
+}
+
+Components DecodeComponents(std::string_view bytes) {
+  Components components;
+  ByteReader reader(bytes);
+  const auto take = [&reader](Sums* sums) {
+    KONTOR_CHECK(sums->own.Decode(&reader) && sums->reporting.Decode(&reader) && sums->missing.Decode(&reader));
+  };
+  for (Sums& sums : components.windows) take(&sums);
+  take(&components.stock);
+  for (uint64_t months = reader.Varint(); months > 0; --months) {
+    take(&components.months[Month(static_cast<int32_t>(reader.Signed()))]);
+  }
+  KONTOR_CHECK(components.retention.Decode(&reader) && components.accounts.Decode(&reader) && reader.AtEnd());
+  return components;
 }
 
 Components ComponentsOf(const AccountState& state, Converter* converter) {

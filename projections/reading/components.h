@@ -9,6 +9,8 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "projections/account/tally.h"
@@ -72,6 +74,11 @@ struct Components {
   void Add(const Components& other, int sign);
   bool operator==(const Components&) const = default;
 };
+
+// Bytes of components, for whoever keeps many of them; never stored from one start to the next.
+void Encode(const Components& components, std::string* bytes);
+// Requires: the bytes are Encode's.
+Components DecodeComponents(std::string_view bytes);
 
 // The components of one account (or of merged ones).
 Components ComponentsOf(const AccountState& state, Converter* converter);

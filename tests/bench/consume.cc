@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/thread_name.h"
 #include "engine/event/decoder.h"
 #include "engine/shard/folder.h"
 #include "engine/shard/identity_index.h"
@@ -85,7 +86,7 @@ class AppendLog final : public Consumer {
                  .rows = &rows_,
                  .identities = &identities_,
                  .slice = limits_.slice,
-                 .changed = [](std::span<const AccountId>, Position) {}}) {
+                 .changed = [](std::span<const std::string_view>, Position) {}}) {
     Must(intake_.Open());
   }
 
@@ -132,7 +133,7 @@ void RunConsume(const StepOptions& options, const std::string& what) {
   std::atomic<int64_t> first = 0;  // when the first batch came
   std::atomic<uint64_t> records = 0;
   const auto read = [&](Partition partition) {
-    pthread_setname_np(pthread_self(), fmt::format("shard-{}", partition.value()).c_str());
+    NameThread(fmt::format("shard-{}", partition.value()));
     std::unique_ptr<Consumer> consumer;
     if (what == "raw") consumer = std::make_unique<CountBytes>();
     if (what == "parse") consumer = std::make_unique<Decode>();

@@ -1,7 +1,5 @@
 #include "tests/bench/engine.h"
 
-#include <pthread.h>
-
 #include <cstdlib>
 #include <future>
 #include <utility>
@@ -20,7 +18,7 @@ namespace {
 
 const Currency kReporting("EUR");
 
-// Passes on to the portfolio stage, where there is one, and names shards' threads for profilers.
+// Passes on to the portfolio stage, where there is one.
 class Relay final : public ShardObserver {
  public:
   void Connect(PortfolioStage* stage, std::function<void(const ShardId&, Position)> published) {
@@ -28,10 +26,9 @@ class Relay final : public ShardObserver {
     published_ = std::move(published);
   }
   void OnReadable(const ShardId& shard) override {
-    pthread_setname_np(pthread_self(), fmt::format("shard-{}", shard.partition.value()).c_str());
     if (stage_ != nullptr) stage_->OnReadable(shard);
   }
-  void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) override {
+  void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
     if (published_) published_(shard, position);
     if (stage_ != nullptr) stage_->OnChanged(shard, accounts, position);
   }

@@ -35,7 +35,7 @@ class StageRelay final : public ShardObserver {
  public:
   void SetStage(PortfolioStage* stage) { stage_ = stage; }
   void OnReadable(const ShardId& shard) override { stage_->OnReadable(shard); }
-  void OnChanged(const ShardId& shard, std::span<const AccountId> accounts, Position position) override {
+  void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
     stage_->OnChanged(shard, accounts, position);
   }
   void OnGone(const ShardId& shard) override { stage_->OnGone(shard); }
