@@ -324,9 +324,10 @@ TEST_F(HttpServerTest, ReaderThatTakesNoAnswersIsCutOff) {
 TEST_F(HttpServerTest, SlowQueryHoldsUpNobodyElse) {
   std::promise<void> asked;
   std::promise<void> go_on;
-  queries_.BeforeNext([&] {
+  // The query may go on when the test is over.
+  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
     asked.set_value();
-    go_on.get_future().wait();
+    going_on.wait();
   });
   options_.threads = 2;
   Start();
@@ -367,9 +368,10 @@ TEST_F(HttpServerTest, WhereAllConnectionsAreBusyNewcomersWait) {
   options_.connections_max = 1;
   std::promise<void> asked;
   std::promise<void> go_on;
-  queries_.BeforeNext([&] {
+  // The query may go on when the test is over.
+  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
     asked.set_value();
-    go_on.get_future().wait();
+    going_on.wait();
   });
   Start();
   RawClient busy(port());
@@ -442,9 +444,10 @@ TEST_F(HttpServerTest, TakenPortIsSaid) {
 TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
   std::promise<void> asked;
   std::promise<void> go_on;
-  queries_.BeforeNext([&] {
+  // The query may go on when the test is over.
+  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
     asked.set_value();
-    go_on.get_future().wait();
+    going_on.wait();
   });
   Start();
   RawClient idle(port());
@@ -466,9 +469,10 @@ TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
 TEST_F(HttpServerTest, StopClosesWhatIsNotDoneByTheDeadline) {
   std::promise<void> asked;
   std::promise<void> go_on;
-  queries_.BeforeNext([&] {
+  // The query may go on when the test is over.
+  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
     asked.set_value();
-    go_on.get_future().wait();
+    going_on.wait();
   });
   Start();
   RawClient running(port());
