@@ -6,6 +6,8 @@
 // what it sent by now as one JSON line. Then, for each line "RATE SECONDS" on its standard input, it sends so many more
 // at so many a second, and prints such a line again. It ends with its input.
 #include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <cstdio>
@@ -116,6 +118,7 @@ void SendPaced(double rate, double seconds, Workload* workload, Producer* produc
 }
 
 int Main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("kontor_load"));  // standard output is for results
   if (argc != 6) Die("give BROKERS TOPIC PARTITIONS EVENTS ACCOUNTS");
   const uint64_t events = std::strtoull(argv[4], nullptr, 10);
   const uint64_t accounts = std::strtoull(argv[5], nullptr, 10);

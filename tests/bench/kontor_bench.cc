@@ -1,5 +1,8 @@
 // One step of the benchmark in a process of its own; tools/bench runs them all, and tests/bench/README.md says what
 // each measures.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <map>
@@ -9,6 +12,7 @@
 
 int main(int argc, char** argv) {
   using namespace kontor::bench;
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("kontor_bench"));  // standard output is for results
   StepOptions options;
   const std::map<std::string, std::function<void()>> steps = {{"consume_raw", [&] { RunConsume(options, "raw"); }},
                                                               {"consume_parse", [&] { RunConsume(options, "parse"); }},
