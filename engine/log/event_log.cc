@@ -18,11 +18,11 @@ Offset OffsetOfStored(std::string_view record) {
   return Offset(static_cast<int64_t>(in.Varint()));
 }
 
-void CheckAppend(std::span<const std::string> records, Offset present, Offset next) {
+void CheckAppend(std::span<const std::string_view> records, Offset present, Offset next) {
   KONTOR_CHECK(next >= present);
   KONTOR_CHECK(records.empty() || next > present);
   Offset at_least = present;
-  for (const std::string& record : records) {
+  for (const std::string_view record : records) {
     const Offset offset = OffsetOfStored(record);
     KONTOR_CHECK(offset >= at_least);
     at_least = offset + 1;

@@ -41,7 +41,7 @@ class EventLog {
 
   // Appends serialized LogRecords, all or none, and moves the next offset. Requires: next_offset above the present one
   // (equal only where there are no records), and the records' offsets rising from the present one to below it.
-  virtual Status Append(std::span<const std::string> records, Offset next_offset) = 0;
+  virtual Status Append(std::span<const std::string_view> records, Offset next_offset) = 0;
 
   // The position after the last record: the number of records.
   virtual Position End() const = 0;
@@ -69,6 +69,6 @@ Result<std::string> LogDigest(const EventLog& log, Position to);
 Offset OffsetOfStored(std::string_view record);
 
 // What Append requires, checked before anything is written. For adapters.
-void CheckAppend(std::span<const std::string> records, Offset present, Offset next);
+void CheckAppend(std::span<const std::string_view> records, Offset present, Offset next);
 
 }  // namespace kontor

@@ -10,10 +10,10 @@ constexpr uint64_t kRecordsPerSlice = 256;
 
 }  // namespace
 
-Status InMemoryEventLog::Append(std::span<const std::string> records, Offset next_offset) {
+Status InMemoryEventLog::Append(std::span<const std::string_view> records, Offset next_offset) {
   CheckAppend(records, NextOffset(), next_offset);
   const std::unique_lock lock(mutex_);
-  for (const std::string& record : records) records_.push_back(std::make_shared<const std::string>(record));
+  for (const std::string_view record : records) records_.push_back(std::make_shared<const std::string>(record));
   next_offset_ = next_offset;
   return OkStatus();
 }

@@ -16,7 +16,7 @@ class InMemoryEventLog final : public EventLog {
  public:
   explicit InMemoryEventLog(LogOwner owner) : owner_(std::move(owner)) {}
 
-  Status Append(std::span<const std::string> records, Offset next_offset) override;
+  Status Append(std::span<const std::string_view> records, Offset next_offset) override;
   Position End() const override;
   Offset NextOffset() const override;
   LogOwner Owner() const override { return owner_; }

@@ -25,7 +25,7 @@ class RocksDatabaseTest : public ::testing::Test {
   void MakeLog() {
     const auto log = RocksEventLog::Open(path_, EventsOwner());
     ASSERT_TRUE(log.ok()) << Text(log.status());
-    ASSERT_TRUE((*log)->Append(std::vector{RecordAt(0), RecordAt(1)}, Offset(2)).ok());
+    ASSERT_TRUE(AppendAll(**log, {RecordAt(0), RecordAt(1)}, Offset(2)).ok());
   }
   // Puts a key of the default family, past Kontor.
   void PutRaw(const std::string& key, const std::string& value) {

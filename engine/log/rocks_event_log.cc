@@ -1,8 +1,12 @@
 #include "engine/log/rocks_event_log.h"
 
+#include <endian.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 
 #include "engine/base/check.h"
 #include "engine/base/codec.h"
@@ -20,11 +24,22 @@ constexpr size_t kRecords = 1;  // the family's index; family 0 holds the meta k
 // How far back opening looks for holes.
 constexpr uint64_t kTailRecords = 1024;
 
-std::string KeyOf(Position position) {
-  std::string key;
-  ByteWriter(&key).BigEndian64(position.value());
-  return key;
-}
+// A position as the key of its record.
+class RecordKey {
+ public:
+  explicit RecordKey(Position position) : bytes_(htobe64(position.value())) {}
+  static Position PositionOf(const rocksdb::Slice& key) {
+    uint64_t bytes = 0;
+    if (key.size() != sizeof(bytes)) return Position(std::numeric_limits<uint64_t>::max());
+    std::memcpy(&bytes, key.data(), sizeof(bytes));
+    return Position(be64toh(bytes));
+  }
+  // Points into this.
+  rocksdb::Slice slice() const { return {reinterpret_cast<const char*>(&bytes_), sizeof(bytes_)}; }
+
+ private:
+  uint64_t bytes_;
+};
 
 std::string EncodeOwner(const LogOwner& owner) {
   std::string bytes;
@@ -111,7 +126,11 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
 
 }  // namespace
 
-RocksEventLog::RocksEventLog(std::unique_ptr<RocksDatabase> database) : database_(std::move(database)) {}
+RocksEventLog::RocksEventLog(std::unique_ptr<RocksDatabase> database)
+    : database_(std::move(database)),
+      batch_(std::make_unique<rocksdb::WriteBatch>(/*reserved_bytes=*/0, /*max_bytes=*/0,
+                                                   /*protection_bytes_per_key=*/8,
+                                                   /*default_cf_ts_sz=*/0)) {}
 
 RocksEventLog::~RocksEventLog() = default;
 
@@ -166,7 +185,7 @@ Status RocksEventLog::CheckTail() const {
   const std::unique_ptr<rocksdb::Iterator> at(database_->db().NewIterator(options, database_->family(kRecords)));
 
   at->SeekToFirst();
-  if (at->Valid() ? at->key() != KeyOf(Position(0)) : end != 0) {
+  if (at->Valid() ? at->key() != RecordKey(Position(0)).slice() : end != 0) {
     KONTOR_RETURN_IF_ERROR(database_->ToStatus(at->status(), "reading its first record"));
     return DataLoss("event log {} says that it ends at position {}, and its first record is not there; {}", spec.path,
                     end, spec.remedy);
@@ -175,7 +194,7 @@ Status RocksEventLog::CheckTail() const {
 
   at->SeekToLast();
   for (uint64_t position = end; position-- > end - std::min(end, kTailRecords); at->Prev()) {
-    if (at->Valid() && at->key() == KeyOf(Position(position))) {
+    if (at->Valid() && at->key() == RecordKey(Position(position)).slice()) {
       if (position + 1 < end) continue;
       log::v1::LogRecord record;
       const rocksdb::Slice bytes = at->value();
@@ -204,25 +223,25 @@ Status RocksEventLog::KeepCluster(const std::string& cluster_id) {
   return database_->ToStatus(database_->db().Put(synced, kOwnerKey, EncodeOwner(owner_)), "writing its owner");
 }
 
-Status RocksEventLog::Append(std::span<const std::string> records, Offset next_offset) {
+Status RocksEventLog::Append(std::span<const std::string_view> records, Offset next_offset) {
   KONTOR_RETURN_IF_ERROR(failed_);
   CheckAppend(records, NextOffset(), next_offset);
   if (next_offset == NextOffset()) return OkStatus();
   KONTOR_RETURN_IF_ERROR(database_->CheckFreeSpace());
 
-  size_t bytes = 64;
-  for (const std::string& record : records) bytes += record.size() + 24;
-  rocksdb::WriteBatch batch(bytes, 0, /*protection_bytes_per_key=*/8, 0);
+  // Kept from append to append for its memory.
+  batch_->Clear();
   Position end = End();
   rocksdb::Status status;
-  for (const std::string& record : records) {
-    if (status.ok()) status = batch.Put(database_->family(kRecords), KeyOf(end), record);
+  for (const std::string_view record : records) {
+    const RecordKey key(end);
+    if (status.ok()) status = batch_->Put(database_->family(kRecords), key.slice(), {record.data(), record.size()});
     ++end;
   }
-  if (status.ok()) status = batch.Put(kProgressKey, EncodeProgress(end, next_offset));
+  if (status.ok()) status = batch_->Put(kProgressKey, EncodeProgress(end, next_offset));
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  if (status.ok()) status = database_->db().Write(synced, &batch);
+  if (status.ok()) status = database_->db().Write(synced, batch_.get());
   if (!status.ok()) {
     failed_ = database_->ToStatus(status, fmt::format("appending at position {}", End().value()));
     if (failed_.code() != StatusCode::kDataLoss) failed_ = MakeStatus(StatusCode::kInternal, Text(failed_));
@@ -240,7 +259,8 @@ Result<std::string> RocksEventLog::Read(Position position) const {
                     position.value());
   }
   std::string record;
-  const rocksdb::Status status = database_->db().Get({}, database_->family(kRecords), KeyOf(position), &record);
+  const rocksdb::Status status =
+      database_->db().Get({}, database_->family(kRecords), RecordKey(position).slice(), &record);
   if (status.ok()) return record;
   if (!status.IsNotFound()) return database_->ToStatus(status, fmt::format("reading position {}", position.value()));
   return DataLoss("event log {} has no record at position {}, below its end {}; {}", spec.path, position.value(),
@@ -251,15 +271,15 @@ Status RocksEventLog::Scan(Position from, Position to,
                            const std::function<bool(Position, std::string_view)>& visit) const {
   const Position end = std::min(to, End());
   if (from >= end) return OkStatus();
-  const std::string upper = KeyOf(end);
-  const rocksdb::Slice bound(upper);
+  const RecordKey upper(end);
+  const rocksdb::Slice bound = upper.slice();
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &bound;
   options.readahead_size = size_t{2} << 20;
   options.fill_cache = false;
   const std::unique_ptr<rocksdb::Iterator> at(database_->db().NewIterator(options, database_->family(kRecords)));
-  for (at->Seek(KeyOf(from)); from < end; at->Next(), ++from) {
-    if (at->Valid() && ByteReader({at->key().data(), at->key().size()}).BigEndian64() == from.value()) {
+  for (at->Seek(RecordKey(from).slice()); from < end; at->Next(), ++from) {
+    if (at->Valid() && RecordKey::PositionOf(at->key()) == from) {
       if (!visit(from, {at->value().data(), at->value().size()})) return OkStatus();
       continue;
     }

@@ -15,6 +15,10 @@
 #include "engine/log/event_log.h"
 #include "engine/log/rocks_options.h"
 
+namespace rocksdb {
+class WriteBatch;
+}  // namespace rocksdb
+
 namespace kontor {
 
 class RocksDatabase;
@@ -34,7 +38,7 @@ class RocksEventLog final : public EventLog {
                                                                 const RocksOptions& options = {});
   ~RocksEventLog() override;
 
-  Status Append(std::span<const std::string> records, Offset next_offset) override;
+  Status Append(std::span<const std::string_view> records, Offset next_offset) override;
   Position End() const override { return Position(end_.load(std::memory_order_acquire)); }
   Offset NextOffset() const override { return Offset(next_offset_.load(std::memory_order_acquire)); }
   LogOwner Owner() const override { return owner_; }
@@ -56,7 +60,9 @@ class RocksEventLog final : public EventLog {
   LogOwner owner_;
   std::atomic<uint64_t> end_ = 0;
   std::atomic<int64_t> next_offset_ = 0;
-  Status failed_;  // of an Append; the appending thread's
+  // The appending thread's.
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+  Status failed_;  // of an Append
 };
 
 }  // namespace kontor

@@ -36,7 +36,7 @@ class RocksEventLogTest : public ::testing::Test {
       std::vector<std::string> records;
       int64_t offset = log.NextOffset().value();
       for (int i = 0; i < size; ++i, ++offset) records.push_back(Record(offset));
-      const Status status = log.Append(records, Offset(offset));
+      const Status status = AppendAll(log, records, Offset(offset));
       ASSERT_TRUE(status.ok()) << Text(status);
     }
   }
@@ -298,7 +298,7 @@ TEST_F(RocksEventLogTest, AnAlmostFullDiskIsRefusedBeforeAnythingIsWritten) {
   const auto log = Open();
   Append(*log, 1, 5);
   free = 999;
-  const Status status = log->Append(std::vector{RecordAt(5)}, Offset(6));
+  const Status status = AppendAll(*log, {RecordAt(5)}, Offset(6));
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(Text(status)), HasSubstr("make room"));
   EXPECT_EQ(log->End(), Position(5));
@@ -345,12 +345,12 @@ void RocksEventLogTest::ExpectFailedAppend(uint64_t room) {
   rlimit small = before;
   small.rlim_cur = room == 0 ? 1'000 : fs::file_size(FilesOf(".log").back()) + room;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const Status failed = log->Append(std::vector{RecordAt(200, std::string(100'000, 'x'))}, Offset(201));
+  const Status failed = AppendAll(*log, {RecordAt(200, std::string(100'000, 'x'))}, Offset(201));
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
 
   EXPECT_EQ(failed.code(), StatusCode::kInternal) << Text(failed);
   EXPECT_THAT(std::string(Text(failed)), HasSubstr("appending at position 200 failed"));
-  EXPECT_EQ(log->Append(std::vector{RecordAt(200)}, Offset(201)), failed);
+  EXPECT_EQ(AppendAll(*log, {RecordAt(200)}, Offset(201)), failed);
   EXPECT_EQ(log->End(), Position(200));
   EXPECT_EQ(log->Read(Position(199)).value(), Record(199));
   log.reset();

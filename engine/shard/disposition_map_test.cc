@@ -32,13 +32,15 @@ class DispositionMapTest : public testing::Test {
   void Append(const std::vector<Disposition>& dispositions) {
     const Position from = log_->End();
     Admitted admitted;
+    StoredRecords records;
     for (const Disposition disposition : dispositions) {
-      const Position position = from + admitted.records.size();
-      log::v1::LogRecord record;
-      record.set_offset(static_cast<int64_t>(position.value()));
-      record.set_disposition(disposition);
-      record.set_key(salt_);
-      admitted.records.push_back(record.SerializeAsString());
+      const Position position = from + records.size();
+      RawRecord raw;
+      raw.offset = Offset(static_cast<int64_t>(position.value()));
+      raw.key = salt_;
+      StoredVerdict verdict;
+      verdict.disposition = disposition;
+      records.Add(raw, verdict);
       if (disposition == DISPOSITION_ACCEPTED) admitted.accepted.push_back({.position = position, .identity = {}});
       if (disposition == DISPOSITION_REJECTED) ++admitted.rejected;
       if (disposition == DISPOSITION_CONFLICT) ++admitted.conflicts;
@@ -46,6 +48,7 @@ class DispositionMapTest : public testing::Test {
         admitted.refused.push_back(position);
       }
     }
+    admitted.records = records.Views();
     ASSERT_EQ(log_->Append(admitted.records, Offset(static_cast<int64_t>((from + dispositions.size()).value()))),
               OkStatus());
     const Status noted = noted_ ? map_->OnAppended(id_, from, admitted) : OkStatus();

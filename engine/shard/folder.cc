@@ -85,15 +85,15 @@ Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
   Status failure;
   KONTOR_RETURN_IF_ERROR(
       parts_.log->Scan(position_, parts_.log->End(), [&](Position position, std::string_view record) {
-        const Result<LoggedRecord> logged = ParseLogged(position, record, &arena_);
+        const Result<const event::v1::Event*> logged = ParseLogged(position, record, arena_.get());
         if (!logged.ok()) {
           failure = logged.status();
           return false;
         }
-        if (logged->event != nullptr) {
-          const IdentityHash identity = HashOf(IdentityOf(*logged->event));
+        if (const event::v1::Event* event = *logged; event != nullptr) {
+          const IdentityHash identity = HashOf(event->source(), event->event_id());
           parts_.identities->Claim(identity, position);
-          events.push_back({position, identity, logged->event});
+          events.push_back({position, identity, event});
         }
         next = position + 1;
         bytes += record.size();

@@ -21,6 +21,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/event/event_arena.h"
 #include "engine/log/event_log.h"
 #include "engine/shard/identity_index.h"
 #include "engine/shard/intake.h"
@@ -66,7 +67,7 @@ class Folder {
   Position position_;
   Checkpoint committed_;
   Sha256Hash last_record_{};
-  google::protobuf::Arena arena_;         // of FoldLogged
+  EventArena arena_;                      // of FoldLogged
   google::protobuf::Arena target_arena_;  // of the targets of voids
 };
 

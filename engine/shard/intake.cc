@@ -1,7 +1,7 @@
 #include "engine/shard/intake.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -12,26 +12,11 @@
 namespace kontor {
 namespace {
 
-void Keep(const RawRecord& raw, log::v1::LogRecord* record) {
-  record->set_offset(raw.offset.value());
-  record->set_timestamp_ms(raw.timestamp_ms);
-  record->set_timestamp_type(raw.timestamp_type);
-  record->set_intake_version(kIntakeVersion);
-  if (raw.key) record->set_key(raw.key->data(), raw.key->size());
-  for (const RawHeader& header : raw.headers) {
-    log::v1::Header* kept = record->add_headers();
-    kept->set_name(header.name.data(), header.name.size());
-    if (header.value) kept->set_value(header.value->data(), header.value->size());
-  }
-  if (raw.value) record->set_value(raw.value->data(), raw.value->size());
-}
+// So many records are decoded, then settled: what the second step needs of them is then still near.
+constexpr size_t kRecordsAtATime = 256;
 
-void Reject(Rejection rejection, log::v1::LogRecord* record) {
-  record->set_disposition(log::v1::DISPOSITION_REJECTED);
-  record->set_reject_reason(rejection.reason);
-  record->set_reject_field(std::move(rejection.field));
-  record->set_reject_text(std::move(rejection.text));
-}
+// So many identities ahead of the one that is asked for are brought near.
+constexpr size_t kPrefetched = 16;
 
 }  // namespace
 
@@ -40,14 +25,14 @@ Intake::Intake(IntakeContext context, const EventLog* log, IdentityIndex* identi
 
 Status Intake::Open() {
   if (log_->End() == Position(0)) return OkStatus();
-  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord last, ReadLogged(*log_, log_->End() - 1, &arena_));
+  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord last, ReadLogged(*log_, log_->End() - 1, arena_.get()));
   expected_ = Offset(last.record->offset()) + 1;
   return OkStatus();
 }
 
 Result<const Admitted*> Intake::Admit(const Batch& batch) {
   arena_.Reset();
-  admitted_.records.clear();
+  stored_.Clear();
   admitted_.accepted.clear();
   admitted_.refused.clear();
   admitted_.duplicates = admitted_.conflicts = admitted_.rejected = admitted_.offset_gaps = 0;
@@ -59,54 +44,77 @@ Result<const Admitted*> Intake::Admit(const Batch& batch) {
                       context_.partition.value(), raw.offset.value(), from.value());
     }
     from = raw.offset + 1;
-    KONTOR_RETURN_IF_ERROR(AdmitRecord(raw));
+    admitted_.offset_gaps += raw.offset - expected_;
+    expected_ = from;
   }
   if (batch.next_offset < from) {
     return DataLoss("partition {}: the place to read on from, offset {}, lies before what came, up to {}",
                     context_.partition.value(), batch.next_offset.value(), from.value());
   }
+  std::span<const RawRecord> left = batch.records;
+  while (!left.empty()) {
+    const std::span<const RawRecord> some = left.first(std::min(left.size(), kRecordsAtATime));
+    ReadEvents(some);
+    KONTOR_RETURN_IF_ERROR(Settle(some));
+    left = left.subspan(some.size());
+  }
+  admitted_.records = stored_.Views();
   return &admitted_;
 }
 
-Status Intake::AdmitRecord(const RawRecord& raw) {
-  admitted_.offset_gaps += raw.offset - expected_;
-  expected_ = raw.offset + 1;
-  const Position position = log_->End() + admitted_.records.size();
-  record_.Clear();
-  Keep(raw, &record_);
-
-  auto decoded = DecodeEvent(raw, &arena_);
-  std::optional<Rejection> rejection;
-  const event::v1::Event* event = nullptr;
-  if (auto* refused = std::get_if<Rejection>(&decoded)) {
-    rejection = std::move(*refused);
-  } else {
-    event = std::get<const event::v1::Event*>(decoded);
-    rejection = Validate(*event, raw, context_);
+void Intake::ReadEvents(std::span<const RawRecord> records) {
+  read_.resize(std::max(read_.size(), records.size()));
+  for (size_t i = 0; i < records.size(); ++i) {
+    Read& read = read_[i];
+    read.event = nullptr;
+    auto decoded = DecodeEvent(records[i], arena_.get());
+    if (auto* refused = std::get_if<Rejection>(&decoded)) {
+      read.rejection = std::move(*refused);
+      continue;
+    }
+    const event::v1::Event* event = std::get<const event::v1::Event*>(decoded);
+    if (auto refused = Validate(*event, records[i], context_)) {
+      read.rejection = *std::move(refused);
+      continue;
+    }
+    read.event = event;
+    read.identity = HashOf(event->source(), event->event_id());
   }
+}
 
-  if (rejection) {
-    Reject(*std::move(rejection), &record_);
+Status Intake::Settle(std::span<const RawRecord> records) {
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (i + kPrefetched < records.size()) identities_->Prefetch(read_[i + kPrefetched].identity);
+    const Position position = log_->End() + stored_.size();
+    KONTOR_ASSIGN_OR_RETURN(const StoredVerdict verdict, SettleEvent(read_[i], position));
+    stored_.Add(records[i], verdict);
+  }
+  return OkStatus();
+}
+
+Result<StoredVerdict> Intake::SettleEvent(const Read& read, Position position) {
+  StoredVerdict verdict;
+  verdict.intake_version = kIntakeVersion;
+  if (read.event == nullptr) {
+    verdict.disposition = log::v1::DISPOSITION_REJECTED;
+    verdict.rejection = &read.rejection;
     admitted_.refused.push_back(position);
     ++admitted_.rejected;
-  } else {
-    const IdentityHash identity = HashOf(IdentityOf(*event));
-    KONTOR_ASSIGN_OR_RETURN(const std::optional<Original> original, FindOriginal(*event, identity));
-    if (!original) {
-      record_.set_disposition(log::v1::DISPOSITION_ACCEPTED);
-      identities_->Claim(identity, position);
-      admitted_.accepted.push_back({position, identity, event});
-    } else {
-      const bool same = SameContent(*event, *original->event);
-      record_.set_disposition(same ? log::v1::DISPOSITION_DUPLICATE : log::v1::DISPOSITION_CONFLICT);
-      record_.set_original_position(original->position.value());
-      ++(same ? admitted_.duplicates : admitted_.conflicts);
-      if (!same) admitted_.refused.push_back(position);
-    }
+    return verdict;
   }
-  // No map in it, so the same record gives the same bytes, its fields in the order of their numbers.
-  admitted_.records.push_back(record_.SerializeAsString());
-  return OkStatus();
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<Original> original, FindOriginal(*read.event, read.identity));
+  if (!original) {
+    verdict.disposition = log::v1::DISPOSITION_ACCEPTED;
+    identities_->Claim(read.identity, position);
+    admitted_.accepted.push_back({position, read.identity, read.event});
+    return verdict;
+  }
+  const bool same = SameContent(*read.event, *original->event);
+  verdict.disposition = same ? log::v1::DISPOSITION_DUPLICATE : log::v1::DISPOSITION_CONFLICT;
+  verdict.original = original->position;
+  ++(same ? admitted_.duplicates : admitted_.conflicts);
+  if (!same) admitted_.refused.push_back(position);
+  return verdict;
 }
 
 Result<std::optional<Intake::Original>> Intake::FindOriginal(const event::v1::Event& event,
@@ -123,8 +131,9 @@ Result<std::optional<Intake::Original>> Intake::FindOriginal(const event::v1::Ev
 
 Result<const event::v1::Event*> Intake::EventAt(Position position) {
   if (position < log_->End()) {
-    KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*log_, position, &arena_));
-    if (logged.event != nullptr) return logged.event;
+    KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log_->Read(position));
+    KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* const event, ParseLogged(position, bytes, arena_.get()));
+    if (event != nullptr) return event;
     return DataLoss(
         "the identity index names position {}, which is no accepted event: rebuild the views from the log "
         "(kontor rebuild)",

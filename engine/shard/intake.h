@@ -8,21 +8,21 @@
 //              batch is appended.
 #pragma once
 
-#include <google/protobuf/arena.h>
-
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/event/event_arena.h"
 #include "engine/event/validator.h"
 #include "engine/log/event_log.h"
+#include "engine/log/stored_record.h"
 #include "engine/shard/identity_index.h"
 #include "engine/source/event_source.h"
 #include "kontor/event/v1/event.pb.h"
-#include "kontor/log/v1/record.pb.h"
 
 namespace kontor {
 
@@ -34,7 +34,7 @@ struct AcceptedEvent {
 
 // What a batch becomes.
 struct Admitted {
-  std::vector<std::string> records;  // serialized LogRecords, for the positions from the log's end on
+  std::vector<std::string_view> records;  // serialized LogRecords, for the positions from the log's end on
   std::vector<AcceptedEvent> accepted;
   Offset next_offset;
   std::vector<Position> refused;  // rejected and conflicting ones
@@ -61,7 +61,18 @@ class Intake {
     const event::v1::Event* event;
   };
 
-  Status AdmitRecord(const RawRecord& raw);
+  // What is known of a record before its identity is asked for.
+  struct Read {
+    const event::v1::Event* event = nullptr;  // null: rejected
+    IdentityHash identity{};
+    Rejection rejection;
+  };
+
+  // Decodes and validates; fills read_.
+  void ReadEvents(std::span<const RawRecord> records);
+  // Gives each of these records, whose events are in read_, its disposition, and stores it.
+  Status Settle(std::span<const RawRecord> records);
+  Result<StoredVerdict> SettleEvent(const Read& read, Position position);
   // The accepted event of this identity, in the log or in this batch; nothing where there is none.
   Result<std::optional<Original>> FindOriginal(const event::v1::Event& event, const IdentityHash& identity);
   Result<const event::v1::Event*> EventAt(Position position);
@@ -70,8 +81,9 @@ class Intake {
   const EventLog* const log_;
   IdentityIndex* const identities_;
   Offset expected_;  // after the last record seen
-  google::protobuf::Arena arena_;
-  log::v1::LogRecord record_;  // kept for its memory
+  EventArena arena_;
+  std::vector<Read> read_;  // kept for its memory, as the next
+  StoredRecords stored_;
   Admitted admitted_;
 };
 

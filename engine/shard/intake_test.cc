@@ -44,7 +44,9 @@ class IntakeTest : public testing::Test {
     std::vector<LogRecord> parsed;
     if (!admitted.ok()) return parsed;
     admitted_ = **admitted;
-    for (const std::string& bytes : admitted_.records) EXPECT_TRUE(parsed.emplace_back().ParseFromString(bytes));
+    for (const std::string_view bytes : admitted_.records) {
+      EXPECT_TRUE(parsed.emplace_back().ParseFromString(std::string(bytes)));
+    }
     EXPECT_EQ(log_.Append(admitted_.records, admitted_.next_offset), OkStatus());
     records_.clear();
     return parsed;
@@ -119,7 +121,7 @@ TEST_F(IntakeTest, HeadersAreKeptWithAndWithoutValues) {
   const Result<const Admitted*> admitted = intake_->Admit(batch);
   ASSERT_TRUE(admitted.ok());
   LogRecord kept;
-  ASSERT_TRUE(kept.ParseFromString((*admitted)->records[0]));
+  ASSERT_TRUE(kept.ParseFromString(std::string((*admitted)->records[0])));
   ASSERT_EQ(kept.headers_size(), 2);
   EXPECT_EQ(kept.headers(0).name(), "trace");
   EXPECT_EQ(kept.headers(0).value(), "x");
@@ -188,7 +190,7 @@ TEST_F(IntakeTest, OriginalThatIsDamagedIsDataLoss) {
   record.set_disposition(log::v1::DISPOSITION_ACCEPTED);
   record.set_value("\xff");
   const std::string bytes = record.SerializeAsString();
-  ASSERT_EQ(log_.Append(std::span(&bytes, 1), Offset(2)), OkStatus());
+  ASSERT_EQ(log_.Append(std::vector<std::string_view>{bytes}, Offset(2)), OkStatus());
   index_->Claim(HashOf({Source("crm"), EventId("e-1")}), Position(0));
   offset_ = 2;
   Come(Invoice("acme", "e-1", "i-1", 10));

@@ -4,32 +4,39 @@
 #include <variant>
 
 #include "engine/event/decoder.h"
-#include "engine/event/raw_record.h"
+#include "engine/log/stored_record.h"
 
 namespace kontor {
+namespace {
 
-Result<LoggedRecord> ParseLogged(Position position, std::string_view bytes, google::protobuf::Arena* arena) {
-  auto* record = google::protobuf::Arena::CreateMessage<log::v1::LogRecord>(arena);
-  if (!record->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return DataLoss("the log's record at position {} is no record: restore the shard's log from a copy",
-                    position.value());
-  }
-  LoggedRecord logged = {.record = record};
-  if (record->disposition() != log::v1::DISPOSITION_ACCEPTED) return logged;
-  const auto decoded = DecodeEvent(RawRecordOf(*record), arena);
+Status NoRecord(Position position) {
+  return DataLoss("the log's record at position {} is no record: restore the shard's log from a copy",
+                  position.value());
+}
+
+}  // namespace
+
+Result<const event::v1::Event*> ParseLogged(Position position, std::string_view bytes, google::protobuf::Arena* arena) {
+  StoredRecord record;
+  if (!ParseStored(bytes, &record)) return NoRecord(position);
+  if (record.disposition != log::v1::DISPOSITION_ACCEPTED) return nullptr;
+  const auto decoded = DecodeEvent(record.raw, arena);
   if (const auto* rejection = std::get_if<Rejection>(&decoded)) {
     return DataLoss(
         "the log's record at position {} was accepted and cannot be read any more ({}): restore the shard's "
         "log from a copy",
         position.value(), rejection->text);
   }
-  logged.event = std::get<const event::v1::Event*>(decoded);
-  return logged;
+  return std::get<const event::v1::Event*>(decoded);
 }
 
 Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::protobuf::Arena* arena) {
   KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log.Read(position));
-  return ParseLogged(position, bytes, arena);
+  auto* record = google::protobuf::Arena::CreateMessage<log::v1::LogRecord>(arena);
+  if (!record->ParseFromString(bytes)) return NoRecord(position);
+  LoggedRecord logged = {.record = record};
+  KONTOR_ASSIGN_OR_RETURN(logged.event, ParseLogged(position, bytes, arena));
+  return logged;
 }
 
 }  // namespace kontor

@@ -18,11 +18,11 @@ struct LoggedRecord {
   const event::v1::Event* event = nullptr;  // of an accepted record; null for any other
 };
 
-// Both live on the arena. DataLoss, naming the position, where the bytes are no record, or an accepted event no event.
-// Threads: any.
-Result<LoggedRecord> ParseLogged(Position position, std::string_view bytes, google::protobuf::Arena* arena);
+// The event of a stored record where it was accepted, on the arena; null for any other. DataLoss, naming the position,
+// where the bytes are no record, or an accepted event no event. Threads: any.
+Result<const event::v1::Event*> ParseLogged(Position position, std::string_view bytes, google::protobuf::Arena* arena);
 
-// The same of one position of the log.
+// One position of the log; both parts live on the arena. DataLoss as above.
 Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::protobuf::Arena* arena);
 
 }  // namespace kontor

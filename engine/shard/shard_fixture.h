@@ -301,7 +301,7 @@ class FakeStores final : public ShardStores {
   class Log final : public EventLog {
    public:
     explicit Log(FakeDisk* disk) : disk_(disk), log_(disk->log) {}
-    Status Append(std::span<const std::string> records, Offset next_offset) override {
+    Status Append(std::span<const std::string_view> records, Offset next_offset) override {
       if (disk_->dead) return OkStatus();
       if (disk_->appends_until_failure >= 0 && disk_->appends_until_failure-- == 0) return Internal("the disk is gone");
       return log_->Append(records, next_offset);

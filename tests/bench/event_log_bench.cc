@@ -32,7 +32,7 @@ std::vector<std::string> BatchFrom(int64_t offset) {
 }
 
 void Append(EventLog& log, const std::vector<std::string>& records) {
-  KONTOR_CHECK(log.Append(records, log.NextOffset() + static_cast<int64_t>(records.size())).ok());
+  KONTOR_CHECK(AppendAll(log, records, log.NextOffset() + static_cast<int64_t>(records.size())).ok());
 }
 
 void BM_Append(benchmark::State& state) {

@@ -50,8 +50,8 @@ TEST(EventLogTwinsTest, TheSameRecordsGiveTheSameDigest) {
       records.push_back(RecordAt(offset, std::string(random() % 500, static_cast<char>(random()))));
     }
     ++offset;
-    ASSERT_TRUE(a->Append(records, Offset(offset)).ok());
-    ASSERT_TRUE(b->Append(records, Offset(offset)).ok());
+    ASSERT_TRUE(AppendAll(*a, records, Offset(offset)).ok());
+    ASSERT_TRUE(AppendAll(*b, records, Offset(offset)).ok());
     if (batch % 7 == 0) b = rocks.Reopen(std::move(b));
     ASSERT_EQ(a->End(), b->End());
     ASSERT_EQ(a->NextOffset(), b->NextOffset());

@@ -34,7 +34,7 @@ class EventLogSuite : public ::testing::Test {
     Append(records, Offset(offset));
   }
   void Append(const std::vector<std::string>& records, Offset next_offset) {
-    const Status status = log_->Append(records, next_offset);
+    const Status status = AppendAll(*log_, records, next_offset);
     ASSERT_TRUE(status.ok()) << Text(status);
     appended_.insert(appended_.end(), records.begin(), records.end());
   }
@@ -191,8 +191,8 @@ TYPED_TEST_P(EventLogSuite, OffsetsThatDoNotRiseAreABug) {
   const auto append = [](std::vector<std::string> records, int64_t next_offset) {
     TypeParam adapter;
     const auto log = adapter.Open(EventsOwner());
-    if (log->Append(std::vector{RecordAt(3)}, Offset(4)).ok()) {
-      static_cast<void>(log->Append(records, Offset(next_offset)));
+    if (AppendAll(*log, {RecordAt(3)}, Offset(4)).ok()) {
+      static_cast<void>(AppendAll(*log, records, Offset(next_offset)));
     }
   };
   EXPECT_DEATH(append({RecordAt(3)}, 5), "offset >= at_least");

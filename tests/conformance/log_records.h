@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/log/event_log.h"
 #include "kontor/log/v1/record.pb.h"
@@ -22,6 +24,11 @@ inline std::string RecordAt(int64_t offset, std::string value = "value") {
   record.set_intake_version(1);
   record.set_value(std::move(value));
   return record.SerializeAsString();
+}
+
+// Appends records that are kept as strings.
+inline Status AppendAll(EventLog& log, const std::vector<std::string>& records, Offset next_offset) {
+  return log.Append(std::vector<std::string_view>(records.begin(), records.end()), next_offset);
 }
 
 }  // namespace kontor

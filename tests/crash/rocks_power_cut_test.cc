@@ -30,7 +30,7 @@ Status AppendSome(EventLog& log, uint64_t count) {
   std::vector<std::string> records;
   int64_t offset = log.NextOffset().value();
   for (uint64_t i = 0; i < count; ++i) records.push_back(RecordAt(offset++, std::string(200, 'x')));
-  return log.Append(records, Offset(offset));
+  return AppendAll(log, records, Offset(offset));
 }
 
 ViewCommit CommitTo(uint64_t position, size_t rows) {

@@ -52,7 +52,7 @@ std::vector<std::string> RecordsOf(Position from, Position to) {
 
 Status AppendNext(EventLog& log, std::mt19937_64& random) {
   const Position to = log.End() + 1 + random() % 30;
-  return log.Append(RecordsOf(log.End(), to), OffsetAt(to));
+  return AppendAll(log, RecordsOf(log.End(), to), OffsetAt(to));
 }
 
 // The commit that brings views from a multiple of ten to the next.
@@ -208,7 +208,7 @@ TEST(StorageCrashTest, Promise2AKilledLogEqualsOneThatWasNot) {
   const Position end = (*killed)->End();
   ASSERT_GT(end, Position(kKills));
   InMemoryEventLog whole(EventsOwner());
-  ASSERT_TRUE(whole.Append(RecordsOf(Position(0), end), OffsetAt(end)).ok());
+  ASSERT_TRUE(AppendAll(whole, RecordsOf(Position(0), end), OffsetAt(end)).ok());
   EXPECT_EQ(LogDigest(**killed, end).value(), LogDigest(whole, end).value());
 }
 

@@ -13,6 +13,7 @@
 #include "engine/views/rocks_instance_store.h"
 #include "engine/views/rocks_view_store.h"
 #include "kontor/log/v1/record.pb.h"
+#include "tests/conformance/log_records.h"
 #include "tests/conformance/temp_folder.h"
 
 namespace kontor {
@@ -112,9 +113,12 @@ TEST_F(StoredFormatsTest, EventLog) {
                           .partition = Partition(0),
                           .partition_count = 1,
                           .role = TopicRole::kReference};
-  const std::vector<std::string> records = {accepted.SerializeAsString(), conflict.SerializeAsString(),
-                                            rejected.SerializeAsString()};
-  ASSERT_TRUE(RocksEventLog::Open(path, owner).value()->Append(records, Offset(305)).ok());
+  auto log = RocksEventLog::Open(path, owner).value();
+  ASSERT_TRUE(AppendAll(*log,
+                        {accepted.SerializeAsString(), conflict.SerializeAsString(), rejected.SerializeAsString()},
+                        Offset(305))
+                  .ok());
+  log.reset();
   ExpectGolden(Dump(path), "log.golden.txt");
 }
 
@@ -149,7 +153,7 @@ TEST_F(StoredFormatsTest, InstanceStore) {
 // apart, from the words of FORMAT.md.
 TEST_F(StoredFormatsTest, Digests) {
   const auto log = RocksEventLog::Open(folder_ / "log", {.cluster_id = "", .topic = "t", .partition = Partition(0)});
-  ASSERT_TRUE((*log)->Append(std::vector<std::string>{"\x08\x01", "\x08\x02"}, Offset(3)).ok());
+  ASSERT_TRUE(AppendAll(**log, {"\x08\x01", "\x08\x02"}, Offset(3)).ok());
   // sha256sum of the bytes 08 01 08 02.
   EXPECT_EQ(LogDigest(**log, Position(2)).value(), "7b609cd48dfa77363c7c28331483572d05365053e38f1b072d5ae806f3317e29");
   const auto views = RocksViewStore::Open(folder_ / "views", nullptr);
