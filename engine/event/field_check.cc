@@ -1,5 +1,6 @@
 #include "engine/event/field_check.h"
 
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -19,7 +20,7 @@ using type::v1::EntityRef;
 using type::v1::Line;
 using type::v1::Money;
 
-bool HasControlCharacter(std::string_view text) {
+bool HoldsControlCharacter(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<uint8_t>(text[i]);
     if (byte < 0x20 || byte == 0x7f) return true;
@@ -27,6 +28,24 @@ bool HasControlCharacter(std::string_view text) {
     if (byte == 0xc2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xa0) return true;
   }
   return false;
+}
+
+// Whether one of the word's bytes is a control character, or the first byte of one that has two.
+bool MayHoldControlCharacter(const char* bytes) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  constexpr uint64_t kHighBits = 0x80 * kEach;
+  uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  const auto any_below = [](uint64_t x, uint64_t bound) { return (x - bound * kEach) & ~x & kHighBits; };
+  return (any_below(word, 0x20) | any_below(word ^ (0x7f * kEach), 1) | any_below(word ^ (0xc2 * kEach), 1)) != 0;
+}
+
+bool HasControlCharacter(std::string_view text) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  if (text.size() < kWord) return HoldsControlCharacter(text);
+  bool may = MayHoldControlCharacter(text.data() + text.size() - kWord);
+  for (size_t i = 0; i + kWord <= text.size(); i += kWord) may |= MayHoldControlCharacter(text.data() + i);
+  return may && HoldsControlCharacter(text);
 }
 
 // Walks the tables over an event. Each check returns whether all is well; the first that is not leaves the rejection,
@@ -219,6 +238,10 @@ class FieldCheck {
   }
 
   bool ValueKeeps(const FieldRules& field, const Date& date) {
+    constexpr Bounds kInEveryMonth = {1, 28};
+    if (tables_.year.Hold(date.year()) && tables_.month.Hold(date.month()) && kInEveryMonth.Hold(date.day())) {
+      return true;
+    }
     if (DayOf(date)) return true;
     if (!NumberKeeps("year", date.year(), tables_.year) || !NumberKeeps("month", date.month(), tables_.month) ||
         !NumberKeeps("day", date.day(), tables_.day)) {

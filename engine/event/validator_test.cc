@@ -176,10 +176,18 @@ TEST_F(SampleTest, StringOutsideItsBoundsIsRejected) {
         EXPECT_EQ(with(std::string(256, 'x')), "ok") << path;
         EXPECT_EQ(with(std::string(257, 'x')), rejected);
         EXPECT_EQ(with("\xc3\xa4 \xe2\x82\xac \xf0\x9f\x8f\xad"), "ok") << path;
-        for (const std::string text : {"", "a\nb", "\x7f", "\x1f", "a\xc2\x80", "\xc2\x9f"}) {
-          EXPECT_EQ(with(text), rejected) << testing::PrintToString(text);
+        EXPECT_EQ(with(""), rejected);
+        for (const std::string text : {"a\nb", "\x7f", "\x1f", "a\xc2\x80", "\xc2\x9f"}) {
+          // At every place of words and of what is left of them.
+          for (size_t before = 0; before < 20; ++before) {
+            EXPECT_EQ(with(std::string(before, '~') + text), rejected) << testing::PrintToString(text);
+            EXPECT_EQ(with(std::string(before, '~') + text + std::string(20 - before, '~')), rejected);
+          }
         }
-        EXPECT_EQ(with("\xc2\xa0"), "ok") << path;  // U+00A0 is no control character
+        // U+00A0 is no control character.
+        for (size_t before = 0; before < 20; ++before) {
+          EXPECT_EQ(with(std::string(before, '~') + "\xc2\xa0"), "ok") << path;
+        }
         break;
       case rule::v1::FORMAT_CURRENCY:
         EXPECT_EQ(with(""), field->has_presence() ? rejected : "MISSING_FIELD " + path);
