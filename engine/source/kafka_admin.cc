@@ -174,7 +174,8 @@ Result<std::optional<FetchedRecord>> FetchKafkaRecord(const KafkaClient& client,
   }
   KONTOR_RETURN_IF_ERROR(StatusOf(message->err, what));
   if (message->offset != offset.value()) return std::nullopt;
-  KONTOR_ASSIGN_OR_RETURN(RawRecord record, RecordOf(*message));
+  RawRecord record;
+  KONTOR_RETURN_IF_ERROR(ReadRecord(*message, &record));
   struct Memory {
     KafkaClient client;  // goes after the message
     KafkaMessage message;

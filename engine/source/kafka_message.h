@@ -6,7 +6,8 @@
 
 namespace kontor {
 
-// The record that a message without an error holds; it points into the message. DataLoss: its headers cannot be read.
-Result<RawRecord> RecordOf(const rd_kafka_message_t& message);
+// Fills a fresh record with what a message without an error holds; it points into the message. DataLoss: its headers
+// cannot be read.
+Status ReadRecord(const rd_kafka_message_t& message, RawRecord* record);
 
 }  // namespace kontor

@@ -86,6 +86,7 @@ Result<Batch> KafkaReader::Poll(size_t records_max, size_t bytes_max, std::chron
 
   Batch batch;
   batch.memory = messages_;
+  if (messages_ != nullptr) batch.records.reserve(messages_->all.size() - used_);
   size_t bytes = 0;
   while (messages_ != nullptr && failure_.ok() && batch.records.size() < records_max && bytes < bytes_max) {
     if (used_ < messages_->all.size()) Take(messages_->all[used_++], &batch, &bytes);
@@ -129,11 +130,13 @@ void KafkaReader::Take(rd_kafka_message_t* message, Batch* batch, size_t* bytes)
   if (message->offset < next_offset_.value()) {
     return Fail(DataLoss("{}: Kafka delivered offset {} after {}", Place(), message->offset, next_offset_.value() - 1));
   }
-  Result<RawRecord> record = RecordOf(*message);
-  if (!record.ok()) return Fail(DataLoss("{}: {}", Place(), Text(record.status())));
+  RawRecord& record = batch->records.emplace_back();
+  if (const Status read = ReadRecord(*message, &record); !read.ok()) {
+    batch->records.pop_back();
+    return Fail(DataLoss("{}: {}", Place(), Text(read)));
+  }
   *bytes += message->key_len + message->len;
-  for (const RawHeader& header : record->headers) *bytes += header.name.size() + header.value.value_or("").size();
-  batch->records.push_back(*std::move(record));
+  for (const RawHeader& header : record.headers) *bytes += header.name.size() + header.value.value_or("").size();
   batch->at_end = false;
   next_offset_ = Offset(message->offset + 1);
 }
