@@ -1,7 +1,6 @@
 #include "engine/shard/dead_letters.h"
 
 #include <google/protobuf/arena.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -82,7 +81,8 @@ OutRecord LetterOf(const std::string& topic, const ShardId& shard, Position posi
   letter.topic = topic;
   if (record.has_key()) letter.key = record.key();
   if (record.has_value()) letter.value = record.value();
-  if (record.timestamp_type() != log::v1::TIMESTAMP_TYPE_UNSPECIFIED) letter.timestamp_ms = record.timestamp_ms();
+  const bool has_timestamp = record.timestamp_type() != log::v1::TIMESTAMP_TYPE_UNSPECIFIED;
+  if (has_timestamp && size == LetterSize::kWhole) letter.timestamp_ms = record.timestamp_ms();
   if (size != LetterSize::kBare) {
     for (const log::v1::Header& header : record.headers()) {
       letter.headers.emplace_back(header.name(), header.has_value() ? std::optional(header.value()) : std::nullopt);
@@ -101,6 +101,7 @@ OutRecord LetterOf(const std::string& topic, const ShardId& shard, Position posi
   add("__connect.errors.exception.message", MessageOf(record));
   if (size != LetterSize::kWhole) {
     add("kontor.position", std::to_string(position.value()));
+    if (has_timestamp) add("kontor.timestamp.ms", std::to_string(record.timestamp_ms()));
     add("kontor.value.bytes", std::to_string(record.value().size()));
     add("kontor.value.sha256", HexText(Sha256::Of(record.value())));
     if (letter.key && letter.key->size() > kCutBytes) letter.key->resize(kCutBytes);
@@ -264,13 +265,19 @@ Status DeadLetters::Scan(const ShardId& id, const EventLog& log, Position from) 
   return OkStatus();
 }
 
-Status DeadLetters::Send(const ShardId& id, const EventLog& log, const std::vector<Position>& positions,
+Status DeadLetters::Send(const ShardId& id, const EventLog& log, std::vector<Position> positions,
                          size_t* acknowledged) {
   std::vector<Status> statuses(positions.size(), InvalidArgument("not sent yet"));
   for (const LetterSize size : {LetterSize::kWhole, LetterSize::kCut, LetterSize::kBare}) {
     const auto outcomes = std::make_shared<Outcomes>(positions.size());
     bool any = false;
+    size_t bytes = 0;
     for (size_t i = 0; i < positions.size(); ++i) {
+      if (bytes >= limits_.letters_bytes_max) {
+        positions.resize(i);
+        statuses.resize(i);
+        break;
+      }
       if (statuses[i].code() != StatusCode::kInvalidArgument) {
         outcomes->Set(i, statuses[i]);
         continue;
@@ -278,21 +285,30 @@ Status DeadLetters::Send(const ShardId& id, const EventLog& log, const std::vect
       google::protobuf::Arena arena;
       KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(log, positions[i], &arena));
       any = true;
-      const Status queued =
-          sink_->Send(LetterOf(topic_, id, positions[i], *logged.record, size),
-                      [outcomes, i](const Status& status, Partition, Offset) { outcomes->Set(i, status); });
+      OutRecord letter = LetterOf(topic_, id, positions[i], *logged.record, size);
+      bytes += letter.key.value_or("").size() + letter.value.value_or("").size();
+      const Status queued = sink_->Send(
+          std::move(letter), [outcomes, i](const Status& status, Partition, Offset) { outcomes->Set(i, status); });
       if (!queued.ok()) outcomes->Set(i, queued);
     }
     if (!any) break;
-    // What it says is told by each letter as well.
-    if (const Status flushed = sink_->Flush(limits_.flush_timeout); !flushed.ok()) {
-      spdlog::debug("dead letters of {}: {}", ShardName(id), Text(flushed));
-    }
-    statuses = outcomes->Take();
+    AwaitOutcomes();
+    const std::vector<Status> taken = outcomes->Take();
+    statuses.assign(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(positions.size()));
   }
   const auto first = std::find_if(statuses.begin(), statuses.end(), [](const Status& status) { return !status.ok(); });
   *acknowledged = static_cast<size_t>(first - statuses.begin());
   return first == statuses.end() ? OkStatus() : *first;
+}
+
+void DeadLetters::AwaitOutcomes() {
+  // The sink tries for minutes. A letter that was given to it again meanwhile would go out once more for every time.
+  while (true) {
+    const Status flushed = sink_->Flush(limits_.flush_timeout);
+    const std::lock_guard lock(mutex_);
+    if (flushed.code() != StatusCode::kUnavailable || stop_) return;
+    trouble_ = flushed;
+  }
 }
 
 void DeadLetters::Store(const ShardId& id, bool at_once) {

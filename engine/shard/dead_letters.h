@@ -6,9 +6,9 @@
 //
 // A letter keeps key, value, headers and timestamp of the record, and adds, as Kafka Connect does, the headers
 // __connect.errors.topic, .partition, .offset, .stage, .exception.class.name and .exception.message, each only where
-// the record has none of that name. A record that is too large for the topic goes with its first 64 KiB and the headers
-// kontor.position, kontor.value.bytes and kontor.value.sha256; where that is too large as well, without its own
-// headers.
+// the record has none of that name. A record that the topic does not take so, for it is too large or its timestamp too
+// far off, goes with its first 64 KiB, the time of sending, and the headers kontor.position, kontor.timestamp.ms,
+// kontor.value.bytes and kontor.value.sha256; where that is too large as well, without its own headers.
 //
 // Ownership:   borrows store and sink, which outlive it; holds the logs' shards by shared pointers.
 // Threads:     one of its own; the methods by any.
@@ -38,10 +38,11 @@ namespace kontor {
 class DeadLetters {
  public:
   struct Limits {
-    size_t letters_max = 500;        // sent before their acknowledgements are waited for
-    size_t known_max = 100'000;      // positions kept in memory, a shard; beyond, the log is read again
-    uint64_t store_every = 100'000;  // records after which progress is stored though nothing was sent
-    std::chrono::milliseconds flush_timeout{3'000};
+    size_t letters_max = 500;            // sent before their acknowledgements are waited for,
+    size_t letters_bytes_max = 8 << 20;  // or so many bytes of keys and values: what the sink holds at a time
+    size_t known_max = 100'000;          // positions kept in memory, a shard; beyond, the log is read again
+    uint64_t store_every = 100'000;      // records after which progress is stored though nothing was sent
+    std::chrono::milliseconds flush_timeout{1'000};  // between looks whether to stop
     std::chrono::milliseconds backoff_min{500};
     std::chrono::milliseconds backoff_max{30'000};
   };
@@ -51,7 +52,8 @@ class DeadLetters {
   ~DeadLetters();  // as Stop
 
   void Start();
-  // Ends the thread within the flush timeout; what was acknowledged is stored.
+  // Ends the thread within the flush timeout; what was acknowledged is stored, and what was not is sent again next
+  // time.
   void Stop();
 
   // Takes on a shard whose log is open, from its stored progress on.
@@ -80,8 +82,11 @@ class DeadLetters {
   Result<bool> SendOf(const ShardId& id);
   // Reads the log on from a position, which is as far as it was read.
   Status Scan(const ShardId& id, const EventLog& log, Position from);
-  // How many letters were acknowledged before the first that was not, and what became of that one.
-  Status Send(const ShardId& id, const EventLog& log, const std::vector<Position>& positions, size_t* acknowledged);
+  // Sends the first of them, as many as the limit of bytes takes. How many were acknowledged before the first that was
+  // not, and what became of that one.
+  Status Send(const ShardId& id, const EventLog& log, std::vector<Position> positions, size_t* acknowledged);
+  // Waits until the sink has said what became of all it was given, or it is time to stop.
+  void AwaitOutcomes();
   // Stores the progress: now, or once it has gone far enough.
   void Store(const ShardId& id, bool at_once);
 

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/base/sha256.h"
@@ -17,6 +20,7 @@ namespace kontor {
 namespace {
 
 constexpr std::string_view kBad = "\xff not an event";
+constexpr int kForEver = std::numeric_limits<int>::max();
 
 // Takes letters, unless it is told not to. Callbacks run within Flush, as the contract allows.
 class FakeSink final : public EventSink {
@@ -28,9 +32,17 @@ class FakeSink final : public EventSink {
   }
   Status Flush(std::chrono::milliseconds) override {
     const std::lock_guard lock(mutex_);
+    queued_max_ = std::max(queued_max_, queued_.size());
+    if (slow_ > 0) {
+      --slow_;
+      changed_.notify_all();
+      return Unavailable("not all records were delivered in time");
+    }
     for (auto& [record, done] : queued_) {
       Status status = away_;
       if (status.ok() && record.value && record.value->size() > value_max_) status = InvalidArgument("too large");
+      if (status.ok() && record.timestamp_ms.value_or(0) > timestamp_max_)
+        status = InvalidArgument("invalid timestamp");
       if (status.ok() && record.headers.size() > headers_max_) status = InvalidArgument("too large");
       if (status.ok()) letters_.push_back(record);
       done(status, Partition(0), Offset(0));
@@ -43,6 +55,20 @@ class FakeSink final : public EventSink {
     const std::lock_guard lock(mutex_);
     away_ = std::move(status);
   }
+  // So many times it takes longer than anybody waits.
+  void SetSlow(int flushes) {
+    const std::lock_guard lock(mutex_);
+    slow_ = flushes;
+  }
+  void WaitUntilSlow(int flushes) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return slow_ <= flushes; });
+  }
+  size_t queued_max() {
+    const std::lock_guard lock(mutex_);
+    return queued_max_;
+  }
+  void SetTimestampMax(int64_t ms) { timestamp_max_ = ms; }
   void SetLimits(size_t value_max, size_t headers_max) {
     value_max_ = value_max;
     headers_max_ = headers_max;
@@ -63,8 +89,11 @@ class FakeSink final : public EventSink {
   std::vector<std::pair<OutRecord, Delivered>> queued_;
   std::vector<OutRecord> letters_;
   Status away_;
+  int slow_ = 0;
+  size_t queued_max_ = 0;
   size_t value_max_ = 1 << 30;
   size_t headers_max_ = 1'000;
+  int64_t timestamp_max_ = std::numeric_limits<int64_t>::max();
 };
 
 std::map<std::string, std::string> HeadersOf(const OutRecord& letter) {
@@ -76,8 +105,7 @@ std::map<std::string, std::string> HeadersOf(const OutRecord& letter) {
 class DeadLettersTest : public testing::Test, public ShardFixture {
  protected:
   // Starts a shard and the letters of it.
-  void Begin() {
-    DeadLetters::Limits limits;
+  void Begin(DeadLetters::Limits limits = {}) {
     limits.backoff_min = limits.backoff_max = std::chrono::milliseconds(1);
     letters_ = std::make_unique<DeadLetters>(
         "kontor.rejected", &store_, &sink_, [](const Status&) { FAIL(); }, limits);
@@ -170,6 +198,41 @@ TEST_F(DeadLettersTest, TopicThatIsAwayHoldsUpNothingAndEveryLetterComesLater) {
   End();
 }
 
+TEST_F(DeadLettersTest, SlowTopicIsWaitedForAndTakesEachLetterOnce) {
+  sink_.SetSlow(kForEver);
+  topic().EmitRaw("acme", std::string(kBad));
+  topic().EmitRaw("acme", std::string(kBad));
+  Begin();
+  while (letters_->trouble().code() != StatusCode::kUnavailable) std::this_thread::yield();
+  sink_.SetSlow(0);
+  WaitUntilSent(Position(2));
+  End();
+  EXPECT_EQ(sink_.letters().size(), 2U);
+}
+
+TEST_F(DeadLettersTest, SinkThatNeverAnswersHoldsUpNoStop) {
+  sink_.SetSlow(kForEver);
+  topic().EmitRaw("acme", std::string(kBad));
+  Begin();
+  sink_.WaitUntilSlow(kForEver - 1);
+  End();
+  sink_.SetSlow(0);
+  Begin();
+  WaitUntilSent(Position(1));
+  End();
+}
+
+TEST_F(DeadLettersTest, SinkHoldsNoMoreBytesThanTheLimitAndOneLetter) {
+  for (int i = 0; i < 5; ++i) topic().EmitRaw("acme", std::string(kBad) + std::string(100, 'x'));
+  DeadLetters::Limits limits;
+  limits.letters_bytes_max = 150;
+  Begin(limits);
+  WaitUntilSent(Position(5));
+  End();
+  EXPECT_EQ(sink_.letters().size(), 5U);
+  EXPECT_EQ(sink_.queued_max(), 2U);
+}
+
 TEST_F(DeadLettersTest, CrashBeforeTheProgressIsStoredSendsAgain) {
   topic().EmitRaw("acme", std::string(kBad));
   Begin();
@@ -192,6 +255,17 @@ TEST_F(DeadLettersTest, TooLargeGoesWithItsHashAndBeginning) {
   EXPECT_EQ(headers["kontor.position"], "0");
   EXPECT_EQ(headers["kontor.value.bytes"], std::to_string(large.size()));
   EXPECT_EQ(headers["kontor.value.sha256"], HexText(Sha256::Of(large)));
+  End();
+}
+
+TEST_F(DeadLettersTest, TimestampThatTheTopicRefusesHoldsUpNoLetter) {
+  sink_.SetTimestampMax(kFixtureMs - 1);
+  topic().EmitRaw("acme", std::string(kBad));
+  Begin();
+  const std::vector<OutRecord> letters = sink_.WaitForLetters(1);
+  EXPECT_EQ(letters[0].value, kBad);
+  EXPECT_EQ(letters[0].timestamp_ms, std::nullopt);
+  EXPECT_EQ(HeadersOf(letters[0])["kontor.timestamp.ms"], std::to_string(kFixtureMs));
   End();
 }
 
