@@ -9,6 +9,7 @@
 
 #include "engine/event/decoder.h"
 #include "engine/query/engine_queries.h"
+#include "engine/query/recorded_at.h"
 
 namespace kontor {
 namespace {
@@ -113,10 +114,7 @@ api::v1::RecordSummary EngineQueries::Describe(const Shard& shard, Position posi
   out.set_partition(shard.id().partition.value());
   out.set_position(position.value());
   out.set_offset(record.offset());
-  if (record.timestamp_type() != log::v1::TIMESTAMP_TYPE_UNSPECIFIED) {
-    out.mutable_recorded_at()->set_seconds(record.timestamp_ms() / 1000);
-    out.mutable_recorded_at()->set_nanos(static_cast<int32_t>(record.timestamp_ms() % 1000) * 1'000'000);
-  }
+  if (const auto at = RecordedAt(record)) *out.mutable_recorded_at() = *at;
   out.set_disposition(record.disposition());
   out.set_reason(record.reject_reason());
   out.set_field(record.reject_field());

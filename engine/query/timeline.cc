@@ -11,6 +11,7 @@
 #include "engine/event/decoder.h"
 #include "engine/event/json.h"
 #include "engine/query/engine_queries.h"
+#include "engine/query/recorded_at.h"
 #include "engine/query/summary.h"
 #include "projections/account/voids.h"
 #include "projections/growth/growth_figures.h"
@@ -91,10 +92,7 @@ Status Fill(const AccountFold& fold, const Track& track, Position position, view
   entry->set_summary(SummaryOf(event));
   entry->set_understood(IsUnderstood(event));
   entry->set_recorded_at_type(record.timestamp_type());
-  if (record.timestamp_type() != log::v1::TIMESTAMP_TYPE_UNSPECIFIED) {
-    entry->mutable_recorded_at()->set_seconds(record.timestamp_ms() / 1000);
-    entry->mutable_recorded_at()->set_nanos(static_cast<int32_t>(record.timestamp_ms() % 1000) * 1'000'000);
-  }
+  if (const auto at = RecordedAt(record)) *entry->mutable_recorded_at() = *at;
   entry->set_event_json(EventToJson(event));
 
   // What it changed is what taking it out would change back.

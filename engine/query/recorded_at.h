@@ -1,0 +1,16 @@
+// When a record was recorded, as answers tell it.
+#pragma once
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <optional>
+
+#include "kontor/log/v1/record.pb.h"
+
+namespace kontor {
+
+// The record's Kafka timestamp. Nothing where it has none, or one outside the years 1 to 9999: an emitter's clock may
+// say anything, and JSON has no instant for it. The raw record still tells it.
+std::optional<google::protobuf::Timestamp> RecordedAt(const log::v1::LogRecord& record);
+
+}  // namespace kontor
