@@ -28,15 +28,15 @@ struct ImportCommandOptions {
 };
 
 int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const Console& console) {
-  ImportOptions import;
-  import.mapping_path = options.mapping;
-  import.tables = options.tables;
-  import.format = options.format;
-  import.format.header = !options.no_header;
-  import.events_topic = options.topics.events;
-  import.reference_topic = options.topics.reference;
-  import.now = options.now.value_or(SystemClock().Now());
-  import.list_path = options.list;
+  ImportOptions order;
+  order.mapping_path = options.mapping;
+  order.tables = options.tables;
+  order.format = options.format;
+  order.format.header = !options.no_header;
+  order.events_topic = options.topics.events;
+  order.reference_topic = options.topics.reference;
+  order.now = options.now.value_or(SystemClock().Now());
+  order.list_path = options.list;
 
   ImportOutput output;
   std::unique_ptr<EventSink> sink;
@@ -54,18 +54,18 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
   ImportReport report;
   {
     Progress progress("rows", console);
-    import.on_progress = [&progress](const ImportProgress& now) {
+    order.on_progress = [&progress](const ImportProgress& now) {
       progress.Update(now.table.empty() ? now.query_rows : now.csv_rows, 0, 0);
-  };
-  report = Import(import, output);
+    };
+    report = Import(order, output);
+  }
+  // With JSON lines on standard output, the report is not for whoever reads these.
+  std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
+  words << Describe(report) << std::flush;
+  return report.exit_code();
 }
-// With JSON lines on standard output, the report is not for whoever reads these.
-std::ostream& words = output.json_lines == nullptr ? *console.out : *console.err;
-words << Describe(report) << std::flush;
-return report.exit_code();
-}  // namespace
 
-}  // namespace kontor
+}  // namespace
 
 void AddImport(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");
