@@ -6,6 +6,10 @@ namespace kontor {
 
 void Tally::Add(const TallyKey& key, Int128 amount) {
   if (amount == 0) return;
+  if (entries_.empty() || entries_.back().key < key) {
+    entries_.push_back({key, amount});
+    return;
+  }
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), key,
                                    [](const TallyEntry& entry, const TallyKey& wanted) { return entry.key < wanted; });
   if (at == entries_.end() || at->key != key) {
@@ -77,7 +81,7 @@ bool Tally::Decode(ByteReader* reader) {
   entries_.reserve(count);
   uint64_t measure = 0;
   for (uint64_t i = 0; i < count; ++i) {
-    TallyEntry entry;
+    TallyEntry& entry = entries_.emplace_back();
     measure += reader->Varint();
     entry.key.measure = static_cast<Measure>(measure);
     entry.key.currency = Currency::FromPacked(static_cast<uint32_t>(reader->Varint()));
@@ -85,8 +89,7 @@ bool Tally::Decode(ByteReader* reader) {
     entry.key.text = reader->String();
     entry.amount = reader->Signed128();
     if (!reader->ok() || measure > UINT16_MAX || entry.amount == 0) return false;
-    if (!entries_.empty() && !(entries_.back().key < entry.key)) return false;
-    entries_.push_back(std::move(entry));
+    if (i > 0 && !(entries_[i - 1].key < entry.key)) return false;
   }
   return true;
 }

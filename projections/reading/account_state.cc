@@ -71,6 +71,21 @@ void Unite(const AccountFold& fold, const std::vector<AccountPart>& parts,
   }
 }
 
+// One tally a day, by day: each part's days come by day, and none is empty.
+std::vector<DayTally> Joined(std::vector<DayTally> days) {
+  std::stable_sort(days.begin(), days.end(), [](const DayTally& a, const DayTally& b) { return a.day < b.day; });
+  std::vector<DayTally> joined;
+  for (DayTally& day : days) {
+    if (joined.empty() || joined.back().day != day.day) {
+      joined.push_back(std::move(day));
+    } else {
+      joined.back().tally.Add(day.tally);
+    }
+  }
+  std::erase_if(joined, [](const DayTally& day) { return day.tally.empty(); });
+  return joined;
+}
+
 }  // namespace
 
 bool AccountState::known() const {
@@ -88,23 +103,20 @@ Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector
   if (parts.size() > 1) Unite(fold, parts, rows);
 
   const Day asked = fold.zone().LocalDay(t);
-  std::map<Day, Tally> days;
   for (size_t i = 0; i < parts.size(); ++i) {
     const AccountId& account = parts[i].account;
     const Row* head = rows[i]->FindRow(RowKey::Head(account));
     state.heads.push_back(head == nullptr ? EntityRow() : std::get<EntityRow>(*head));
     rows[i]->Scan(RowKey::MonthPrefix(account), [&](std::string_view, const Row& row) {
       for (const DayTally& day : std::get<MonthRow>(row).days) {
-        if (day.day <= asked) days[day.day].Add(day.tally);
+        if (day.day <= asked) state.days.push_back(day);
       }
     });
     rows[i]->Scan(RowKey::EntityPrefix(account, EntityKind::kTarget),
                   [&](std::string_view, const Row& row) { state.targets.push_back(std::get<EntityRow>(row)); });
     KONTOR_RETURN_IF_ERROR(rows[i]->status());
   }
-  for (auto& [day, tally] : days) {
-    if (!tally.empty()) state.days.push_back({day, std::move(tally)});
-  }
+  if (parts.size() > 1) state.days = Joined(std::move(state.days));
   return state;
 }
 

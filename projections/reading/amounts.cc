@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kMissingRatesShown = 10;
 
-void ShowMissing(const Sums& sums, const std::function<bool(Measure)>& wanted, view::v1::Amount* out) {
+template <typename Wanted>
+void ShowMissing(const Sums& sums, const Wanted& wanted, view::v1::Amount* out) {
+  if (sums.missing.empty()) return;
   std::map<std::pair<int64_t, Currency>, bool> missing;
   for (const TallyEntry& entry : sums.missing.entries()) {
     if (wanted(entry.key.measure)) missing[{entry.key.number, entry.key.currency}] = true;
@@ -24,22 +26,32 @@ void ShowMissing(const Sums& sums, const std::function<bool(Measure)>& wanted, v
   }
 }
 
-void ShowOwn(const std::map<Currency, Nanos>& own, view::v1::Amount* out) {
-  for (const auto& [currency, amount] : own) {
-    if (amount != 0) *out->add_by_currency() = MoneyOf(currency, amount);
+// Amounts by currency, which are few.
+class ByCurrency {
+ public:
+  Nanos& operator[](Currency currency) {
+    const auto at = std::lower_bound(amounts_.begin(), amounts_.end(), currency,
+                                     [](const auto& amount, Currency wanted) { return amount.first < wanted; });
+    if (at != amounts_.end() && at->first == currency) return at->second;
+    return amounts_.insert(at, {currency, 0})->second;
   }
-}
+  bool Has(Currency currency) const {
+    return std::any_of(amounts_.begin(), amounts_.end(),
+                       [currency](const auto& amount) { return amount.first == currency && amount.second != 0; });
+  }
+  void Show(view::v1::Amount* out) const {
+    for (const auto& [currency, amount] : amounts_) {
+      if (amount != 0) *out->add_by_currency() = MoneyOf(currency, amount);
+    }
+  }
+
+ private:
+  std::vector<std::pair<Currency, Nanos>> amounts_;  // by currency
+};
 
 }  // namespace
 
 double ToDouble(Int128 x) { return static_cast<double>(x); }
-
-void ForEach(const Tally& tally, Measure measure, const std::function<void(const TallyEntry&)>& visit) {
-  const std::vector<TallyEntry>& entries = tally.entries();
-  auto at = std::lower_bound(entries.begin(), entries.end(), measure,
-                             [](const TallyEntry& entry, Measure wanted) { return entry.key.measure < wanted; });
-  for (; at != entries.end() && at->key.measure == measure; ++at) visit(*at);
-}
 
 std::optional<Nanos> Amounts::Reporting(const Sums& sums, Measure measure) {
   bool missing = false;
@@ -52,7 +64,7 @@ std::optional<Nanos> Amounts::Reporting(const Sums& sums, Measure measure) {
 
 view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms) const {
   view::v1::Amount out;
-  std::map<Currency, Nanos> own;
+  ByCurrency own;
   Nanos reporting = 0;
   bool known = true;
   for (const Term& term : terms) {
@@ -62,7 +74,7 @@ view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> term
     known &= part.has_value();
     reporting += term.sign * part.value_or(0);
   }
-  ShowOwn(own, &out);
+  own.Show(&out);
   if (known) *out.mutable_reporting() = MoneyOf(reporting_, reporting);
   ShowMissing(
       sums,
@@ -76,16 +88,13 @@ view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> term
 view::v1::Amount Amounts::Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own_filter,
                                 const std::function<bool(int64_t)>& reporting_filter) const {
   view::v1::Amount out;
-  std::map<Currency, Nanos> own;
+  ByCurrency own;
   ForEach(sums.own, measure, [&](const TallyEntry& entry) {
     if (own_filter(entry.key.number)) own[entry.key.currency] += entry.amount;
   });
-  ShowOwn(own, &out);
+  own.Show(&out);
   bool missing = false;
-  ForEach(sums.missing, measure, [&](const TallyEntry& entry) {
-    const auto wanted = own.find(entry.key.currency);
-    missing |= wanted != own.end() && wanted->second != 0;
-  });
+  ForEach(sums.missing, measure, [&](const TallyEntry& entry) { missing |= own.Has(entry.key.currency); });
   if (missing) {
     ShowMissing(
         sums, [measure](Measure x) { return x == measure; }, &out);

@@ -1,6 +1,7 @@
 // From components to what views show: amounts per currency and in the reporting currency, ratios, counts.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -55,7 +56,13 @@ view::v1::Ratio DefinedRatio(double value, int64_t n);
 view::v1::Ratio UndefinedRatio(int64_t n);
 
 // Calls visit with each entry of the measure, in key order.
-void ForEach(const Tally& tally, Measure measure, const std::function<void(const TallyEntry&)>& visit);
+template <typename Visit>
+void ForEach(const Tally& tally, Measure measure, const Visit& visit) {
+  const std::vector<TallyEntry>& entries = tally.entries();
+  auto at = std::lower_bound(entries.begin(), entries.end(), measure,
+                             [](const TallyEntry& entry, Measure wanted) { return entry.key.measure < wanted; });
+  for (; at != entries.end() && at->key.measure == measure; ++at) visit(*at);
+}
 
 // A counted set (number -> how often) in rising order of number.
 std::vector<std::pair<int64_t, int64_t>> CountedSet(const Tally& tally, Measure measure);

@@ -1,8 +1,10 @@
 #include "projections/reading/components.h"
 
 #include <algorithm>
+#include <bitset>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/check.h"
 
@@ -56,51 +58,119 @@ Role RoleOf(Measure measure) {
   }
 }
 
+// Sums by measure, currency and number, of many entries in any order: each is added in a few nanoseconds, and they are
+// put in order once.
+class Accumulator {
+ public:
+  void Add(Measure measure, Currency currency, int64_t number, Int128 amount) {
+    if (2 * (used_.size() + 1) > slots_.size()) Grow();
+    const uint64_t name = uint64_t{static_cast<uint16_t>(measure)} << 32 | currency.packed();
+    Slot& slot = slots_[SlotOf(name, number)];
+    if (slot.name == 0) {
+      slot = {name, number, 0, measure, currency};
+      used_.push_back(static_cast<uint32_t>(&slot - slots_.data()));
+    }
+    slot.amount += amount;
+  }
+
+  // Adds what was gathered to the tally, and is empty again.
+  void MoveTo(Tally* tally) {
+    std::sort(used_.begin(), used_.end(), [this](uint32_t a, uint32_t b) {
+      const Slot& x = slots_[a];
+      const Slot& y = slots_[b];
+      if (x.measure != y.measure) return x.measure < y.measure;
+      if (x.currency != y.currency) return x.currency < y.currency;
+      return x.number < y.number;
+    });
+    for (const uint32_t at : used_) {
+      Slot& slot = slots_[at];
+      tally->Add({.measure = slot.measure, .currency = slot.currency, .number = slot.number}, slot.amount);
+      slot = {};
+    }
+    used_.clear();
+  }
+
+ private:
+  struct Slot {
+    uint64_t name = 0;  // measure and currency; 0: empty
+    int64_t number = 0;
+    Int128 amount = 0;
+    Measure measure{};
+    Currency currency;
+  };
+
+  size_t SlotOf(uint64_t name, int64_t number) const {
+    const size_t mask = slots_.size() - 1;
+    uint64_t hash = (name ^ static_cast<uint64_t>(number) * 0x9E37'79B9'7F4A'7C15) * 0xBF58'476D'1CE4'E5B9;
+    hash ^= hash >> 32;
+    size_t at = hash & mask;
+    while (slots_[at].name != 0 && (slots_[at].name != name || slots_[at].number != number)) at = (at + 1) & mask;
+    return at;
+  }
+
+  void Grow() {
+    std::vector<Slot> before(slots_.empty() ? 64 : 2 * slots_.size());
+    before.swap(slots_);
+    for (uint32_t& at : used_) {
+      const Slot& slot = before[at];
+      const size_t to = SlotOf(slot.name, slot.number);
+      slots_[to] = slot;
+      at = static_cast<uint32_t>(to);
+    }
+  }
+
+  std::vector<Slot> slots_;  // open addressing, a power of two, at most half full
+  std::vector<uint32_t> used_;
+};
+
 class Builder {
  public:
   Builder(Converter* converter, Components* out) : converter_(converter), asked_(converter->asked()), out_(out) {
     for (size_t i = 0; i < kWindows; ++i) spans_[i] = SpanOf(static_cast<Window>(i), asked_);
   }
 
+  // Requires: days rise, and live until Finish.
   void AddDay(const DayTally& day) {
-    held_.clear();
-    for (size_t i = 0; i < kWindows; ++i) {
-      if (spans_[i].Holds(day.day)) held_.push_back(&out_->windows[i]);
+    std::bitset<kWindows> held;
+    for (size_t i = 0; i < kWindows; ++i) held[i] = spans_[i].Holds(day.day);
+    const Month month = MonthOf(day.day);
+    if (held != held_ || month != month_) {
+      EndStretch();
+      held_ = held;
+      month_ = month;
     }
-    Sums& month = out_->months[MonthOf(day.day)];
-    held_.push_back(&month);
     const std::vector<TallyEntry>& entries = day.tally.entries();
     for (size_t i = 0; i < entries.size();) {
       const TallyEntry& entry = entries[i];
+      const TallyKey& key = entry.key;
       size_t next = i + 1;
-      switch (RoleOf(entry.key.measure)) {
+      switch (RoleOf(key.measure)) {
         case Role::kBaseFigure: {
           // Kinds of one figure are one amount: it is rounded once.
           Nanos amount = entry.amount;
-          while (next < entries.size() && entries[next].key.measure == entry.key.measure &&
-                 entries[next].key.currency == entry.key.currency) {
+          while (next < entries.size() && entries[next].key.measure == key.measure &&
+                 entries[next].key.currency == key.currency) {
             amount += entries[next++].amount;
           }
-          AddFlow(entry.key.measure, entry.key.currency, day.day, amount);
+          AddFlow(key.measure, key.currency, day.day, amount);
           break;
         }
         case Role::kFlow:
-          for (Sums* sums : held_) {
-            sums->own.Add({.measure = entry.key.measure, .currency = entry.key.currency, .number = entry.key.number},
-                          entry.amount);
-          }
+          own_.Add(key.measure, key.currency, key.number, entry.amount);
           break;
         case Role::kStock:
-          out_->stock.own.Add(entry.key, entry.amount);
-          break;
-        case Role::kTouch:
-          if (spans_[static_cast<size_t>(Window::kDays90)].Holds(day.day)) {
-            out_->in(Window::kDays90).own.Add(entry.key, entry.amount);
+          if (key.text.empty()) {
+            stock_.Add(key.measure, key.currency, key.number, entry.amount);
+          } else {
+            findings_.push_back(&entry);
           }
           break;
+        case Role::kTouch:
+          if (held_[static_cast<size_t>(Window::kDays90)]) touches_.push_back(&entry);
+          break;
         case Role::kByDay:
-          out_->stock.own.Add({.measure = entry.key.measure, .number = day.day.value()}, entry.amount);
-          month.own.Add({.measure = entry.key.measure}, entry.amount);
+          stock_.Add(key.measure, Currency(), day.day.value(), entry.amount);
+          of_month_.Add(key.measure, Currency(), 0, entry.amount);
           break;
       }
       i = next;
@@ -108,6 +178,10 @@ class Builder {
   }
 
   void Finish() {
+    EndStretch();
+    out_->stock.own.Add(SumOf(&findings_));
+    stock_.MoveTo(&out_->stock.own);
+    out_->in(Window::kDays90).own.Add(SumOf(&touches_));
     ConvertStocks();
     SpreadRecurring();
     AddRetention(Measure::kInvoicedNet);
@@ -122,15 +196,39 @@ class Builder {
 
  private:
   void AddFlow(Measure measure, Currency currency, Day day, Nanos amount) {
-    const std::optional<Nanos> converted = converter_->Convert(currency, day, amount);
-    for (Sums* sums : held_) {
-      sums->own.Add({.measure = measure, .currency = currency}, amount);
-      if (converted) {
-        sums->reporting.Add({.measure = measure}, *converted);
-      } else {
-        sums->missing.Add({.measure = measure, .currency = currency, .number = day.value()}, 1);
-      }
+    own_.Add(measure, currency, 0, amount);
+    if (const std::optional<Nanos> converted = converter_->Convert(currency, day, amount)) {
+      reporting_.Add(measure, Currency(), 0, *converted);
+    } else {
+      missing_.Add(measure, currency, day.value(), 1);
     }
+  }
+
+  static Tally SumOf(std::vector<const TallyEntry*>* entries) {
+    std::sort(entries->begin(), entries->end(),
+              [](const TallyEntry* a, const TallyEntry* b) { return a->key < b->key; });
+    Tally sum;
+    for (size_t i = 0; i < entries->size();) {
+      const TallyKey& key = (*entries)[i]->key;
+      Int128 amount = 0;
+      for (; i < entries->size() && (*entries)[i]->key == key; ++i) amount += (*entries)[i]->amount;
+      sum.Add(key, amount);
+    }
+    return sum;
+  }
+
+  // Adds the days since the last call to the windows that hold them and to their month: days that lie in the same ones
+  // are added up before, so that an entry is added once and not once a window.
+  void EndStretch() {
+    Sums stretch;
+    own_.MoveTo(&stretch.own);
+    reporting_.MoveTo(&stretch.reporting);
+    missing_.MoveTo(&stretch.missing);
+    for (size_t i = 0; i < kWindows; ++i) {
+      if (held_[i]) out_->windows[i].Add(stretch, 1);
+    }
+    of_month_.MoveTo(&stretch.own);
+    if (!stretch.empty()) out_->months[month_].Add(stretch, 1);
   }
 
   // Open by ageing class, unapplied, waiting and open pipeline: summed per class and currency, then converted.
@@ -249,7 +347,19 @@ class Builder {
   Day asked_;
   Components* out_;
   std::array<Span, kWindows> spans_;
-  std::vector<Sums*> held_;
+
+  // The stretch at hand: the windows that hold its days, their month, and their sums.
+  std::bitset<kWindows> held_;
+  Month month_;
+  Accumulator own_;
+  Accumulator of_month_;  // what only its month takes
+  Accumulator reporting_;
+  Accumulator missing_;
+
+  Accumulator stock_;
+  // Entries that have a text, of the days' tallies.
+  std::vector<const TallyEntry*> findings_;
+  std::vector<const TallyEntry*> touches_;
 };
 
 }  // namespace

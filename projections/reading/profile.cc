@@ -92,10 +92,15 @@ view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t) {
   int64_t voided = 0;
   int64_t not_understood = 0;
   for (const DayTally& day : state.days) {
-    const auto of_day = static_cast<int64_t>(day.tally.Get({.measure = Measure::kEvents}));
+    int64_t of_day = 0;
+    for (const TallyEntry& entry : day.tally.entries()) {
+      if (entry.key.measure > Measure::kVoided) break;  // the three stand first
+      int64_t& count = entry.key.measure == Measure::kEvents   ? of_day
+                       : entry.key.measure == Measure::kVoided ? voided
+                                                               : not_understood;
+      count += static_cast<int64_t>(entry.amount);
+    }
     events += of_day;
-    voided += static_cast<int64_t>(day.tally.Get({.measure = Measure::kVoided}));
-    not_understood += static_cast<int64_t>(day.tally.Get({.measure = Measure::kNotUnderstood}));
     if (of_day == 0) continue;
     if (!profile.has_first_day()) *profile.mutable_first_day() = DateProto(day.day);
     *profile.mutable_last_day() = DateProto(day.day);
@@ -110,6 +115,7 @@ std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merge
   std::map<std::string, Int128> standing;
   for (const DayTally& day : state.days) {
     for (const TallyEntry& entry : day.tally.entries()) {
+      if (entry.key.measure > Measure::kFindings) break;
       if (entry.key.measure == Measure::kFindings) standing[entry.key.text] += entry.amount;
     }
   }

@@ -167,14 +167,25 @@ void RenderBreakEven(const AccountState& state, Converter* converter, view::v1::
   std::optional<Day> since;
   for (const DayTally& day : state.days) {
     for (const Term& term : kNetValueTerms) {
-      std::map<Currency, Nanos> by_currency;
-      ForEach(day.tally, term.measure,
-              [&by_currency](const TallyEntry& entry) { by_currency[entry.key.currency] += entry.amount; });
-      for (const auto& [currency, amount] : by_currency) {
+      // Kinds of one figure stand by currency, and are one amount: it is rounded once.
+      Currency currency;
+      Nanos amount = 0;
+      bool known = true;
+      const auto add = [&] {
         const std::optional<Nanos> converted = converter->Convert(currency, day.day, amount);
-        if (!converted) return;
-        cumulated += term.sign * *converted;
-      }
+        known &= converted.has_value();
+        cumulated += term.sign * converted.value_or(0);
+      };
+      ForEach(day.tally, term.measure, [&](const TallyEntry& entry) {
+        if (entry.key.currency != currency) {
+          add();
+          currency = entry.key.currency;
+          amount = 0;
+        }
+        amount += entry.amount;
+      });
+      add();
+      if (!known) return;
     }
     if (cumulated < 0) {
       was_negative = true;

@@ -1,0 +1,141 @@
+// Reading one account as an answer does, from the bytes of its rows to all three views: what it costs beside the store.
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/event/decoder.h"
+#include "projections/account/fold.h"
+#include "projections/account/map_rows.h"
+#include "projections/account/voids.h"
+#include "projections/growth/growth_projection.h"
+#include "projections/growth/growth_view.h"
+#include "projections/reading/account_state.h"
+#include "projections/reading/components.h"
+#include "projections/reading/profile.h"
+#include "projections/satisfaction/satisfaction_projection.h"
+#include "projections/satisfaction/satisfaction_view.h"
+#include "projections/value/value_projection.h"
+#include "projections/value/value_view.h"
+#include "tests/bench/workload.h"
+
+namespace kontor {
+namespace {
+
+// Rows as a store holds them: each reading decodes what it reads.
+class StoredRows final : public RowSource {
+ public:
+  explicit StoredRows(std::map<std::string, std::string> rows) : rows_(rows.begin(), rows.end()) {}
+
+  Result<std::shared_ptr<const Row>> Find(const RowKey& key) const override {
+    const auto found = rows_.find(key.bytes());
+    if (found == rows_.end()) return std::shared_ptr<const Row>();
+    return std::make_shared<const Row>(*DecodeRow(found->first, found->second));
+  }
+  Status Scan(const std::string& prefix,
+              const std::function<void(std::string_view key, const Row& row)>& visit) const override {
+    for (auto at = rows_.lower_bound(prefix); at != rows_.end() && at->first.starts_with(prefix); ++at) {
+      visit(at->first, *std::make_shared<const Row>(*DecodeRow(at->first, at->second)));
+    }
+    return OkStatus();
+  }
+  size_t bytes() const {
+    size_t bytes = 0;
+    for (const auto& [key, value] : rows_) bytes += IsMonthKey(key) ? value.size() : 0;
+    return bytes;
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> rows_;
+};
+
+// An account that has so many events over two years.
+struct BusyAccount {
+  explicit BusyAccount(uint64_t events) {
+    bench::Workload workload(7, events, 1);
+    MapRows folded;
+    std::set<Identity> seen;
+    for (uint64_t i = 0; i < events; ++i) {
+      event::v1::Event event;
+      KONTOR_CHECK(event.ParseFromString(workload.Next().value));
+      if (!seen.insert(IdentityOf(event)).second) continue;
+      id = AccountId(event.account_id());
+      last = std::max(last, *InstantOf(event.occurred_at()));
+      FoldAccepted(
+          fold, event, [](const Identity&) { return nullptr; }, &folded);
+      folded.EndStep();
+    }
+    rows = std::make_unique<StoredRows>(folded.Bytes());
+  }
+
+  ValueProjection value;
+  GrowthProjection growth;
+  SatisfactionProjection satisfaction;
+  AccountFold fold{Zone::Utc(), {&value, &growth, &satisfaction}};
+  AccountId id;
+  Instant last;
+  std::unique_ptr<StoredRows> rows;
+};
+
+const BusyAccount& AccountOf(uint64_t events) {
+  static auto* accounts = new std::map<uint64_t, std::unique_ptr<BusyAccount>>;
+  std::unique_ptr<BusyAccount>& account = (*accounts)[events];
+  if (account == nullptr) account = std::make_unique<BusyAccount>(events);
+  return *account;
+}
+
+AccountState StateOf(const BusyAccount& account) {
+  return *ReadAccountState(account.fold, {{account.id, account.rows.get(), {}}}, account.last);
+}
+
+void BM_ReadState(benchmark::State& state) {
+  const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
+  for (auto unused : state) benchmark::DoNotOptimize(StateOf(account));
+  state.counters["month_bytes"] = static_cast<double>(account.rows->bytes());
+}
+
+void BM_Components(benchmark::State& state) {
+  const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
+  const AccountState read = StateOf(account);
+  const ReferenceState reference;
+  for (auto unused : state) {
+    Converter converter(&reference, Currency("EUR"), account.last, account.fold.zone().LocalDay(account.last));
+    benchmark::DoNotOptimize(ComponentsOf(read, &converter));
+  }
+}
+
+void BM_AccountView(benchmark::State& state) {
+  const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
+  const ReferenceState reference;
+  const Day asked = account.fold.zone().LocalDay(account.last);
+  const Currency reporting("EUR");
+  std::string bytes;
+  for (auto unused : state) {
+    const AccountState read = StateOf(account);
+    Converter converter(&reference, reporting, account.last, asked);
+    const Components components = ComponentsOf(read, &converter);
+    view::v1::AccountView view;
+    *view.mutable_profile() = ProfileOf(read, account.last);
+    *view.mutable_value() = RenderValue(components, asked, reporting);
+    RenderBreakEven(read, &converter, view.mutable_value());
+    *view.mutable_growth() = RenderGrowth(components, asked, reporting);
+    RenderCoverage(read, account.last, &converter, view.mutable_growth());
+    *view.mutable_satisfaction() = RenderSatisfaction(components, asked, 90);
+    RenderContacts(read, components, asked, view.mutable_satisfaction());
+    for (view::v1::Finding& finding : FindingsOf(read, {})) *view.add_findings() = std::move(finding);
+    view.SerializeToString(&bytes);
+  }
+  // The same before and after whatever makes it faster.
+  state.SetLabel(std::to_string(std::hash<std::string>()(bytes)));
+}
+
+BENCHMARK(BM_ReadState)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_Components)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_AccountView)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace kontor
