@@ -88,8 +88,9 @@ Result<std::string> DataDirectory::StoredZone() const {
   for (const ShardId& shard : stored) {
     const std::string path = ShardPath(shard) + "/views";
     if (!fs::exists(path, error)) continue;
-    KONTOR_ASSIGN_OR_RETURN(const auto views, RocksViewStore::OpenForReading(path, AddMonthValues, options_));
-    const Checkpoint checkpoint = views->Snapshot()->checkpoint();
+    const auto views = RocksViewStore::OpenForReading(path, AddMonthValues, options_);
+    if (!views.ok()) continue;
+    const Checkpoint checkpoint = (*views)->Snapshot()->checkpoint();
     if (checkpoint.position > Position(0)) return checkpoint.zone;
   }
   return std::string();

@@ -32,7 +32,8 @@ class DataDirectory final : public ShardStores {
   // Whose folder it is. NotFound where nothing was ever stored.
   Result<InstanceOwner> Owner() const;
 
-  // The reporting zone that the stored views were cut by. Empty where there are none.
+  // The reporting zone that the stored views were cut by. Empty where there are none that can be read: what is wrong
+  // with a store is told by whoever opens it, and a rebuild needs none of them.
   Result<std::string> StoredZone() const;
 
   Result<std::vector<ShardId>> Stored() const override;
