@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "engine/event/json.h"
+#include "engine/event/validator.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
@@ -21,18 +22,12 @@ namespace {
 // JSON is longer than the record that it becomes, which may have 1 MiB.
 constexpr size_t kLineBytesMax = 8 << 20;
 
-// Reference bodies have no account, and a void without one is of a reference event.
-bool IsReference(const event::v1::Event& event) {
-  return event.body_case() >= event::v1::Event::kAccountsMerged ||
-         (event.has_event_voided() && !event.has_account_id());
-}
-
 Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {
   if (line.too_long) return InvalidArgument("longer than {} MiB", kLineBytesMax >> 20);
   event::v1::Event event;
   KONTOR_RETURN_IF_ERROR(EventFromJson(line.text, &event));
   OutRecord record;
-  if (IsReference(event)) {
+  if (TopicOf(event) == TopicRole::kReference) {
     record.topic = topics.reference;
   } else {
     if (!event.has_account_id()) return InvalidArgument("account_id: required, for it is the record's key");
