@@ -148,7 +148,8 @@ Status DeadLetters::Watch(std::shared_ptr<const Shard> shard) {
   // A log that was cut, or replaced by an older copy, gets no letters for what it holds again.
   const Position from = std::min(stored, log->End());
   const std::lock_guard lock(mutex_);
-  watched_[shard->id()] = {.shard = shard, .stored = from, .scanned = from, .known = {}};
+  const ShardId id = shard->id();
+  watched_[id] = {.shard = std::move(shard), .stored = from, .scanned = from, .known = {}};
   news_ = true;
   changed_.notify_all();
   return OkStatus();

@@ -182,9 +182,13 @@ class FakeTopic {
 // A cluster of such partitions.
 class FakeSource : public EventSource {
  public:
-  FakeTopic& partition(const std::string& topic, int32_t partition) { return topics_[topic].partitions[partition]; }
+  FakeTopic& partition(const std::string& topic, int32_t partition) {
+    const std::lock_guard lock(mutex_);
+    return topics_[topic].partitions[partition];
+  }
   // Makes it, with so many partitions.
   TopicDescription& topic(const std::string& name, int32_t partitions = 1) {
+    const std::lock_guard lock(mutex_);
     Topic& topic = topics_[name];
     if (topic.description.facts.partition_count == 0) {
       topic.description.facts = {.cluster_id = "cluster-a", .partition_count = partitions};
@@ -201,7 +205,10 @@ class FakeSource : public EventSource {
     const std::lock_guard lock(mutex_);
     listener_ = nullptr;
   }
-  void set_refusal(Status refusal) { refusal_ = std::move(refusal); }
+  void set_refusal(Status refusal) {
+    const std::lock_guard lock(mutex_);
+    refusal_ = std::move(refusal);
+  }
 
   Result<std::unique_ptr<Subscription>> Subscribe(const std::string&, AssignmentListener* listener) override {
     const std::lock_guard lock(mutex_);
@@ -215,11 +222,11 @@ class FakeSource : public EventSource {
   }
   Result<std::unique_ptr<PartitionReader>> OpenPartition(const std::string& topic, Partition partition, Offset start,
                                                          std::chrono::milliseconds) override {
-    return topics_[topic].partitions[partition.value()].ReaderFrom(start);
+    return this->partition(topic, partition.value()).ReaderFrom(start);
   }
   Result<std::optional<FetchedRecord>> FetchRecord(const std::string& topic, Partition partition, Offset offset,
                                                    std::chrono::milliseconds) override {
-    FakeTopic& held = topics_[topic].partitions[partition.value()];
+    FakeTopic& held = this->partition(topic, partition.value());
     if (offset >= held.end()) return DataLoss("the partition ends before offset {}", offset.value());
     for (const auto& record : held.records()) {
       if (Offset(record->offset) == offset) return FetchedRecord{record->Raw(), record};
@@ -234,8 +241,10 @@ class FakeSource : public EventSource {
   }
   Status CreateTopic(const std::string& name, int32_t partitions, const std::map<std::string, std::string>&,
                      std::chrono::milliseconds) override {
-    const std::lock_guard lock(mutex_);
-    KONTOR_RETURN_IF_ERROR(refusal_);
+    {
+      const std::lock_guard lock(mutex_);
+      KONTOR_RETURN_IF_ERROR(refusal_);
+    }
     topic(name, partitions);
     return OkStatus();
   }
@@ -270,10 +279,14 @@ struct FakeDisk {
 
 class FakeStores final : public ShardStores {
  public:
-  FakeDisk& disk(const ShardId& shard) { return disks_[shard]; }
+  // Shards are opened by several threads; each has its disk for itself.
+  FakeDisk& disk(const ShardId& shard) {
+    const std::lock_guard lock(mutex_);
+    return disks_[shard];
+  }
 
   Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) override {
-    FakeDisk& disk = disks_[shard];
+    FakeDisk& disk = this->disk(shard);
     if (disk.log == nullptr) {
       if (!owner) return NotFound("there is no log of {}", ShardName(shard));
       disk.log = std::make_shared<InMemoryEventLog>(*owner);
@@ -281,6 +294,7 @@ class FakeStores final : public ShardStores {
     return std::make_unique<Log>(&disk);
   }
   Result<std::vector<ShardId>> Stored() const override {
+    const std::lock_guard lock(mutex_);
     std::vector<ShardId> stored;
     for (const auto& [id, disk] : disks_) {
       if (disk.log != nullptr) stored.push_back(id);
@@ -288,7 +302,7 @@ class FakeStores final : public ShardStores {
     return stored;
   }
   Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) override {
-    FakeDisk& disk = disks_[shard];
+    FakeDisk& disk = this->disk(shard);
     if (anew) disk.commits.clear();
     return std::make_unique<Views>(&disk);
   }
@@ -395,6 +409,7 @@ class FakeStores final : public ShardStores {
     std::shared_ptr<InstanceStore> inner_;
   };
 
+  mutable std::mutex mutex_;
   std::map<ShardId, FakeDisk> disks_;
   std::shared_ptr<InstanceStore> instance_;
 };

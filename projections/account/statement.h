@@ -59,7 +59,8 @@ struct EntityKey {
   EntityKey(EntityKind of, std::string in, std::string called)
       : kind(of), name_space(std::move(in)), id(std::move(called)) {}
   explicit EntityKey(const EntityRef& ref) : kind(ref.kind), name_space(ref.name_space), id(ref.id) {}
-  operator EntityRef() const { return {kind, name_space, id}; }
+  // The view of itself, as std::string gives one of its own.
+  operator EntityRef() const { return {kind, name_space, id}; }  // NOLINT(google-explicit-constructor)
   auto operator<=>(const EntityKey&) const = default;
   bool operator==(const EntityKey&) const = default;
 };
