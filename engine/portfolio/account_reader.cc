@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/event/decoder.h"
+#include "engine/shard/logged_event.h"
 
 namespace kontor {
 namespace {
@@ -16,20 +17,6 @@ struct ShardPart {
   std::shared_ptr<Shard> shard;
   std::vector<AccountId> accounts;
 };
-
-// Decodes the accepted event at a position. It lives on the arena.
-Result<const event::v1::Event*> EventAt(const EventLog& log, Position position, google::protobuf::Arena* arena) {
-  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log.Read(position));
-  auto* record = google::protobuf::Arena::CreateMessage<log::v1::LogRecord>(arena);
-  if (!record->ParseFromString(bytes)) {
-    return DataLoss("log record {} does not parse; run `kontor shards --digest` and restore this shard's log",
-                    position.value());
-  }
-  auto decoded = DecodeEvent(RawRecordOf(*record), arena);
-  if (const auto* event = std::get_if<const event::v1::Event*>(&decoded)) return *event;
-  return DataLoss("log record {} was accepted and does not decode any more: {}", position.value(),
-                  std::get<Rejection>(decoded).text);
-}
 
 }  // namespace
 
@@ -109,7 +96,7 @@ Result<AccountReading> AccountReader::Read(const AccountId& account, Instant t) 
       return true;
     }));
     for (const Position position : later) {
-      KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* event, EventAt(*log, position, &arena));
+      KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* event, ReadAccepted(*log, position, &arena));
       part.later.push_back({event, IsUnderstood(*event)});
     }
     parts.push_back(std::move(part));

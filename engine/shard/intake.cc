@@ -130,15 +130,7 @@ Result<std::optional<Intake::Original>> Intake::FindOriginal(const event::v1::Ev
 }
 
 Result<const event::v1::Event*> Intake::EventAt(Position position) {
-  if (position < log_->End()) {
-    KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log_->Read(position));
-    KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* const event, ParseLogged(position, bytes, arena_.get()));
-    if (event != nullptr) return event;
-    return DataLoss(
-        "the identity index names position {}, which is no accepted event: rebuild the views from the log "
-        "(kontor rebuild)",
-        position.value());
-  }
+  if (position < log_->End()) return ReadAccepted(*log_, position, arena_.get());
   const auto at = std::lower_bound(admitted_.accepted.begin(), admitted_.accepted.end(), position,
                                    [](const AcceptedEvent& x, Position wanted) { return x.position < wanted; });
   KONTOR_CHECK(at != admitted_.accepted.end() && at->position == position);

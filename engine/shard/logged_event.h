@@ -25,4 +25,8 @@ Result<const event::v1::Event*> ParseLogged(Position position, std::string_view 
 // One position of the log; both parts live on the arena. DataLoss as above.
 Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::protobuf::Arena* arena);
 
+// The accepted event at a position that the views name, on the arena. DataLoss also where there is none: the views are
+// not of this log.
+Result<const event::v1::Event*> ReadAccepted(const EventLog& log, Position position, google::protobuf::Arena* arena);
+
 }  // namespace kontor
