@@ -48,11 +48,11 @@ void PortfolioStage::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void PortfolioStage::OnReadable(const ShardId& shard) {
+void PortfolioStage::OnReadable(const ShardId& shard, Position position) {
   const std::lock_guard lock(mutex_);
   renew_all_ = true;
   ++asked_;
-  announced_.try_emplace(shard, Position(0));
+  announced_[shard] = position;
   changed_.notify_all();
 }
 
@@ -218,7 +218,12 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
   Part part;
   part.components = ComponentsOf(reading->state, &converter);
   part.known = reading->state.known();
-  part.key_account = ProfileOf(reading->state, now).key_account();
+  const view::v1::AccountProfile profile = ProfileOf(reading->state, now);
+  part.key_account = profile.key_account();
+  if (part.known) {
+    const int32_t half_life = reading->reference->state.ParametersAt(now).sentiment_half_life_days;
+    accounts_.Set(survivor, ListedAccountOf(profile, reading->state, part.components, day, reporting_, half_life));
+  }
   if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
   Replace(survivor, std::move(part));
 }
@@ -232,6 +237,7 @@ void PortfolioStage::Replace(const AccountId& survivor, Part part) {
   Components difference = part.components;
   if (was_known) difference.Add(known->second.components(), -1);
   if (!part.known) {
+    accounts_.Erase(survivor);
     parts_.erase(known);
   } else {
     parts_.insert_or_assign(survivor, PackedPart(part.components, part.key_account));

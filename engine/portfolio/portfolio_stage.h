@@ -29,6 +29,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/portfolio/account_reader.h"
+#include "engine/portfolio/account_table.h"
 #include "engine/portfolio/packed_part.h"
 #include "engine/shard/shard.h"
 #include "projections/reading/components.h"
@@ -60,8 +61,11 @@ class PortfolioStage final : public ShardObserver {
   // Waits up to `patience` for what had changed when it was called.
   PortfolioReading Read(std::chrono::milliseconds patience) const;
 
+  // Every account with what lists are ordered and filtered by, as of the stage's last look at it.
+  const AccountTable& accounts() const { return accounts_; }
+
   // ShardObserver.
-  void OnReadable(const ShardId& shard) override;
+  void OnReadable(const ShardId& shard, Position position) override;
   void OnGone(const ShardId& shard) override;
   void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override;
 
@@ -94,6 +98,7 @@ class PortfolioStage final : public ShardObserver {
   uint64_t done_ = 0;                // of these, the ones in the totals
   std::map<ShardId, Position> announced_;
   PortfolioReading totals_;
+  AccountTable accounts_;
 
   // The stage's thread's own.
   std::unordered_map<AccountId, PackedPart> parts_;   // of accounts that count

@@ -14,8 +14,6 @@ namespace kontor {
 namespace {
 
 constexpr size_t kUsedRatesShown = 100;
-constexpr size_t kAccountsListedAtOnce = 1'000;
-constexpr std::chrono::milliseconds kPortfolioPatience{2'000};
 
 api::v1::ShardState StateOf(ShardState state) {
   switch (state) {
@@ -50,8 +48,12 @@ EngineQueries::Moment EngineQueries::MomentOf(const ReadAt& at) const {
 view::v1::Basis EngineQueries::BasisOf(const Moment& moment, const std::vector<ReadPosition>& positions,
                                        Position reference_position) const {
   view::v1::Basis basis;
-  *basis.mutable_now() = TimestampOf(moment.now);
-  if (moment.as_of) *basis.mutable_as_of() = TimestampOf(*moment.as_of);
+  // Where as_of is given, nothing rests on the clock.
+  if (moment.as_of) {
+    *basis.mutable_as_of() = TimestampOf(*moment.as_of);
+  } else {
+    *basis.mutable_now() = TimestampOf(moment.now);
+  }
   for (const ReadPosition& read : positions) {
     view::v1::ShardPosition* position = basis.add_positions();
     position->set_topic(read.shard.topic);
@@ -117,73 +119,13 @@ Result<view::v1::AccountView> EngineQueries::Account(const AccountId& account, c
   return View(account, MomentOf(at));
 }
 
-Result<api::v1::ListAccountsResponse> EngineQueries::ListAccounts(const Page& page, const ReadAt& at) const {
-  const Moment moment = MomentOf(at);
-  KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<const ReferenceReading> reference, reader_->Reference());
-  const Merges merges = reference->state.MergesAt(moment.t);
-  api::v1::ListAccountsResponse response;
-  std::map<ShardId, ReadPosition> positions;
-
-  // The token is the last account shown: ids are walked in order, so a page stays true while events arrive.
-  AccountId from(page.token.empty() ? std::string() : page.token + '\1');
-  bool more = true;
-  while (more && response.accounts_size() < page.size) {
-    std::set<AccountId> ids;
-    more = false;
-    std::optional<AccountId> complete;  // every shard's ids up to here are in `ids`
-    for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
-      Result<std::vector<AccountId>> listed = shard->AccountsFrom(from, kAccountsListedAtOnce);
-      if (!listed.ok()) continue;  // not readable: `covers` names the partition
-      ids.insert(listed->begin(), listed->end());
-      if (listed->size() < kAccountsListedAtOnce) continue;
-      more = true;
-      if (!complete || listed->back() < *complete) complete = listed->back();
-    }
-    for (const AccountId& id : ids) {
-      if (complete && *complete < id) break;
-      from = AccountId(id.value() + '\1');
-      if (id.empty() || merges.SurvivorOf(id) != id) continue;
-      if (response.accounts_size() == page.size) {
-        response.set_next_page_token(response.accounts(page.size - 1).profile().account_id());
-        more = false;
-        break;
-      }
-      Result<view::v1::AccountView> view = View(id, moment);
-      if (view.status().code() == StatusCode::kNotFound) continue;  // its first fact is dated ahead
-      if (!view.ok()) return view.status();
-      api::v1::AccountSummary* summary = response.add_accounts();
-      *summary->mutable_profile() = view->profile();
-      *summary->mutable_net_value() = view->value().net_value();
-      *summary->mutable_invoiced_net() = view->value().invoiced_net();
-      *summary->mutable_outstanding() = view->value().outstanding();
-      *summary->mutable_overdue() = view->value().overdue();
-      *summary->mutable_year_on_year() = view->growth().invoiced_net().year_on_year();
-      *summary->mutable_commitments_kept() = view->satisfaction().commitments().kept_rate();
-      summary->set_findings(view->findings_size());
-      for (const view::v1::ShardPosition& position : view->basis().positions()) {
-        const ShardId shard{position.topic(), Partition(position.partition())};
-        positions[shard] = {shard, Position(position.position())};
-      }
-    }
-  }
-  // A full page whose next account was not met yet: the next page tells.
-  if (more && response.next_page_token().empty() && response.accounts_size() == page.size) {
-    response.set_next_page_token(response.accounts(page.size - 1).profile().account_id());
-  }
-  std::vector<ReadPosition> read;
-  for (const auto& [shard, position] : positions) read.push_back(position);
-  *response.mutable_covers() = Covers();
-  *response.mutable_basis() = BasisOf(moment, read, reference->position);
-  return response;
-}
-
 Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const {
   if (at.as_of || at.now) {
     return FailedPrecondition(
         "{}: portfolio totals are kept for the present instant only; ask for an account to read another one",
         at.as_of ? "as_of" : "now");
   }
-  const PortfolioReading reading = portfolio_->Read(kPortfolioPatience);
+  const PortfolioReading reading = portfolio_->Read(kStagePatience);
   const Day asked = reader_->fold().zone().LocalDay(reading.now);
   view::v1::PortfolioView view;
   view.set_accounts(reading.accounts);
@@ -238,6 +180,30 @@ api::v1::Readiness EngineQueries::Ready() const {
   for (const std::string& warning : reader_->shards().warnings()) readiness.add_warnings(warning);
   readiness.set_ready(readiness.reasons().empty());
   return readiness;
+}
+
+Result<bool> EngineQueries::Folded(const TopicOffset& record) const {
+  const ShardId id{record.topic, record.partition};
+  const Result<std::shared_ptr<Shard>> shard = reader_->shards().Find(id);
+  if (!shard.ok()) {
+    const std::vector<std::shared_ptr<Shard>> events = reader_->shards().events();
+    const std::shared_ptr<Shard> reference = reader_->shards().reference();
+    const bool topic_known = events.empty() || reference == nullptr || events.front()->id().topic == record.topic ||
+                             reference->id().topic == record.topic;
+    if (!topic_known) return InvalidArgument("wait_for: no topic '{}' is read here", record.topic);
+    return false;  // it may be given to us yet
+  }
+  const ShardStatus status = (*shard)->status();
+  KONTOR_RETURN_IF_ERROR(status.failure);
+  if (status.next_offset <= record.offset) return false;
+  // The log's end is asked for behind its next offset: so it lies behind the record.
+  KONTOR_ASSIGN_OR_RETURN(const EventLog* log, (*shard)->log());
+  if (status.folded >= log->End()) return true;
+  // Offsets rise with positions: what is folded next tells how far folding is.
+  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log->Read(status.folded));
+  log::v1::LogRecord next;
+  if (!next.ParseFromString(bytes)) return DataLoss("log record {} does not parse", status.folded.value());
+  return Offset(next.offset()) > record.offset;
 }
 
 }  // namespace kontor

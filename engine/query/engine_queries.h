@@ -12,6 +12,9 @@
 
 namespace kontor {
 
+// How long a reading of the portfolio stage waits for what had changed when it was asked.
+inline constexpr std::chrono::milliseconds kStagePatience{2'000};
+
 struct QueryConfig {
   std::string version;
   Currency reporting;
@@ -24,7 +27,7 @@ class EngineQueries final : public Queries {
  public:
   EngineQueries(const AccountReader* reader, const PortfolioStage* portfolio, const Clock* clock, QueryConfig config);
 
-  Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override;
+  Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override;
   Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override;
   Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                              const ReadAt& at) const override;
@@ -33,6 +36,7 @@ class EngineQueries final : public Queries {
   Result<api::v1::RecordSummary> Record(const std::string& id) const override;
   Result<api::v1::ListShardsResponse> Shards(bool digest) const override;
   api::v1::Readiness Ready() const override;
+  Result<bool> Folded(const TopicOffset& record) const override;
 
  private:
   // The instant that figures are for, and the two that it comes from.
@@ -46,6 +50,10 @@ class EngineQueries final : public Queries {
                           Position reference_position) const;
   view::v1::Coverings Covers() const;
   Result<view::v1::AccountView> View(const AccountId& account, const Moment& moment) const;
+  // A list by id reads ids from the shards, at any instant; any other one asks the portfolio stage.
+  struct ListedPage;
+  Status ListById(const Page& page, const Moment& moment, const Merges& merges, ListedPage* out) const;
+  Status ListByStage(const AccountsQuery& query, const Moment& moment, ListedPage* out) const;
   api::v1::RecordSummary Describe(const Shard& shard, Position position, const log::v1::LogRecord& record) const;
 
   const AccountReader* reader_;

@@ -28,12 +28,42 @@ struct Page {
   std::string token;  // empty: the first page
 };
 
+// Which accounts a list holds: those for which everything given is so.
+struct AccountFilter {
+  std::optional<std::string> segment;
+  std::optional<std::string> industry;
+  std::optional<std::string> country;
+  std::optional<std::string> manager;
+  std::optional<std::string> currency;  // in which it has booked, been invoiced or paid
+  std::optional<std::string> text;      // stands in the id or the name, in whatever case
+  bool operator==(const AccountFilter&) const = default;
+};
+
+struct AccountsQuery {
+  Page page;
+  ReadAt at;
+  AccountFilter filter;
+  std::string order_by;  // one of kListedFigures; empty: the account's id
+  bool descending = false;
+  // Waits, up to a bound, for what had changed when it was asked; otherwise a list in order of a figure may be behind.
+  bool settled = false;
+};
+
+// A record of a Kafka partition.
+struct TopicOffset {
+  std::string topic;
+  Partition partition;
+  Offset offset;
+};
+
 class Queries {
  public:
   virtual ~Queries() = default;
 
-  // By account id; merged accounts stand once, under their survivor.
-  virtual Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const = 0;
+  // By account id, or by a figure, unknown ones last; merged accounts stand once, under their survivor. Pages go on
+  // behind the last account shown, by the figure that it had then: what does not change in between is shown once. In
+  // another order than that of ids, or with a filter, the present instant only.
+  virtual Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const = 0;
   // An absorbed account answers as its survivor and says so.
   virtual Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const = 0;
   // Oldest first.
@@ -48,6 +78,9 @@ class Queries {
   // With digests each log is read whole and each view store too.
   virtual Result<api::v1::ListShardsResponse> Shards(bool digest) const = 0;
   virtual api::v1::Readiness Ready() const = 0;
+  // Whether what is read now reflects the record; not so where its partition is not read here, or not yet. Does not
+  // wait. InvalidArgument ("wait_for: ...") where there is no such topic; the failure of a shard that has failed.
+  virtual Result<bool> Folded(const TopicOffset& record) const = 0;
 };
 
 }  // namespace kontor

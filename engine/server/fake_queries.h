@@ -1,6 +1,7 @@
 // Readings that a test decides: what each question is answered with, and what was asked.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -20,6 +21,7 @@ class FakeQueries : public Queries {
     ReadAt at;
     log::v1::Disposition disposition = log::v1::DISPOSITION_UNSPECIFIED;
     bool digest = false;
+    AccountsQuery accounts{};
   };
 
   // Answers. A map holds what is found; pages are those of the token asked for.
@@ -43,9 +45,13 @@ class FakeQueries : public Queries {
     return last_;
   }
 
-  Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override {
-    KONTOR_RETURN_IF_ERROR(Note("accounts", page, at));
-    return Find(account_pages, page.token, "page_token");
+  Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override {
+    KONTOR_RETURN_IF_ERROR(Note("accounts", query.page, query.at));
+    {
+      const std::lock_guard lock(mutex_);
+      last_.accounts = query;
+    }
+    return Find(account_pages, query.page.token, "page_token");
   }
   Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
     KONTOR_RETURN_IF_ERROR(Note("account " + account.value(), {}, at));
@@ -78,6 +84,13 @@ class FakeQueries : public Queries {
     return shards;
   }
   api::v1::Readiness Ready() const override { return readiness; }
+  // Answers true once it was asked `folded_after` times.
+  Result<bool> Folded(const TopicOffset& record) const override {
+    if (record.topic != "kontor.events") return InvalidArgument("wait_for: there is no topic '{}'", record.topic);
+    return folded_asked.fetch_add(1) >= folded_after;
+  }
+  std::atomic<int> folded_after = 0;
+  mutable std::atomic<int> folded_asked = 0;
 
  private:
   Status Note(std::string what, Page page = {}, ReadAt at = {},

@@ -3,46 +3,65 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <optional>
 #include <utility>
 
+#include "engine/base/sha256.h"
+#include "engine/server/field_paths.h"
 #include "engine/server/http_error.h"
 #include "engine/server/json.h"
-#include "engine/server/target.h"
+#include "engine/server/openapi.h"
+#include "engine/server/page_token.h"
 
 namespace kontor {
 namespace {
 
-// The parameters of the bases that no reading of this version takes, and why.
-constexpr std::string_view kKnownAt = "known_at";
-constexpr std::string_view kAsOf = "as_of";
+// Hexadecimal digits of an entity tag.
+constexpr size_t kTagDigits = 32;
 
-Result<Instant> InstantParameter(std::string_view name, std::string_view value) {
-  const std::optional<Instant> instant = ParseInstant(value);
-  if (!instant) {
-    return InvalidArgument("{}: must be an instant of RFC 3339, as 2026-11-24T09:30:00Z or 2026-11-24, not '{}'", name,
-                           value);
-  }
-  return *instant;
+HttpAnswer Body(std::string json, int code = 200) {
+  HttpAnswer answer;
+  answer.code = code;
+  answer.body = std::move(json);
+  return answer;
 }
 
-std::optional<log::v1::Disposition> ParseDisposition(std::string_view word) {
-  if (word == "accepted") return log::v1::DISPOSITION_ACCEPTED;
-  if (word == "duplicate") return log::v1::DISPOSITION_DUPLICATE;
-  if (word == "conflict") return log::v1::DISPOSITION_CONFLICT;
-  if (word == "rejected") return log::v1::DISPOSITION_REJECTED;
-  return std::nullopt;
-}
+HttpAnswer ErrorAnswer(const Status& status) { return Body(ErrorJson(status), HttpCodeOf(status.code())); }
 
 Result<HttpAnswer> JsonAnswer(const google::protobuf::Message& message, int code = 200) {
   KONTOR_ASSIGN_OR_RETURN(std::string json, JsonText(message));
-  return HttpAnswer{code, std::move(json), ""};
+  return Body(std::move(json), code);
 }
 
-HttpAnswer ErrorAnswer(const Status& status) { return {HttpCodeOf(status.code()), ErrorJson(status), ""}; }
+// Marks what is a function of the basis that it holds: two answers with one tag are the same bytes.
+HttpAnswer Tagged(HttpAnswer answer) {
+  answer.etag = '"' + HexText(Sha256::Of(answer.body)).substr(0, kTagDigits) + '"';
+  return answer;
+}
+
+// A reading: trimmed to the fields wanted, with its tag. What it rests on and covers is never left out.
+template <typename Message>
+Result<HttpAnswer> ReadingAnswer(const HttpCall& call, Message message) {
+  if (const auto fields = call.Get("fields")) {
+    KONTOR_ASSIGN_OR_RETURN(FieldPaths paths, FieldPaths::Parse(*fields, *Message::descriptor()));
+    for (const char* kept : {"basis", "covers", "settled", "next_page_token"}) paths.Keep(kept);
+    paths.Trim(&message);
+  }
+  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, JsonAnswer(message));
+  return Tagged(std::move(answer));
+}
+
+// Whether a tag is among those that a reader has.
+bool Holds(std::string_view if_none_match, std::string_view etag) {
+  while (!if_none_match.empty()) {
+    std::string_view one = if_none_match.substr(0, if_none_match.find(','));
+    if_none_match.remove_prefix(std::min(if_none_match.size(), one.size() + 1));
+    one.remove_prefix(std::min(one.size(), one.find_first_not_of(" \t")));
+    one = one.substr(0, one.find_last_not_of(" \t") + 1);
+    if (one.starts_with("W/")) one.remove_prefix(2);  // a proxy may have weakened it
+    if (one == "*" || one == etag) return true;
+  }
+  return false;
+}
 
 // Lowers a flag when it goes.
 class Lowered {
@@ -58,123 +77,32 @@ class Lowered {
 
 }  // namespace
 
-struct HttpApi::Route {
-  std::string_view path;  // "{…}" stands for any one segment that is not empty
-  std::vector<std::string_view> parameters;
-  Result<HttpAnswer> (HttpApi::*handler)(const Call&) const;
-  bool open = false;  // without the token too
-};
+HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max, bool streams)
+    : queries_(queries), version_(std::move(version)), page_size_max_(page_size_max), streams_(streams) {}
 
-struct HttpApi::Call {
-  const Route* route = nullptr;
-  Target target;
-  Caller caller = Caller::kUnknown;
-
-  const std::string& segment(size_t index) const { return target.segments[index]; }
-
-  std::optional<std::string_view> Parameter(std::string_view name) const {
-    for (const auto& [key, value] : target.parameters) {
-      if (key == name) return value;
-    }
-    return std::nullopt;
-  }
-
-  Result<ReadAt> At() const {
-    ReadAt at;
-    if (const auto now = Parameter("now")) {
-      KONTOR_ASSIGN_OR_RETURN(at.now, InstantParameter("now", *now));
-    }
-    if (const auto as_of = Parameter(kAsOf)) {
-      KONTOR_ASSIGN_OR_RETURN(at.as_of, InstantParameter(kAsOf, *as_of));
-    }
-    return at;
-  }
-};
-
-const std::vector<HttpApi::Route>& HttpApi::Routes() {
-  static const auto* routes = new std::vector<Route>{
-      {"/v1/accounts", {"page_size", "page_token", "now"}, &HttpApi::Accounts},
-      {"/v1/accounts/{id}", {kAsOf, "now"}, &HttpApi::Account},
-      {"/v1/accounts/{id}/value", {kAsOf, "now"}, &HttpApi::AccountPart},
-      {"/v1/accounts/{id}/growth", {kAsOf, "now"}, &HttpApi::AccountPart},
-      {"/v1/accounts/{id}/satisfaction", {kAsOf, "now"}, &HttpApi::AccountPart},
-      {"/v1/accounts/{id}/timeline", {kAsOf, "now", "page_size", "page_token"}, &HttpApi::Timeline},
-      {"/v1/portfolio", {"now"}, &HttpApi::Portfolio},
-      {"/v1/records", {"disposition", "page_size", "page_token"}, &HttpApi::Records},
-      {"/v1/records/{id}", {}, &HttpApi::Record},
-      {"/v1/shards", {"digest"}, &HttpApi::Shards},
-      {"/v1/version", {}, &HttpApi::Version},
-      {"/healthz", {}, &HttpApi::Health, true},
-      {"/readyz", {}, &HttpApi::Ready, true},
-  };
-  return *routes;
-}
-
-namespace {
-
-// Whether a path of the table is that of the request.
-bool Matches(std::string_view path, const std::vector<std::string>& segments) {
-  path.remove_prefix(1);
-  for (size_t i = 0; i < segments.size(); ++i) {
-    const size_t end = path.find('/');
-    const std::string_view expected = path.substr(0, end);
-    if (expected.front() == '{' ? segments[i].empty() : expected != segments[i]) return false;
-    const bool last = i + 1 == segments.size();
-    if ((end == std::string_view::npos) != last) return false;
-    if (!last) path.remove_prefix(end + 1);
-  }
-  return true;
-}
-
-// Refuses what the path does not take, and what is there twice: a misspelt name must not answer another question.
-Status CheckParameters(const Target& target, const std::vector<std::string_view>& known) {
-  for (size_t i = 0; i < target.parameters.size(); ++i) {
-    const std::string& name = target.parameters[i].first;
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      if (name == kKnownAt) {
-        return FailedPrecondition("known_at: readings as they were known at an earlier position are not given yet");
-      }
-      if (name == kAsOf) {
-        return FailedPrecondition("as_of: not given here yet, only for one account (/v1/accounts/{{id}})");
-      }
-      if (known.empty()) return InvalidArgument("{}: this path takes no parameters", name);
-      return InvalidArgument("{}: not a parameter of this path; it takes: {}", name, fmt::join(known, ", "));
-    }
-    for (size_t j = 0; j < i; ++j) {
-      if (target.parameters[j].first == name) return InvalidArgument("{}: given more than once", name);
-    }
-  }
-  return OkStatus();
-}
-
-}  // namespace
-
-HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max)
-    : queries_(queries), version_(std::move(version)), page_size_max_(page_size_max) {}
-
-HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Caller caller) const {
-  Result<Target> parsed = ParseTarget(target);
-  if (!parsed.ok()) return ErrorAnswer(parsed.status());
-  const auto& routes = Routes();
-  const auto route = std::find_if(routes.begin(), routes.end(),
-                                  [&](const Route& candidate) { return Matches(candidate.path, parsed->segments); });
-  if (caller == Caller::kUnknown && (route == routes.end() || !route->open)) {
+HttpAnswer HttpApi::Answer(const HttpRequest& request) const {
+  Result<Target> target = ParseTarget(request.target);
+  if (!target.ok()) return ErrorAnswer(target.status());
+  const Route* const route = FindRoute(*target);
+  if (request.caller == Caller::kUnknown && (route == nullptr || !route->open)) {
     return ErrorAnswer(Unauthenticated("send the server's token in a header: Authorization: Bearer TOKEN"));
   }
-  if (route == routes.end()) {
+  if (route == nullptr) {
+    std::vector<std::string_view> paths;
+    for (const Route& known : Routes()) paths.push_back(known.path);
     return ErrorAnswer(NotFound("there is no such path; ids are percent-encoded ('/' is %2F), and the paths are: {}",
-                                fmt::join(Paths(), ", ")));
+                                fmt::join(paths, ", ")));
   }
-  if (method != "GET" && method != "HEAD") {
+  if (request.method != "GET" && request.method != "HEAD") {
     HttpAnswer answer =
         ErrorAnswer(Unimplemented("this path takes GET and HEAD only; facts arrive as events on Kafka"));
     answer.code = 405;
     answer.allow = "GET, HEAD";
     return answer;
   }
-  if (const Status status = CheckParameters(*parsed, route->parameters); !status.ok()) return ErrorAnswer(status);
+  if (const Status status = CheckParameters(*target, *route); !status.ok()) return ErrorAnswer(status);
 
-  Result<HttpAnswer> answer = (this->*route->handler)(Call{&*route, *std::move(parsed), caller});
+  Result<HttpAnswer> answer = Dispatch(HttpCall(route, *std::move(target)), request.caller);
   if (!answer.ok()) {
     // What is ours to mend must not be known to the caller alone. Only the path's pattern is told: ids are personal.
     if (HttpCodeOf(answer.status().code()) == 500) {
@@ -182,42 +110,75 @@ HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Cal
     }
     return ErrorAnswer(answer.status());
   }
+  if (!answer->etag.empty() && Holds(request.if_none_match, answer->etag)) {
+    answer->code = 304;
+    answer->body.clear();
+  }
   return *std::move(answer);
 }
 
-std::vector<std::string_view> HttpApi::Paths() {
-  std::vector<std::string_view> paths;
-  for (const Route& route : Routes()) paths.push_back(route.path);
-  return paths;
-}
-
-Result<Page> HttpApi::PageOf(const Call& call) const {
-  Page page;
-  page.size = std::min(page.size, page_size_max_);
-  if (const auto text = call.Parameter("page_size")) {
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), page.size);
-    if (error != std::errc() || end != text->data() + text->size() || page.size < 1 || page.size > page_size_max_) {
-      return InvalidArgument("page_size: must be a number from 1 to {}, not '{}'", page_size_max_, *text);
+Result<HttpAnswer> HttpApi::Dispatch(const HttpCall& call, Caller caller) const {
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<TopicOffset> awaited, call.WaitFor());
+  if (awaited) {
+    KONTOR_ASSIGN_OR_RETURN(const bool folded, queries_->Folded(*awaited));
+    if (!folded) {
+      HttpAnswer answer = ErrorAnswer(MakeStatus(
+          StatusCode::kDeadlineExceeded,
+          fmt::format("wait_for: {} was not folded in time; ask again, or see /v1/shards for what holds it up",
+                      *call.Get("wait_for"))));
+      answer.not_yet = true;
+      return answer;
     }
   }
-  if (const auto token = call.Parameter("page_token")) page.token = std::string(*token);
-  return page;
+  switch (call.route().endpoint) {
+    case Endpoint::kAccounts:
+      return Accounts(call);
+    case Endpoint::kAccount: {
+      KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
+      KONTOR_ASSIGN_OR_RETURN(view::v1::AccountView account, queries_->Account(AccountId(call.segment(2)), at));
+      return ReadingAnswer(call, std::move(account));
+    }
+    case Endpoint::kAccountPart:
+      return AccountPart(call);
+    case Endpoint::kTimeline:
+      return Timeline(call);
+    case Endpoint::kPortfolio:
+      return Portfolio(call);
+    case Endpoint::kStream:
+      return Stream();
+    case Endpoint::kRecords:
+      return Records(call);
+    case Endpoint::kRecord: {
+      KONTOR_ASSIGN_OR_RETURN(const auto record, queries_->Record(call.segment(2)));
+      return JsonAnswer(record);
+    }
+    case Endpoint::kShards:
+      return Shards(call);
+    case Endpoint::kVersion:
+      return JsonAnswer(version_);
+    case Endpoint::kOpenApi:
+      return Tagged(Body(OpenApiText(version_.version(), page_size_max_)));
+    case Endpoint::kHealth: {
+      api::v1::Health health;
+      health.set_status("SERVING");
+      return JsonAnswer(health);
+    }
+    case Endpoint::kReady:
+      return Ready(caller);
+  }
+  return Internal("{}: nobody answers this path", call.route().path);
 }
 
-Result<HttpAnswer> HttpApi::Accounts(const Call& call) const {
-  KONTOR_ASSIGN_OR_RETURN(const Page page, PageOf(call));
-  KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-  KONTOR_ASSIGN_OR_RETURN(const auto accounts, queries_->ListAccounts(page, at));
-  return JsonAnswer(accounts);
+Result<HttpAnswer> HttpApi::Accounts(const HttpCall& call) const {
+  KONTOR_ASSIGN_OR_RETURN(AccountsQuery query, call.Accounts());
+  KONTOR_ASSIGN_OR_RETURN(query.page, call.PageOf(page_size_max_));
+  KONTOR_ASSIGN_OR_RETURN(query.at, call.At());
+  KONTOR_ASSIGN_OR_RETURN(auto accounts, queries_->ListAccounts(query));
+  accounts.set_next_page_token(SealToken(accounts.next_page_token(), QuestionOf(call.target())));
+  return ReadingAnswer(call, std::move(accounts));
 }
 
-Result<HttpAnswer> HttpApi::Account(const Call& call) const {
-  KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-  KONTOR_ASSIGN_OR_RETURN(const auto account, queries_->Account(AccountId(call.segment(2)), at));
-  return JsonAnswer(account);
-}
-
-Result<HttpAnswer> HttpApi::AccountPart(const Call& call) const {
+Result<HttpAnswer> HttpApi::AccountPart(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
   KONTOR_ASSIGN_OR_RETURN(view::v1::AccountView whole, queries_->Account(AccountId(call.segment(2)), at));
   view::v1::AccountView part;
@@ -238,67 +199,56 @@ Result<HttpAnswer> HttpApi::AccountPart(const Call& call) const {
   }
   part.mutable_findings()->Swap(whole.mutable_findings());
   part.mutable_basis()->Swap(whole.mutable_basis());
-  return JsonAnswer(part);
+  return ReadingAnswer(call, std::move(part));
 }
 
-Result<HttpAnswer> HttpApi::Timeline(const Call& call) const {
-  KONTOR_ASSIGN_OR_RETURN(const Page page, PageOf(call));
+Result<HttpAnswer> HttpApi::Timeline(const HttpCall& call) const {
+  KONTOR_ASSIGN_OR_RETURN(const Page page, call.PageOf(page_size_max_));
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-  KONTOR_ASSIGN_OR_RETURN(const auto timeline, queries_->Timeline(AccountId(call.segment(2)), page, at));
-  return JsonAnswer(timeline);
+  KONTOR_ASSIGN_OR_RETURN(auto timeline, queries_->Timeline(AccountId(call.segment(2)), page, at));
+  timeline.set_next_page_token(SealToken(timeline.next_page_token(), QuestionOf(call.target())));
+  return ReadingAnswer(call, std::move(timeline));
 }
 
-Result<HttpAnswer> HttpApi::Portfolio(const Call& call) const {
+Result<HttpAnswer> HttpApi::Portfolio(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-  KONTOR_ASSIGN_OR_RETURN(const auto portfolio, queries_->Portfolio(at));
-  return JsonAnswer(portfolio);
+  KONTOR_ASSIGN_OR_RETURN(auto portfolio, queries_->Portfolio(at));
+  const bool settled = portfolio.settled();
+  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, ReadingAnswer(call, std::move(portfolio)));
+  if (!settled) answer.etag.clear();  // how far the renewal is, its basis does not tell
+  return answer;
 }
 
-Result<HttpAnswer> HttpApi::Records(const Call& call) const {
-  KONTOR_ASSIGN_OR_RETURN(const Page page, PageOf(call));
-  log::v1::Disposition disposition = log::v1::DISPOSITION_UNSPECIFIED;
-  if (const auto word = call.Parameter("disposition")) {
-    const std::optional<log::v1::Disposition> known = ParseDisposition(*word);
-    if (!known) {
-      return InvalidArgument("disposition: must be accepted, duplicate, conflict or rejected, not '{}'", *word);
-    }
-    disposition = *known;
-  }
-  KONTOR_ASSIGN_OR_RETURN(const auto records, queries_->Records(disposition, page));
+Result<HttpAnswer> HttpApi::Records(const HttpCall& call) const {
+  KONTOR_ASSIGN_OR_RETURN(const Page page, call.PageOf(page_size_max_));
+  KONTOR_ASSIGN_OR_RETURN(const log::v1::Disposition disposition, call.Disposition());
+  KONTOR_ASSIGN_OR_RETURN(auto records, queries_->Records(disposition, page));
+  records.set_next_page_token(SealToken(records.next_page_token(), QuestionOf(call.target())));
   return JsonAnswer(records);
 }
 
-Result<HttpAnswer> HttpApi::Record(const Call& call) const {
-  KONTOR_ASSIGN_OR_RETURN(const auto record, queries_->Record(call.segment(2)));
-  return JsonAnswer(record);
-}
-
-Result<HttpAnswer> HttpApi::Shards(const Call& call) const {
-  const std::string_view digest = call.Parameter("digest").value_or("false");
-  if (digest != "true" && digest != "false") {
-    return InvalidArgument("digest: must be true or false, not '{}'", digest);
-  }
-  if (digest == "true") {
-    if (digest_runs_.exchange(true)) return Unavailable("another reader takes the digests; ask again when it is done");
-    const Lowered lowered(&digest_runs_);
-    KONTOR_ASSIGN_OR_RETURN(const auto shards, queries_->Shards(true));
+Result<HttpAnswer> HttpApi::Shards(const HttpCall& call) const {
+  KONTOR_ASSIGN_OR_RETURN(const bool digest, call.Flag("digest"));
+  if (!digest) {
+    KONTOR_ASSIGN_OR_RETURN(const auto shards, queries_->Shards(false));
     return JsonAnswer(shards);
   }
-  KONTOR_ASSIGN_OR_RETURN(const auto shards, queries_->Shards(false));
+  if (digest_runs_.exchange(true)) return Unavailable("another reader takes the digests; ask again when it is done");
+  const Lowered lowered(&digest_runs_);
+  KONTOR_ASSIGN_OR_RETURN(const auto shards, queries_->Shards(true));
   return JsonAnswer(shards);
 }
 
-Result<HttpAnswer> HttpApi::Version(const Call&) const { return JsonAnswer(version_); }
-
-Result<HttpAnswer> HttpApi::Health(const Call&) const {
-  api::v1::Health health;
-  health.set_status("SERVING");
-  return JsonAnswer(health);
+Result<HttpAnswer> HttpApi::Stream() const {
+  if (!streams_) return Unimplemented("changes are streamed by a running engine only; nothing changes here");
+  HttpAnswer answer;
+  answer.stream = true;
+  return answer;
 }
 
-Result<HttpAnswer> HttpApi::Ready(const Call& call) const {
+Result<HttpAnswer> HttpApi::Ready(Caller caller) const {
   api::v1::Readiness readiness = queries_->Ready();
-  if (call.caller == Caller::kUnknown) {  // reasons name topics and folders
+  if (caller == Caller::kUnknown) {  // reasons name topics and folders
     readiness.clear_reasons();
     readiness.clear_warnings();
   }

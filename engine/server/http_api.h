@@ -11,53 +11,57 @@
 #include <vector>
 
 #include "engine/query/queries.h"
+#include "engine/server/http_call.h"
 #include "kontor/api/v1/api.pb.h"
 
 namespace kontor {
+
+// Whether whoever asks has shown the token (or none is needed). Who has not gets /healthz and the bare word of /readyz.
+enum class Caller { kTrusted, kUnknown };
+
+struct HttpRequest {
+  std::string method{};
+  std::string target{};
+  Caller caller = Caller::kUnknown;
+  std::string if_none_match{};  // that header's value; empty: none
+};
 
 struct HttpAnswer {
   int code = 200;
   std::string body;   // JSON
   std::string allow;  // the methods that the path takes; only where the one asked for is not among them
+  std::string etag;   // with its quotes; only of what the basis alone decides
+  // The record that was to be waited for is not folded yet: the same request may be answered otherwise later.
+  bool not_yet = false;
+  // Changed accounts are to be streamed from here on; there is no body.
+  bool stream = false;
 };
-
-// Whether whoever asks has shown the token (or none is needed). Who has not gets /healthz and the bare word of /readyz.
-enum class Caller { kTrusted, kUnknown };
 
 // Threads: any.
 class HttpApi {
  public:
-  // Borrows the queries.
-  HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max);
+  // Borrows the queries. `streams`: whether whoever calls can stream.
+  HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max, bool streams);
 
   // Answers GET and HEAD (whose body the caller leaves out). Errors are answers too.
-  HttpAnswer Answer(std::string_view method, std::string_view target, Caller caller) const;
-
-  // Every path, for people: {"/v1/accounts", "/v1/accounts/{id}", …}.
-  static std::vector<std::string_view> Paths();
+  HttpAnswer Answer(const HttpRequest& request) const;
 
  private:
-  struct Call;
-  struct Route;
-  static const std::vector<Route>& Routes();
+  Result<HttpAnswer> Dispatch(const HttpCall& call, Caller caller) const;
 
-  Result<HttpAnswer> Accounts(const Call& call) const;
-  Result<HttpAnswer> Account(const Call& call) const;
-  Result<HttpAnswer> AccountPart(const Call& call) const;
-  Result<HttpAnswer> Timeline(const Call& call) const;
-  Result<HttpAnswer> Portfolio(const Call& call) const;
-  Result<HttpAnswer> Records(const Call& call) const;
-  Result<HttpAnswer> Record(const Call& call) const;
-  Result<HttpAnswer> Shards(const Call& call) const;
-  Result<HttpAnswer> Version(const Call& call) const;
-  Result<HttpAnswer> Health(const Call& call) const;
-  Result<HttpAnswer> Ready(const Call& call) const;
-
-  Result<Page> PageOf(const Call& call) const;
+  Result<HttpAnswer> Accounts(const HttpCall& call) const;
+  Result<HttpAnswer> AccountPart(const HttpCall& call) const;
+  Result<HttpAnswer> Timeline(const HttpCall& call) const;
+  Result<HttpAnswer> Portfolio(const HttpCall& call) const;
+  Result<HttpAnswer> Records(const HttpCall& call) const;
+  Result<HttpAnswer> Shards(const HttpCall& call) const;
+  Result<HttpAnswer> Stream() const;
+  Result<HttpAnswer> Ready(Caller caller) const;
 
   const Queries* queries_;
   const api::v1::VersionInfo version_;
   const int32_t page_size_max_;
+  const bool streams_;
   // Digests read whole logs. One runs at a time, so that they cannot take every thread from the other readers.
   mutable std::atomic<bool> digest_runs_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include "engine/server/fake_queries.h"
 #include "engine/server/json.h"
+#include "engine/server/page_token.h"
 
 namespace kontor {
 namespace {
@@ -29,7 +30,8 @@ class HttpApiTest : public ::testing::Test {
   }
 
   HttpAnswer Get(std::string_view target, Caller caller = Caller::kTrusted) {
-    return HttpApi(&queries_, Version(), 1'000).Answer("GET", target, caller);
+    return HttpApi(&queries_, Version(), 1'000, true)
+        .Answer({.method = "GET", .target = std::string(target), .caller = caller, .if_none_match = if_none_match_});
   }
 
   template <typename Message>
@@ -65,7 +67,13 @@ class HttpApiTest : public ::testing::Test {
     return version;
   }
 
+  // The first token of the pages of a question, as a reader gets it.
+  static std::string Sealed(std::string_view token, std::string_view target) {
+    return SealToken(token, QuestionOf(*ParseTarget(target)));
+  }
+
   FakeQueries queries_;
+  std::string if_none_match_;
 };
 
 TEST_F(HttpApiTest, AccountsArePagedAndReadAtAnInstant) {
@@ -124,7 +132,8 @@ TEST_F(HttpApiTest, UnknownAccountIsNotFound) {
 
 TEST_F(HttpApiTest, TimelineIsPaged) {
   queries_.timeline_pages["t2"].add_entries()->set_body("invoice_issued");
-  const auto timeline = Read<api::v1::TimelineResponse>("/v1/accounts/a%2F1/timeline?page_token=t2&as_of=2026-01-02");
+  const std::string target = "/v1/accounts/a%2F1/timeline?as_of=2026-01-02";
+  const auto timeline = Read<api::v1::TimelineResponse>(target + "&page_token=" + Sealed("t2", target));
   EXPECT_EQ(timeline.entries(0).body(), "invoice_issued");
   EXPECT_EQ(queries_.last().what, "timeline a/1");
   EXPECT_TRUE(queries_.last().at.as_of.has_value());
@@ -154,7 +163,7 @@ TEST_F(HttpApiTest, WordsThatAreNoInstantAreRefused) {
 
 TEST_F(HttpApiTest, UnknownAndRepeatedParametersAreRefused) {
   EXPECT_EQ(Blamed("/v1/accounts?pagesize=5"), "pagesize");
-  EXPECT_THAT(Refused("/v1/accounts?pagesize=5", 400).message(), HasSubstr("page_size, page_token, now"));
+  EXPECT_THAT(Refused("/v1/accounts?pagesize=5", 400).message(), HasSubstr("page_size, page_token, order_by"));
   EXPECT_EQ(Blamed("/v1/accounts?page_size=5&page_size=5"), "page_size");
   EXPECT_EQ(Blamed("/v1/version?x=1"), "x");
   Read<api::v1::VersionInfo>("/v1/version?");
@@ -187,17 +196,17 @@ TEST_F(HttpApiTest, DigestsAreTakenWhereAskedFor) {
 }
 
 TEST_F(HttpApiTest, OneDigestRunsAtATime) {
-  const HttpApi api(&queries_, Version(), 1'000);
+  const HttpApi api(&queries_, Version(), 1'000, true);
   int second = 0;
   int plain = 0;
   queries_.BeforeNext([&] {  // asked while the first digest runs
-    second = api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code;
-    plain = api.Answer("GET", "/v1/shards", Caller::kTrusted).code;
+    second = api.Answer({.method = "GET", .target = "/v1/shards?digest=true", .caller = Caller::kTrusted}).code;
+    plain = api.Answer({.method = "GET", .target = "/v1/shards", .caller = Caller::kTrusted}).code;
   });
-  EXPECT_EQ(api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code, 200);
+  EXPECT_EQ(api.Answer({.method = "GET", .target = "/v1/shards?digest=true", .caller = Caller::kTrusted}).code, 200);
   EXPECT_EQ(second, 503);
   EXPECT_EQ(plain, 200);
-  EXPECT_EQ(api.Answer("GET", "/v1/shards?digest=true", Caller::kTrusted).code, 200);
+  EXPECT_EQ(api.Answer({.method = "GET", .target = "/v1/shards?digest=true", .caller = Caller::kTrusted}).code, 200);
 }
 
 TEST_F(HttpApiTest, VersionsAreTold) {
@@ -237,9 +246,9 @@ TEST_F(HttpApiTest, UnknownPathsNameThePathsThereAre) {
 }
 
 TEST_F(HttpApiTest, OtherMethodsAreNotAllowed) {
-  const HttpApi api(&queries_, Version(), 1'000);
+  const HttpApi api(&queries_, Version(), 1'000, true);
   for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"}) {
-    const HttpAnswer answer = api.Answer(method, "/v1/accounts", Caller::kTrusted);
+    const HttpAnswer answer = api.Answer({.method = method, .target = "/v1/accounts", .caller = Caller::kTrusted});
     EXPECT_EQ(answer.code, 405);
     EXPECT_EQ(answer.allow, "GET, HEAD");
   }
@@ -252,6 +261,115 @@ TEST_F(HttpApiTest, FailuresKeepTheirCode) {
   EXPECT_EQ(Refused("/v1/portfolio", 500).code(), static_cast<int>(StatusCode::kDataLoss));
   queries_.failure = FailedPrecondition("as_of: before the first event");
   EXPECT_EQ(Blamed("/v1/accounts/a%2F1?as_of=1900-01-01"), "as_of");
+}
+
+TEST_F(HttpApiTest, AccountsAreOrderedAndFiltered) {
+  Read<api::v1::ListAccountsResponse>(
+      "/v1/accounts?order_by=ttm_net_value%20desc&segment=large&industry=steel&country=DE&manager=kim&currency=EUR&"
+      "text=ac+me");
+  const AccountsQuery asked = queries_.last().accounts;
+  EXPECT_EQ(asked.order_by, "ttm_net_value");
+  EXPECT_TRUE(asked.descending);
+  EXPECT_EQ(asked.filter, (AccountFilter{"large", "steel", "DE", "kim", "EUR", "ac+me"}));
+  Read<api::v1::ListAccountsResponse>("/v1/accounts?order_by=overdue");
+  EXPECT_FALSE(queries_.last().accounts.descending);
+  EXPECT_EQ(queries_.last().accounts.filter, AccountFilter());
+  for (const char* order : {"", "profit", "overdue%20down", "overdue%20desc%20", "OVERDUE"}) {
+    EXPECT_EQ(Blamed(std::string("/v1/accounts?order_by=") + order), "order_by");
+  }
+  EXPECT_EQ(Blamed("/v1/accounts?currency=euro"), "currency");
+  EXPECT_EQ(Blamed("/v1/accounts?segment="), "segment");
+}
+
+TEST_F(HttpApiTest, TokenIsGoodForItsQuestionOnly) {
+  queries_.account_pages[""].set_next_page_token("a1");
+  queries_.account_pages["a1"].add_accounts()->mutable_profile()->set_account_id("a2");
+  const std::string target = "/v1/accounts?order_by=overdue&segment=large";
+  const std::string token = Read<api::v1::ListAccountsResponse>(target).next_page_token();
+  EXPECT_NE(token, "a1");
+  const auto next = Read<api::v1::ListAccountsResponse>(
+      "/v1/accounts?segment=large&page_size=7&order_by=overdue&fields=accounts.profile.accountId&page_token=" + token);
+  EXPECT_EQ(next.accounts(0).profile().account_id(), "a2");
+  for (const char* other : {"/v1/accounts?order_by=overdue&segment=small", "/v1/accounts?order_by=overdue",
+                            "/v1/accounts?order_by=overdue%20desc&segment=large", "/v1/records?disposition=rejected",
+                            "/v1/accounts/overdue/timeline?as_of=2026-01-01"}) {
+    EXPECT_EQ(Blamed(std::string(other) + "&page_token=" + token), "page_token") << other;
+  }
+}
+
+TEST_F(HttpApiTest, FieldsLeaveOutTheRestButWhatTheAnswerRestsOn) {
+  const auto account = Read<view::v1::AccountView>("/v1/accounts/a%2F1?fields=profile.name,value.dealsWon");
+  EXPECT_EQ(account.profile().name(), "Acme");
+  EXPECT_EQ(account.profile().account_id(), "");
+  EXPECT_EQ(account.value().deals_won().lifetime(), 3);
+  EXPECT_FALSE(account.has_growth());
+  EXPECT_EQ(account.findings_size(), 0);
+  EXPECT_EQ(account.basis().reporting_zone(), "UTC");
+
+  queries_.portfolio.set_settled(true);
+  queries_.portfolio.mutable_covers()->set_partition_count(4);
+  queries_.portfolio.set_accounts(3);
+  const auto portfolio = Read<view::v1::PortfolioView>("/v1/portfolio?fields=keyAccounts");
+  EXPECT_TRUE(portfolio.settled());
+  EXPECT_EQ(portfolio.covers().partition_count(), 4);
+  EXPECT_EQ(portfolio.accounts(), 0);
+
+  EXPECT_EQ(Blamed("/v1/accounts/a%2F1?fields=profile.nickname"), "fields");
+  EXPECT_THAT(Refused("/v1/accounts/a%2F1?fields=profile.nickname", 400).message(), HasSubstr("'profile.nickname'"));
+  EXPECT_EQ(Blamed("/v1/records?fields=records"), "fields");  // no reading
+}
+
+TEST_F(HttpApiTest, ReadingsHaveTagsAndAreNotSentTwice) {
+  for (const char* target : {"/v1/accounts", "/v1/accounts/a%2F1", "/v1/accounts/a%2F1/value", "/openapi.json"}) {
+    if_none_match_.clear();
+    const HttpAnswer first = Get(target);
+    ASSERT_FALSE(first.etag.empty()) << target;
+    for (const std::string& held : {first.etag, "W/" + first.etag, "\"x\", " + first.etag, std::string("*")}) {
+      if_none_match_ = held;
+      const HttpAnswer again = Get(target);
+      EXPECT_EQ(again.code, 304) << target << " " << held;
+      EXPECT_EQ(again.body, "");
+      EXPECT_EQ(again.etag, first.etag);
+    }
+    if_none_match_ = "\"another\"";
+    EXPECT_EQ(Get(target).code, 200);
+  }
+  const std::string before = Get("/v1/accounts/a%2F1").etag;
+  queries_.accounts["a/1"].mutable_basis()->add_positions()->set_position(7);
+  EXPECT_NE(Get("/v1/accounts/a%2F1").etag, before);
+}
+
+TEST_F(HttpApiTest, WhatTheBasisDoesNotDecideHasNoTag) {
+  for (const char* target : {"/v1/records", "/v1/shards", "/v1/version", "/healthz", "/readyz"}) {
+    EXPECT_EQ(Get(target).etag, "") << target;
+  }
+  EXPECT_EQ(Get("/v1/portfolio").etag, "");  // being renewed
+  queries_.portfolio.set_settled(true);
+  EXPECT_NE(Get("/v1/portfolio").etag, "");
+}
+
+TEST_F(HttpApiTest, ReaderWaitsForARecord) {
+  queries_.folded_after = 1;
+  const char* const target = "/v1/accounts/a%2F1?wait_for=kontor.events/3@1041";
+  const HttpAnswer early = Get(target);
+  EXPECT_EQ(early.code, 504);
+  EXPECT_TRUE(early.not_yet);
+  EXPECT_EQ(Parse<api::v1::ErrorStatus>(early.body).details_size(), 0);
+  const HttpAnswer answer = Get(target);
+  EXPECT_EQ(answer.code, 200);
+  EXPECT_FALSE(answer.not_yet);
+  for (const char* record : {"", "3", "kontor.events@1", "kontor.events/3", "kontor.events/x@1", "kontor.events/3@-1",
+                             "kontor.events/-3@1", "/3@1", "kontor.events/3@1x", "other/0@1"}) {
+    EXPECT_EQ(Blamed(std::string("/v1/portfolio?wait_for=") + record), "wait_for") << record;
+  }
+  EXPECT_EQ(Blamed("/v1/shards?wait_for=kontor.events/3@1"), "wait_for");
+}
+
+TEST_F(HttpApiTest, OnlyWhatRunsStreams) {
+  EXPECT_TRUE(Get("/v1/stream").stream);
+  EXPECT_EQ(Get("/v1/stream", Caller::kUnknown).code, 401);
+  const HttpApi of_folder(&queries_, Version(), 1'000, /*streams=*/false);
+  EXPECT_EQ(of_folder.Answer({.method = "GET", .target = "/v1/stream", .caller = Caller::kTrusted}).code, 501);
 }
 
 }  // namespace

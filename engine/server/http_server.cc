@@ -1,5 +1,6 @@
 #include "engine/server/http_server.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,9 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "engine/server/http_api.h"
 #include "engine/server/http_session.h"
@@ -26,6 +29,9 @@ using boost::system::error_code;
 
 // How long to wait after an accept that failed: descriptors may have run out.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// Between two looks at whether a record that a reader waits for is folded.
+constexpr std::chrono::milliseconds kWaitPauseMin{1};
+constexpr std::chrono::milliseconds kWaitPauseMax{50};
 
 // The address to listen on: of several that a name has, the first of IPv4.
 Result<tcp::endpoint> Resolve(std::string_view listen) {
@@ -54,6 +60,10 @@ Result<tcp::endpoint> Resolve(std::string_view listen) {
 Status CheckLimits(const HttpServerOptions& options) {
   if (options.threads < 1 || options.threads > 256) return InvalidArgument("threads: must be 1 to 256");
   if (options.connections_max < 1) return InvalidArgument("connections_max: must be at least 1");
+  if (options.streams_max >= options.connections_max) {
+    return InvalidArgument("streams_max: must be less than connections_max, {}, or streams could take them all",
+                           options.connections_max);
+  }
   if (options.page_size_max < 1) return InvalidArgument("page_size_max: must be at least 1");
   if (options.header_bytes_max < 1'024 || options.header_bytes_max > (1 << 20)) {
     return InvalidArgument("header_bytes_max: must be 1 KiB to 1 MiB");
@@ -65,12 +75,14 @@ Status CheckLimits(const HttpServerOptions& options) {
 
 class HttpServer::Core final : public HttpSessionHost {
  public:
-  Core(HttpServerOptions options, const api::v1::VersionInfo& version, const Queries* queries)
+  Core(HttpServerOptions options, const api::v1::VersionInfo& version, const Queries* queries, ChangeFeed* feed)
       : options_(std::move(options)),
-        api_(queries, version, options_.page_size_max),
+        api_(queries, version, options_.page_size_max, /*streams=*/true),
+        feed_(feed),
         work_(asio::make_work_guard(io_)),
         acceptor_(io_),
         accept_pause_(io_),
+        stream_timer_(io_),
         pool_(options_.threads) {}
 
   ~Core() {
@@ -112,15 +124,20 @@ class HttpServer::Core final : public HttpSessionHost {
   const HttpServerOptions& options() const override { return options_; }
   bool stopping() const override { return stopping_; }
 
-  void Run(std::string method, std::string target, Caller caller, std::chrono::steady_clock::time_point until,
-           Answered done) override {
-    asio::post(pool_, [this, method = std::move(method), target = std::move(target), caller, until,
-                       done = std::move(done)]() mutable {
-      HttpAnswer answer;
-      if (std::chrono::steady_clock::now() < until) answer = api_.Answer(method, target, caller);
-      // The session must not end on this thread, so it goes back whole.
-      asio::post(io_, [done = std::move(done), answer = std::move(answer)]() mutable { done(std::move(answer)); });
-    });
+  void Run(HttpRequest request, std::chrono::steady_clock::time_point until, Answered done) override {
+    const auto now = std::chrono::steady_clock::now();
+    auto question = std::make_shared<Question>(
+        Question{std::move(request), until, now, std::min(until, now + options_.wait_time_max), std::move(done)});
+    Ask(std::move(question));
+  }
+
+  ChangeFeed* feed() override { return feed_; }
+
+  bool BeginStream(HttpSession* session) override {
+    if (streaming_.size() >= options_.streams_max) return false;
+    streaming_.insert(session);
+    if (streaming_.size() == 1) FollowFeed();
+    return true;
   }
 
   void OnIdle(HttpSession* session, bool idle) override {
@@ -134,6 +151,7 @@ class HttpServer::Core final : public HttpSessionHost {
   }
 
   void OnClosed(HttpSession* session) override {
+    streaming_.erase(session);
     sessions_.erase(session);
     if (stopping_) {
       if (sessions_.empty()) drained_.set_value();
@@ -143,6 +161,46 @@ class HttpServer::Core final : public HttpSessionHost {
   }
 
  private:
+  struct Question {
+    HttpRequest request;
+    std::chrono::steady_clock::time_point until;
+    std::chrono::steady_clock::time_point asked;
+    std::chrono::steady_clock::time_point wait_until;  // for a record to be folded
+    Answered done;
+  };
+
+  // Has the question answered on the pool. One that waits for a record holds no thread meanwhile: it is asked again,
+  // the sooner the younger it is.
+  void Ask(std::shared_ptr<Question> question) {
+    asio::post(pool_, [this, question = std::move(question)]() mutable {
+      HttpAnswer answer;
+      if (std::chrono::steady_clock::now() < question->until) answer = api_.Answer(question->request);
+      // The session must not end on this thread, so it goes back whole.
+      asio::post(io_, [this, question = std::move(question), answer = std::move(answer)]() mutable {
+        const auto now = std::chrono::steady_clock::now();
+        if (!answer.not_yet || now >= question->wait_until || stopping_) return question->done(std::move(answer));
+        const auto pause =
+            std::clamp<std::chrono::steady_clock::duration>((now - question->asked) / 4, kWaitPauseMin, kWaitPauseMax);
+        auto timer = std::make_shared<asio::steady_timer>(io_, pause);
+        timer->async_wait(
+            [this, timer, question = std::move(question)](error_code) mutable { Ask(std::move(question)); });
+      });
+    });
+  }
+
+  // Has batches made of what changes, and streams look at them, while there is one.
+  void FollowFeed() {
+    stream_timer_.expires_after(options_.stream_interval);
+    stream_timer_.async_wait([this](error_code error) {
+      if (error || streaming_.empty()) return;
+      if (feed_->Cut()) {
+        const std::vector<HttpSession*> streaming(streaming_.begin(), streaming_.end());  // one may close
+        for (HttpSession* session : streaming) session->WakeStream();
+      }
+      FollowFeed();
+    });
+  }
+
   struct Entry {
     std::shared_ptr<HttpSession> session;
     std::optional<std::list<HttpSession*>::iterator> idle;  // its place in idle_
@@ -171,6 +229,7 @@ class HttpServer::Core final : public HttpSessionHost {
     error_code ignored;  // nothing is lost where the acceptor cannot be closed
     acceptor_.close(ignored);
     accept_pause_.cancel();
+    stream_timer_.cancel();
     if (sessions_.empty()) return drained_.set_value();
     std::list<std::shared_ptr<HttpSession>> all;  // draining takes sessions off the map
     for (const auto& [session, entry] : sessions_) all.push_back(entry.session);
@@ -179,16 +238,19 @@ class HttpServer::Core final : public HttpSessionHost {
 
   const HttpServerOptions options_;
   const HttpApi api_;
+  ChangeFeed* const feed_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   tcp::acceptor acceptor_;
   asio::steady_timer accept_pause_;
+  asio::steady_timer stream_timer_;
   uint16_t port_ = 0;
 
   // Of the input/output thread, as long as it runs.
   std::list<HttpSession*> idle_;  // longest idle first
   std::unordered_map<HttpSession*, Entry> sessions_;
-  bool accept_waits_ = false;  // for a connection to end or to fall idle
+  std::unordered_set<HttpSession*> streaming_;  // of these
+  bool accept_waits_ = false;                   // for a connection to end or to fall idle
   bool stopping_ = false;
   std::promise<void> drained_;
 
@@ -200,7 +262,8 @@ HttpServer::HttpServer(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 HttpServer::~HttpServer() = default;
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
-                                                      const api::v1::VersionInfo& version, const Queries* queries) {
+                                                      const api::v1::VersionInfo& version, const Queries* queries,
+                                                      ChangeFeed* feed) {
   KONTOR_RETURN_IF_ERROR(CheckLimits(options));
   KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Resolve(options.listen));
   if (!endpoint.address().is_loopback() && options.auth_token.empty()) {
@@ -209,7 +272,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& o
         "--auth-token-file, or listen on {}",
         options.listen, kDefaultListen);
   }
-  auto core = std::make_unique<Core>(options, version, queries);
+  auto core = std::make_unique<Core>(options, version, queries, feed);
   KONTOR_RETURN_IF_ERROR(core->Listen(endpoint));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
 }

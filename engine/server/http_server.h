@@ -5,7 +5,7 @@
 // answer, idle time, connections. Where all connections are taken, the one that has been idle longest makes way; where
 // none is idle, newcomers wait in the kernel's queue.
 //
-// Ownership: borrows the queries, which must outlive it.
+// Ownership: borrows queries and feed, which must outlive it.
 // Threads:   Start, Stop and the destructor from one thread; port() from any.
 // Errors:    InvalidArgument where an option is wrong; FailedPrecondition where it would listen beyond this machine
 // without
@@ -19,6 +19,7 @@
 #include <string>
 
 #include "engine/base/status.h"
+#include "engine/query/change_feed.h"
 #include "engine/query/queries.h"
 #include "kontor/api/v1/api.pb.h"
 
@@ -36,7 +37,8 @@ struct HttpServerOptions {
   size_t body_bytes_max = 64 << 10;  // no endpoint reads one
   size_t connections_max = 1'000;
   int32_t page_size_max = 1'000;
-  size_t threads = 4;  // that run queries
+  size_t streams_max = 100;  // connections that /v1/stream may hold
+  size_t threads = 4;        // that run queries
 
   // Between requests on one connection.
   std::chrono::milliseconds idle_time_max = std::chrono::seconds(60);
@@ -46,13 +48,19 @@ struct HttpServerOptions {
   std::chrono::milliseconds answer_time_max = std::chrono::minutes(10);
   // To take the answer, and a second more for each 64 KiB of it.
   std::chrono::milliseconds send_time_max = std::chrono::seconds(30);
+  // For a record to be folded that a reader waits for (wait_for).
+  std::chrono::milliseconds wait_time_max = std::chrono::seconds(10);
+  // Between two batches of changed accounts, and between two signs of life while nothing changes.
+  std::chrono::milliseconds stream_interval = std::chrono::milliseconds(100);
+  std::chrono::milliseconds heartbeat_interval = std::chrono::seconds(15);
 };
 
 class HttpServer {
  public:
   // Listens when it returns.
   static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
-                                                   const api::v1::VersionInfo& version, const Queries* queries);
+                                                   const api::v1::VersionInfo& version, const Queries* queries,
+                                                   ChangeFeed* feed);
   // Stops at once, but for queries that run: it waits for them.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -61,9 +69,9 @@ class HttpServer {
   // The port that it listens on.
   uint16_t port() const;
 
-  // Takes no new connection, closes idle ones, and lets requests that have begun finish, until the deadline; then
-  // closes all. True where every request that had begun was answered. A query that still runs is waited for by the
-  // destructor.
+  // Takes no new connection, closes idle ones, tells streams that they end, and lets requests that have begun finish,
+  // until the deadline; then closes all. True where every request that had begun was answered. A query that still runs
+  // is waited for by the destructor.
   bool Stop(std::chrono::milliseconds deadline);
 
  private:

@@ -1,21 +1,16 @@
 // The wire, over real sockets on loopback: what a client may send, in which pieces, and what it gets. What the paths
-// answer is told in http_api_test.cc. Nothing here sleeps: every wait ends with an event (bytes, or the end of them).
+// answer is told in http_api_test.cc, streams and waits in http_stream_test.cc. Long for its many cases, each short.
 
 #include "engine/server/http_server.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include <future>
-#include <map>
+#include <memory>
 #include <thread>
 
-#include "engine/server/fake_queries.h"
 #include "engine/server/http_client.h"
+#include "engine/server/http_server_fixture.h"
 
 namespace kontor {
 namespace {
@@ -23,117 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-
-struct Reply {
-  int code = 0;  // 0: the connection ended before an answer
-  std::map<std::string, std::string> headers;
-  std::string body;
-};
-
-// A client that sends just the bytes it is told to.
-class RawClient {
- public:
-  explicit RawClient(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const timeval patience = {60, 0};  // that a broken server fails the test and does not hang it
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  }
-  ~RawClient() { Hang(); }
-  RawClient(const RawClient&) = delete;
-  RawClient& operator=(const RawClient&) = delete;
-
-  // False once the server takes no more.
-  bool Send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return false;
-      bytes.remove_prefix(static_cast<size_t>(sent));
-    }
-    return true;
-  }
-  void Finish() { shutdown(fd_, SHUT_WR); }
-  void Hang() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-
-  // The next answer; a HEAD's has no body.
-  Reply Receive(bool head = false) {
-    Reply reply;
-    size_t end = std::string::npos;
-    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-      if (!More()) return reply;
-    }
-    const std::string header = received_.substr(0, end + 2);
-    received_.erase(0, end + 4);
-    reply.code = std::stoi(header.substr(header.find(' ')));
-    for (size_t line = header.find("\r\n") + 2; line < header.size(); line = header.find("\r\n", line) + 2) {
-      const size_t colon = header.find(": ", line);
-      reply.headers[header.substr(line, colon - line)] =
-          header.substr(colon + 2, header.find("\r\n", line) - colon - 2);
-    }
-    const size_t size = head ? 0 : std::stoul(reply.headers.at("Content-Length"));
-    while (received_.size() < size) {
-      if (!More()) return {};
-    }
-    reply.body = received_.substr(0, size);
-    received_.erase(0, size);
-    return reply;
-  }
-  Reply Ask(std::string_view bytes) {
-    Send(bytes);
-    return Receive();
-  }
-
-  // Waits until the server ends the connection; whether it said nothing more before.
-  bool Ended() {
-    while (More()) {
-    }
-    return received_.empty();
-  }
-
- private:
-  bool More() {
-    char bytes[4096];
-    const ssize_t got = recv(fd_, bytes, sizeof(bytes), 0);
-    EXPECT_FALSE(got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) << "the server said nothing for a minute";
-    if (got > 0) received_.append(bytes, static_cast<size_t>(got));
-    return got > 0;
-  }
-
-  int fd_;
-  std::string received_;
-};
-
-class HttpServerTest : public ::testing::Test {
- protected:
-  HttpServerTest() {
-    options_.listen = "127.0.0.1:0";
-    queries_.readiness.set_ready(true);
-    queries_.account_pages[""].add_accounts()->mutable_profile()->set_account_id("a1");
-    queries_.shards.set_cluster_id("c1");
-  }
-
-  void Start() {
-    auto server = HttpServer::Start(options_, {}, &queries_);
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-  }
-  uint16_t port() const { return server_->port(); }
-
-  static std::string Get(std::string_view target, std::string_view headers = "") {
-    return fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n{}\r\n", target, headers);
-  }
-
-  HttpServerOptions options_;
-  FakeQueries queries_;
-  std::unique_ptr<HttpServer> server_;
-};
 
 TEST_F(HttpServerTest, AnswersInJson) {
   Start();
@@ -353,6 +237,7 @@ TEST_F(HttpServerTest, AnswerThatTakesTooLongIsAnError) {
 
 TEST_F(HttpServerTest, LongestIdleConnectionMakesWay) {
   options_.connections_max = 2;
+  options_.streams_max = 1;
   Start();
   RawClient first(port());
   EXPECT_EQ(first.Ask(Get("/healthz")).code, 200);
@@ -366,6 +251,7 @@ TEST_F(HttpServerTest, LongestIdleConnectionMakesWay) {
 
 TEST_F(HttpServerTest, WhereAllConnectionsAreBusyNewcomersWait) {
   options_.connections_max = 1;
+  options_.streams_max = 0;
   std::promise<void> asked;
   std::promise<void> go_on;
   // The query may go on when the test is over.
@@ -415,7 +301,7 @@ TEST_F(HttpServerTest, ListeningBeyondThisMachineNeedsAToken) {
   for (const char* listen : {"0.0.0.0:0", "[::]:0"}) {
     options_.listen = listen;
     options_.auth_token = "";
-    const auto refused = HttpServer::Start(options_, {}, &queries_);
+    const auto refused = HttpServer::Start(options_, {}, &queries_, &feed_);
     EXPECT_EQ(refused.status().code(), StatusCode::kFailedPrecondition);
     EXPECT_THAT(std::string(Text(refused.status())), HasSubstr("--auth-token-file"));
   }
@@ -429,16 +315,32 @@ TEST_F(HttpServerTest, WrongAddressesAreRefused) {
   for (const char* listen : {"", "8686", ":8686", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80",
                              "127.0.0.1:-1", "127.0.0.1:80 ", "no-such-host.invalid:80"}) {
     options_.listen = listen;
-    EXPECT_EQ(HttpServer::Start(options_, {}, &queries_).status().code(), StatusCode::kInvalidArgument) << listen;
+    EXPECT_EQ(HttpServer::Start(options_, {}, &queries_, &feed_).status().code(), StatusCode::kInvalidArgument)
+        << listen;
   }
 }
 
 TEST_F(HttpServerTest, TakenPortIsSaid) {
   Start();
   options_.listen = fmt::format("127.0.0.1:{}", port());
-  const auto second = HttpServer::Start(options_, {}, &queries_);
+  const auto second = HttpServer::Start(options_, {}, &queries_, &feed_);
   EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
   EXPECT_THAT(std::string(Text(second.status())), HasSubstr(options_.listen));
+}
+
+TEST_F(HttpServerTest, WhatTheReaderHasIsNotSentAgain) {
+  Start();
+  RawClient client(port());
+  const Reply first = client.Ask(Get("/v1/accounts"));
+  EXPECT_EQ(first.headers.at("Cache-Control"), "private, no-cache");
+  const std::string etag = first.headers.at("ETag");
+  client.Send(Get("/v1/accounts", "If-None-Match: " + etag + "\r\n"));
+  const Reply again = client.Receive(/*head=*/true);
+  EXPECT_EQ(again.code, 304);
+  EXPECT_EQ(again.headers.at("ETag"), etag);
+  EXPECT_EQ(again.headers.count("Content-Type"), 0U);
+  EXPECT_EQ(client.Ask(Get("/v1/accounts", "If-None-Match: \"x\"\r\n")).code, 200);
+  EXPECT_EQ(client.Ask(Get("/v1/shards")).headers.at("Cache-Control"), "no-store");
 }
 
 TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
@@ -537,6 +439,7 @@ TEST_F(HttpClientTest, TokenIsShown) {
 
 TEST_F(HttpClientTest, ConnectsAgainWhereTheServerClosed) {
   options_.connections_max = 1;
+  options_.streams_max = 0;
   Start();
   HttpClient client = Client();
   ASSERT_TRUE(client.Get("/v1/shards").ok());

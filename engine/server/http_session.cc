@@ -29,7 +29,12 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-HttpAnswer Error(int code, const Status& status) { return {code, ErrorJson(status), ""}; }
+HttpAnswer Error(int code, const Status& status) {
+  HttpAnswer answer;
+  answer.code = code;
+  answer.body = ErrorJson(status);
+  return answer;
+}
 
 // Whether a Host header names this machine's loopback: "localhost:8686", "127.0.0.1", "[::1]:8686".
 bool NamesLoopback(std::string_view host) {
@@ -52,14 +57,15 @@ HttpSession::HttpSession(asio::ip::tcp::socket socket, HttpSessionHost* host)
     : stream_(std::move(socket)), answer_timer_(stream_.get_executor()), host_(host) {}
 
 void HttpSession::Enter(State next) {
-  using Flags = std::array<bool, 6>;  // by the state entered, in the order of the enum
-  static constexpr std::array<Flags, 6> kLegal = {
-      Flags{true, true, false, false, false, true},     // idle (at first it is idle already)
-      Flags{false, false, true, true, false, true},     // receiving
-      Flags{false, false, false, true, false, true},    // answering
-      Flags{true, true, false, false, true, true},      // sending
-      Flags{false, false, false, false, false, true},   // lingering
-      Flags{false, false, false, false, false, false},  // closed
+  using Flags = std::array<bool, 7>;  // by the state entered, in the order of the enum
+  static constexpr std::array<Flags, 7> kLegal = {
+      Flags{true, true, false, false, false, false, true},     // idle (at first it is idle already)
+      Flags{false, false, true, true, false, false, true},     // receiving
+      Flags{false, false, false, true, true, false, true},     // answering
+      Flags{true, true, false, false, false, true, true},      // sending
+      Flags{false, false, false, false, false, false, true},   // streaming
+      Flags{false, false, false, false, false, false, true},   // lingering
+      Flags{false, false, false, false, false, false, false},  // closed
   };
   KONTOR_CHECK(kLegal[static_cast<size_t>(state_)][static_cast<size_t>(next)]);
   if (state_ == State::kIdle && next != State::kIdle) host_->OnIdle(this, false);
@@ -74,7 +80,8 @@ void HttpSession::Begin() {
 }
 
 void HttpSession::Drain() {
-  if (state_ == State::kIdle) Close();
+  if (state_ == State::kIdle) return Close();
+  if (state_ == State::kStreaming) events_->End(shared_from_this());
 }
 
 void HttpSession::Close() {
@@ -82,6 +89,7 @@ void HttpSession::Close() {
   const auto self = shared_from_this();  // the host may hold the last other reference
   Enter(State::kClosed);
   answer_timer_.cancel();
+  if (events_) events_->Closed();
   stream_.close();
   host_->OnClosed(this);
 }
@@ -177,14 +185,42 @@ void HttpSession::Dispatch() {
                                      fmt::format("no answer within {} s; the server is busy, or the question is large",
                                                  self->host_->options().answer_time_max.count() / 1000))));
   });
-  host_->Run(std::string(View(request.method_string())), std::string(View(request.target())),
-             trusted ? Caller::kTrusted : Caller::kUnknown, answer_timer_.expiry(),
-             [self = shared_from_this(), number](HttpAnswer answer) {
-               if (self->state_ != State::kAnswering || self->requests_ != number) return;
-               self->answer_timer_.cancel();
-               self->Send(std::move(answer));
-             });
+  HttpRequest asked;
+  asked.method = std::string(View(request.method_string()));
+  asked.target = std::string(View(request.target()));
+  asked.caller = trusted ? Caller::kTrusted : Caller::kUnknown;
+  asked.if_none_match = std::string(View(request[http::field::if_none_match]));
+  host_->Run(std::move(asked), answer_timer_.expiry(), [self = shared_from_this(), number](HttpAnswer answer) {
+    if (self->state_ != State::kAnswering || self->requests_ != number) return;
+    self->answer_timer_.cancel();
+    if (answer.stream) return self->Stream();
+    self->Send(std::move(answer));
+  });
 }
+
+void HttpSession::Stream() {
+  keep_alive_ = false;
+  if (host_->stopping()) return Send(Error(503, Unavailable("the server stops; ask again when it is back")));
+  if (is_head_) {
+    HttpAnswer head;
+    head.stream = true;
+    return Send(std::move(head));
+  }
+  if (!host_->BeginStream(this)) {
+    return Send(Error(429, MakeStatus(StatusCode::kResourceExhausted,
+                                      fmt::format("{} readers have a stream already, as many as there may be",
+                                                  host_->options().streams_max))));
+  }
+  Enter(State::kStreaming);
+  const std::string last_event_id(View(parser_->get()["Last-Event-ID"]));
+  events_ = std::make_unique<HttpStream>(&stream_, host_->feed(), last_event_id, host_->options(), [this] { Close(); });
+  events_->Begin(shared_from_this(),
+                 fmt::format("HTTP/1.1 200 OK\r\nDate: {}\r\nContent-Type: text/event-stream\r\n"
+                             "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+                             HttpDate()));
+}
+
+void HttpSession::WakeStream() { events_->Wake(shared_from_this()); }
 
 void HttpSession::Send(HttpAnswer answer) {
   Enter(State::kSending);
@@ -193,14 +229,17 @@ void HttpSession::Send(HttpAnswer answer) {
   response_.version(11);
   response_.result(static_cast<unsigned>(answer.code));
   response_.set(http::field::date, HttpDate());
-  response_.set(http::field::content_type, "application/json");
-  response_.set(http::field::cache_control, "no-store");
+  // What has a tag may be kept, and asked for again with it.
+  response_.set(http::field::cache_control, answer.etag.empty() ? "no-store" : "private, no-cache");
+  if (!answer.etag.empty()) response_.set(http::field::etag, answer.etag);
+  const bool has_body = answer.code != 304;
+  if (has_body) response_.set(http::field::content_type, answer.stream ? "text/event-stream" : "application/json");
   response_.set("X-Content-Type-Options", "nosniff");
   if (answer.code == 401) response_.set(http::field::www_authenticate, "Bearer");
   if (!answer.allow.empty()) response_.set(http::field::allow, answer.allow);
   const size_t size = answer.body.size();
   response_.body() = std::move(answer.body);
-  response_.prepare_payload();
+  if (has_body) response_.prepare_payload();
   response_.keep_alive(keep_alive_);
 
   stream_.expires_after(host_->options().send_time_max + std::chrono::seconds(size / kBytesASecond));

@@ -5,6 +5,8 @@
 //     ▼                       └────────► sending ◄─────┘                         ▼
 //   closed ◄──────────────────────────────────────────────────────────── lingering (drops what still comes)
 //
+// An answer that is a stream takes the connection over: answering ──► streaming ──► closed.
+//
 // A connection whose time is up while it is idle, receives, sends or lingers is closed without a word.
 //
 // Threads: all on the server's one input/output thread. What runs elsewhere (the query) gets copies.
@@ -25,6 +27,7 @@
 
 #include "engine/server/http_api.h"
 #include "engine/server/http_server.h"
+#include "engine/server/http_stream.h"
 
 namespace kontor {
 
@@ -38,8 +41,10 @@ class HttpSessionHost {
   virtual const HttpServerOptions& options() const = 0;
   // Has the query run on the pool, unless it is past `until` when its turn comes; `done` is called on the session's
   // thread, or never.
-  virtual void Run(std::string method, std::string target, Caller caller, std::chrono::steady_clock::time_point until,
-                   Answered done) = 0;
+  virtual void Run(HttpRequest request, std::chrono::steady_clock::time_point until, Answered done) = 0;
+  virtual ChangeFeed* feed() = 0;
+  // Takes one of the places for streams; false where there is none left.
+  virtual bool BeginStream(HttpSession* session) = 0;
   virtual bool stopping() const = 0;
   // The session waits for a request, or does so no longer.
   virtual void OnIdle(HttpSession* session, bool idle) = 0;
@@ -59,9 +64,11 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   // Closes the connection if it waits for a request; else after the answer.
   void Drain();
   void Close();
+  // There may be changed accounts to tell. Requires: it streams.
+  void WakeStream();
 
  private:
-  enum class State { kIdle, kReceiving, kAnswering, kSending, kLingering, kClosed };
+  enum class State { kIdle, kReceiving, kAnswering, kSending, kStreaming, kLingering, kClosed };
 
   void Enter(State next);
   void AwaitRequest();
@@ -70,6 +77,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void OnReceived(boost::beast::error_code error, bool header);
   void Dispatch();
   void Send(HttpAnswer answer);
+  void Stream();
   void OnSent(boost::beast::error_code error);
   void Linger();
   // What is wrong with the request's head; an answer that ends the connection.
@@ -84,6 +92,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool is_head_ = false;
 
   boost::beast::flat_buffer buffer_;
+  std::unique_ptr<HttpStream> events_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
   std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;

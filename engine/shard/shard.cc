@@ -263,7 +263,7 @@ void Shard::Run() {
     const bool attached = reader() != nullptr;
     if (attached && state() == ShardState::kStopped) {
       SetState(ShardState::kRunning);
-      config_.observer->OnReadable(config_.id);
+      config_.observer->OnReadable(config_.id, Position(folded_));
     }
     if (attached && state() == ShardState::kRunning) {
       ReadOn();
@@ -289,7 +289,7 @@ Status Shard::Prepare() {
   if (!Commit()) return OkStatus();
   readable_ = true;
   SetState(ShardState::kRunning);
-  config_.observer->OnReadable(config_.id);
+  config_.observer->OnReadable(config_.id, Position(folded_));
   return OkStatus();
 }
 
@@ -308,8 +308,9 @@ Status Shard::OpenViews() {
   if (anew) KONTOR_RETURN_IF_ERROR(views->Clear());
   derived_ = std::make_unique<Derived>(std::move(views), log_.get(), config_,
                                        [this](std::span<const std::string_view> accounts, Position position) {
-                                         folded_ = position.value();
+                                         // Who sees the position must find the observer told of it.
                                          if (readable_) config_.observer->OnChanged(config_.id, accounts, position);
+                                         folded_ = position.value();
                                        });
   KONTOR_RETURN_IF_ERROR(derived_->rows.status());
   KONTOR_RETURN_IF_ERROR(derived_->identities.status());

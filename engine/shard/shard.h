@@ -84,8 +84,8 @@ struct ShardStatus {
 class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
-  // It caught up and can be read from now on: every account may be new.
-  virtual void OnReadable(const ShardId& shard) = 0;
+  // It caught up and can be read from now on, up to the position: every account may be new.
+  virtual void OnReadable(const ShardId& shard, Position position) = 0;
   // Its partition was taken away: its accounts are no longer ours to read.
   virtual void OnGone(const ShardId& shard) = 0;
   // A slice was published: the ids of the accounts that changed, once each (the empty one: rows under no account). They

@@ -417,7 +417,7 @@ class FakeStores final : public ShardStores {
 // Notes what it is told, and lets a test wait for a position.
 class FakeObserver final : public ShardObserver {
  public:
-  void OnReadable(const ShardId&) override {
+  void OnReadable(const ShardId&, Position) override {
     const std::lock_guard lock(mutex_);
     ++readable_;
     changed_.notify_all();

@@ -25,8 +25,8 @@ class Relay final : public ShardObserver {
     stage_ = stage;
     published_ = std::move(published);
   }
-  void OnReadable(const ShardId& shard) override {
-    if (stage_ != nullptr) stage_->OnReadable(shard);
+  void OnReadable(const ShardId& shard, Position position) override {
+    if (stage_ != nullptr) stage_->OnReadable(shard, position);
   }
   void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
     if (published_) published_(shard, position);

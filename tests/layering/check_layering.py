@@ -78,7 +78,7 @@ def blank(text, kinds):
 
 def room_of(path):
     """The room that a path of the repository, or an include written from its root, lies in; None if in none."""
-    if path.startswith("kontor/") and path.endswith(".pb.h"):
+    if path.startswith("kontor/") and path.endswith((".pb.h", "_descriptors.h")):
         return "proto"
     for room in ROOMS:
         if path.startswith(room + "/"):

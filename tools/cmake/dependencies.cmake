@@ -11,6 +11,7 @@ find_package(fmt CONFIG REQUIRED)                # fmt::fmt
 find_package(spdlog CONFIG REQUIRED)             # spdlog::spdlog
 find_package(CLI11 CONFIG REQUIRED)              # CLI11::CLI11
 find_package(Boost 1.74 REQUIRED)                # Boost::headers
+find_package(nlohmann_json CONFIG REQUIRED)      # nlohmann_json::nlohmann_json
 find_package(Protobuf MODULE 3.21 REQUIRED)      # protobuf::libprotobuf, protobuf::protoc
 find_package(OpenSSL REQUIRED COMPONENTS Crypto) # OpenSSL::Crypto
 find_package(SQLite3 REQUIRED)                   # SQLite::SQLite3

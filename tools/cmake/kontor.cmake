@@ -143,6 +143,7 @@ endfunction()
 # kontor_proto_library(NAME name PROTOS file...)
 # The static library kontor_<name>, alias kontor::<name>, of the C++ that protoc makes of the files, which are named
 # from the folder of the caller. It is made fast even where the rest is not: the code is protoc's, nobody steps through.
+# The files' descriptors, comments included, are bytes in it: "kontor/<name>_descriptors.h".
 function(kontor_proto_library)
   kontor_parse("NAME" "PROTOS" "NAME;PROTOS")
   set(target kontor_${arg_NAME})
@@ -161,6 +162,20 @@ function(kontor_proto_library)
       VERBATIM)
     list(APPEND generated "${stem}.pb.cc" "${stem}.pb.h")
   endforeach()
+
+  set(descriptors "${KONTOR_GENERATED_DIR}/kontor/${arg_NAME}_descriptors")
+  list(TRANSFORM arg_PROTOS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE proto_files)
+  add_custom_command(
+    OUTPUT "${descriptors}.h" "${descriptors}.cc"
+    COMMAND protobuf::protoc "--proto_path=${CMAKE_CURRENT_SOURCE_DIR}" --include_imports --include_source_info
+            "--descriptor_set_out=${descriptors}.binpb" ${arg_PROTOS}
+    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${descriptors}.binpb" "-DOUTPUT=${descriptors}" -DSYMBOL=kProtoDescriptors
+            -P "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake"
+    DEPENDS ${proto_files} protobuf::protoc "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake"
+    WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+    COMMENT "Descriptors of ${arg_NAME}"
+    VERBATIM)
+  list(APPEND generated "${descriptors}.cc" "${descriptors}.h")
 
   add_library(${target} STATIC ${generated})
   target_include_directories(${target} SYSTEM PUBLIC "${KONTOR_GENERATED_DIR}")

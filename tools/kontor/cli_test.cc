@@ -12,6 +12,7 @@
 #include "engine/server/fake_queries.h"
 #include "engine/server/http_server.h"
 #include "engine/server/json.h"
+#include "engine/server/page_token.h"
 #include "kontor/event/v1/event.pb.h"
 #include "tools/kontor/sample_views.h"
 
@@ -111,8 +112,8 @@ class CliTest : public ::testing::Test {
   class Borrowed final : public Queries {
    public:
     explicit Borrowed(const Queries* queries) : queries_(queries) {}
-    Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override {
-      return queries_->ListAccounts(page, at);
+    Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override {
+      return queries_->ListAccounts(query);
     }
     Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
       return queries_->Account(account, at);
@@ -128,12 +129,14 @@ class CliTest : public ::testing::Test {
     Result<api::v1::RecordSummary> Record(const std::string& id) const override { return queries_->Record(id); }
     Result<api::v1::ListShardsResponse> Shards(bool digest) const override { return queries_->Shards(digest); }
     api::v1::Readiness Ready() const override { return queries_->Ready(); }
+    Result<bool> Folded(const TopicOffset& record) const override { return queries_->Folded(record); }
 
    private:
     const Queries* const queries_;
   };
 
   FakeQueries queries_;
+  ChangeFeed feed_;
   SinkRecord sink_;
   Wiring wiring_;
   std::istringstream in_;
@@ -334,7 +337,9 @@ TEST_F(CliTest, LimitEndsTheList) {
 
 TEST_F(CliTest, JsonIsTheServersOwnAPageALine) {
   EXPECT_EQ(Read({"accounts", "--all", "--json"}), kExitOk);
-  EXPECT_EQ(out_.str(), *JsonText(queries_.account_pages[""]) + "\n" + *JsonText(queries_.account_pages["p2"]) + "\n");
+  api::v1::ListAccountsResponse first = queries_.account_pages[""];
+  first.set_next_page_token(SealToken("p2", "/v1/accounts"));
+  EXPECT_EQ(out_.str(), *JsonText(first) + "\n" + *JsonText(queries_.account_pages["p2"]) + "\n");
   EXPECT_EQ(Read({"account", "acme", "--json"}), kExitOk);
   EXPECT_EQ(out_.str(), *JsonText(queries_.accounts["acme"]) + "\n");
 }
@@ -380,7 +385,7 @@ TEST_F(CliTest, FoldersTotalsAreWaitedForAndAServersAreNot) {
   queries_.portfolio.set_settled(false);
   HttpServerOptions options;
   options.listen = "127.0.0.1:0";
-  auto server = HttpServer::Start(options, {}, &queries_);
+  auto server = HttpServer::Start(options, {}, &queries_, &feed_);
   ASSERT_TRUE(server.ok());
   EXPECT_EQ(Run({"portfolio", "--server", fmt::format("http://127.0.0.1:{}", (*server)->port())}), kExitOk);
   EXPECT_THAT(out_.str(), HasSubstr("Totals are being renewed"));
@@ -429,7 +434,7 @@ TEST_F(CliTest, RunningEngineIsAskedOverHttp) {
   HttpServerOptions options;
   options.listen = "127.0.0.1:0";
   options.auth_token = "s3cret";
-  auto server = HttpServer::Start(options, {}, &queries_);
+  auto server = HttpServer::Start(options, {}, &queries_, &feed_);
   ASSERT_TRUE(server.ok());
   const std::string url = fmt::format("http://127.0.0.1:{}", (*server)->port());
 
@@ -484,6 +489,41 @@ TEST_F(CliTest, EmitListsByLineWhatWasNotAcknowledged) {
   EXPECT_EQ(out_.str(), "1 of 4 events acknowledged\n");
   EXPECT_THAT(err_.str(), AllOf(StartsWith("line 1: "), HasSubstr("\nline 3: account_id: required"),
                                 HasSubstr("\nline 4: broker away\n"), Not(HasSubstr("line 2"))));
+}
+
+TEST_F(CliTest, EmitWaitsUntilTheEngineShowsWhatWasSent) {
+  HttpServerOptions options;
+  options.listen = "127.0.0.1:0";
+  options.wait_time_max = std::chrono::milliseconds(1);
+  auto server = HttpServer::Start(options, {}, &queries_, &feed_);
+  ASSERT_TRUE(server.ok());
+  const std::string url = fmt::format("http://127.0.0.1:{}", (*server)->port());
+  queries_.folded_after = 9;  // so the server's own patience ends before
+  in_.str(std::string(kOpened) + "\n");
+  EXPECT_EQ(Run({"emit", "--wait", "--server", url}), kExitOk) << err_.str();
+  EXPECT_EQ(queries_.folded_asked, 10);
+
+  EXPECT_EQ(Run({"emit", "--server", url}), kExitUsage);  // nothing to ask it for
+  (*server)->Stop(std::chrono::seconds(60));
+  server->reset();
+  in_.clear();
+  in_.str(std::string(kOpened) + "\n");
+  EXPECT_EQ(Run({"emit", "--wait", "--server", url}), kExitFailed);
+  EXPECT_EQ(out_.str(), "1 of 1 events acknowledged\n");
+  EXPECT_THAT(err_.str(), StartsWith("kontor: sent, and not read yet: "));
+}
+
+TEST_F(CliTest, ServeTakesItsHttpLimits) {
+  EXPECT_EQ(Run({"serve", "--data-dir", "d", "--http-header-bytes-max", "2048", "--http-streams-max", "0",
+                 "--http-page-size-max", "7", "--http-wait-time-max", "0.5"}),
+            7);
+  EXPECT_EQ(served_.http.header_bytes_max, 2048U);
+  EXPECT_EQ(served_.http.streams_max, 0U);
+  EXPECT_EQ(served_.http.page_size_max, 7);
+  EXPECT_EQ(served_.http.wait_time_max, std::chrono::milliseconds(500));
+  for (const char* time : {"0", "-1", "soon", "", "1e9"}) {
+    EXPECT_EQ(Run({"serve", "--data-dir", "d", "--http-idle-time-max", time}), kExitUsage) << time;
+  }
 }
 
 TEST_F(CliTest, EmitReadsAFile) {

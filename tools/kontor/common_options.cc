@@ -1,6 +1,7 @@
 #include "tools/kontor/common_options.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr const char* kKafkaGroup = "Kafka";
 constexpr const char* kReportingGroup = "Reporting";
+constexpr const char* kHttpGroup = "HTTP limits";
 
 // NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to
 // set.
@@ -143,6 +145,62 @@ void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_
       command, "--auth-token-file", "FILE",
       [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
       "File with the token that readers must show; its owner's alone to read");
+}
+
+void AddWaitOptions(CLI::App* command, EmitOptions* options) {
+  auto* wait = command->add_flag("--wait", options->wait, "Wait until the engine shows what was sent");
+  command->add_option("--server", options->server, "The engine that --wait asks")
+      ->type_name("URL")
+      ->capture_default_str()
+      ->needs(wait);
+  AddParsed(
+      command, "--auth-token-file", "FILE",
+      [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
+      "File with the token that the engine asks for")
+      ->needs(wait);
+}
+
+void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options) {
+  const auto number = [command](const std::string& name, auto* value, const std::string& unit,
+                                const std::string& text) {
+    command->add_option(name, *value, text)
+        ->type_name(unit)
+        ->check(Silent(CLI::PositiveNumber))
+        ->capture_default_str()
+        ->group(kHttpGroup);
+  };
+  const auto seconds = [command](const std::string& name, std::chrono::milliseconds* value, const std::string& text) {
+    AddParsed(
+        command, name, "SECONDS",
+        [value](const std::string& given) {
+          double parsed = 0;
+          if (!CLI::detail::lexical_cast(given, parsed) || !(parsed > 0) || parsed > 1e6) {
+            return InvalidArgument("'{}' is no time in seconds, as 30 or 0.5", given);
+          }
+          *value = std::chrono::milliseconds(std::max<int64_t>(1, std::llround(parsed * 1'000)));
+          return OkStatus();
+        },
+        text)
+        ->default_str(fmt::format("{}", static_cast<double>(value->count()) / 1'000))
+        ->group(kHttpGroup);
+  };
+  number("--http-header-bytes-max", &options->header_bytes_max, "BYTES", "Of a request's header");
+  number("--http-body-bytes-max", &options->body_bytes_max, "BYTES", "Of a request's body; no endpoint reads one");
+  number("--http-connections-max", &options->connections_max, "N", "Connections at a time");
+  command->add_option("--http-streams-max", options->streams_max, "Of these, streams of changed accounts; 0: none")
+      ->type_name("N")
+      ->check(Silent(CLI::NonNegativeNumber))
+      ->capture_default_str()
+      ->group(kHttpGroup);
+  number("--http-page-size-max", &options->page_size_max, "N", "Rows on a page");
+  number("--http-threads", &options->threads, "N", "Threads that work out answers");
+  seconds("--http-idle-time-max", &options->idle_time_max, "Between two requests on a connection");
+  seconds("--http-request-time-max", &options->request_time_max, "To send a request");
+  seconds("--http-answer-time-max", &options->answer_time_max, "To work out an answer");
+  seconds("--http-send-time-max", &options->send_time_max, "To take an answer, and 1 s more for each 64 KiB");
+  seconds("--http-wait-time-max", &options->wait_time_max, "For a record that a reader waits for (wait_for)");
+  seconds("--http-stream-interval", &options->stream_interval, "Between two events of a stream of changed accounts");
+  seconds("--http-heartbeat-interval", &options->heartbeat_interval, "Between two signs of life on a quiet stream");
 }
 
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {

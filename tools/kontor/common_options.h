@@ -27,6 +27,10 @@ void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::str
 void AddReportingOptions(CLI::App* command, ReportingOptions* options);
 // --listen, --auth-token-file
 void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token);
+// --wait, --server, --auth-token-file
+void AddWaitOptions(CLI::App* command, EmitOptions* options);
+// --http-...: what a client may use up
+void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options);
 // --server or --data-dir, with what each needs, and --json
 void AddReadingOptions(CLI::App* command, ReadingOptions* options);
 // --as-of

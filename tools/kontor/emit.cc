@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "tools/kontor/common_options.h"
 #include "tools/kontor/line_reader.h"
 #include "tools/kontor/progress.h"
+#include "tools/kontor/reading.h"
 #include "tools/kontor/sending.h"
 #include "tools/kontor/text.h"
 
@@ -21,6 +23,9 @@ namespace {
 
 // JSON is longer than the record that it becomes, which may have 1 MiB.
 constexpr size_t kLineBytesMax = 8 << 20;
+
+// How long --wait waits.
+constexpr std::chrono::minutes kWaitTime{5};
 
 Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {
   if (line.too_long) return InvalidArgument("longer than {} MiB", kLineBytesMax >> 20);
@@ -44,6 +49,26 @@ uint64_t SizeOf(const std::string& file) {
   if (file == "-" || !std::filesystem::is_regular_file(file, error)) return 0;
   const auto size = std::filesystem::file_size(file, error);
   return error ? 0 : size;
+}
+
+// Waits until the engine has folded everything that was acknowledged.
+Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const Wiring& wiring) {
+  ReadingOptions reading;
+  reading.server = options.server;
+  reading.auth_token = options.auth_token;
+  KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<Readings> readings, OpenReadings(reading, wiring));
+  const auto deadline = std::chrono::steady_clock::now() + kWaitTime;
+  for (const auto& [place, offset] : sending.last_offsets()) {
+    TargetText target("/v1/accounts");
+    target.Add("page_size", "1").Add("fields", "basis");
+    target.Add("wait_for", fmt::format("{}/{}@{}", place.first, place.second.value(), offset.value()));
+    Status status;
+    do {  // the server waits, and tells when it has waited for long
+      status = readings->Get(target.str()).status();
+    } while (status.code() == StatusCode::kDeadlineExceeded && std::chrono::steady_clock::now() < deadline);
+    KONTOR_RETURN_IF_ERROR(status);
+  }
+  return OkStatus();
 }
 
 int Emit(const EmitOptions& options, const Wiring& wiring, const Console& console) {
@@ -86,6 +111,12 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
   }
   *console.out << fmt::format("{} of {} events acknowledged\n", CountText(static_cast<int64_t>(sending.acknowledged())),
                               CountText(static_cast<int64_t>(events)));
+  if (options.wait) {
+    if (const Status status = WaitUntilFolded(sending, options, wiring); !status.ok()) {
+      console.Error(fmt::format("sent, and not read yet: {}", Text(status)));
+      return kExitFailed;
+    }
+  }
   return failed.empty() ? kExitOk : kExitFailed;
 }
 
@@ -96,6 +127,7 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   command->group(kWriteGroup);
   command->footer(R"(Examples:
   kontor emit events.jsonl
+  kontor emit --wait events.jsonl && kontor accounts
   echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
          "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
 
@@ -105,6 +137,7 @@ The body decides the topic. It exits with 1 where an event was not acknowledged,
       ->capture_default_str();
   AddBrokerOptions(command, &options->broker);
   AddTopicOptions(command, &options->topics);
+  AddWaitOptions(command, options.get());
   command->callback([context, options] {
     context->run = [context, options] { return Emit(*options, context->wiring, context->console); };
   });

@@ -30,18 +30,37 @@ void EndProcess(const Status& status) {
   std::_Exit(kFatalExit);
 }
 
-// The set is told of its observer when it is made, and the stage reads through the set: one has to come first.
-class StageRelay final : public ShardObserver {
+// Tells the stage and the feed what shards say. The set is told of its observer when it is made, and the stage reads
+// through the set: one has to come first.
+class Relay final : public ShardObserver {
  public:
-  void SetStage(PortfolioStage* stage) { stage_ = stage; }
-  void OnReadable(const ShardId& shard) override { stage_->OnReadable(shard); }
+  explicit Relay(ChangeFeed* feed) : feed_(feed) {}
+  void SetStage(PortfolioStage* stage, std::string reference_topic) {
+    stage_ = stage;
+    reference_topic_ = std::move(reference_topic);
+  }
+
+  void OnReadable(const ShardId& shard, Position position) override {
+    stage_->OnReadable(shard, position);
+    feed_->Came(shard.topic, shard.partition, position);
+  }
   void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
     stage_->OnChanged(shard, accounts, position);
+    if (shard.topic == reference_topic_) {
+      feed_->Came(shard.topic, shard.partition, position);  // a rate or a merge may change any account
+    } else {
+      feed_->Changed(shard.topic, shard.partition, accounts, position);
+    }
   }
-  void OnGone(const ShardId& shard) override { stage_->OnGone(shard); }
+  void OnGone(const ShardId& shard) override {
+    stage_->OnGone(shard);
+    feed_->Went(shard.topic, shard.partition);
+  }
 
  private:
+  ChangeFeed* const feed_;
   PortfolioStage* stage_ = nullptr;
+  std::string reference_topic_;
 };
 
 }  // namespace
@@ -55,7 +74,8 @@ struct Instance::Parts {
   GrowthProjection growth;
   SatisfactionProjection satisfaction;
   std::unique_ptr<AccountFold> fold;
-  StageRelay relay;
+  ChangeFeed feed;
+  Relay relay{&feed};
   std::unique_ptr<ShardSet> shards;
   std::unique_ptr<AccountReader> reader;
   std::unique_ptr<PortfolioStage> portfolio;
@@ -104,7 +124,7 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   parts->shards = std::make_unique<ShardSet>(config);
   parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get());
   parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), options.reporting, options.clock);
-  parts->relay.SetStage(parts->portfolio.get());
+  parts->relay.SetStage(parts->portfolio.get(), config.reference_topic);
   QueryConfig query;
   query.version = ThisVersion().version();
   query.reporting = options.reporting;
@@ -129,6 +149,8 @@ void Instance::Close() {
 }
 
 const Queries& Instance::queries() const { return *parts_->queries; }
+
+ChangeFeed& Instance::feed() const { return parts_->feed; }
 
 const ShardSet& Instance::shards() const { return *parts_->shards; }
 

@@ -1,7 +1,7 @@
 // One running engine: the concrete parts, wired together. Nothing else knows them all.
 //
 // Ownership: what the options point to must outlive it.
-// Threads:   Open and Close by one owner; queries() by any.
+// Threads:   Open and Close by one owner; queries() and feed() by any.
 // Errors:    of Open: whatever the folder and the options say. A broker that is away is no error: readings answer from
 // what
 //            is stored, and readiness says what is missing.
@@ -15,6 +15,7 @@
 #include "engine/base/civil.h"
 #include "engine/base/clock.h"
 #include "engine/base/money.h"
+#include "engine/query/change_feed.h"
 #include "engine/query/queries.h"
 #include "engine/shard/shard_set.h"
 #include "engine/source/kafka_options.h"
@@ -47,6 +48,7 @@ class Instance {
   void Close();
 
   const Queries& queries() const;
+  ChangeFeed& feed() const;
   const ShardSet& shards() const;
 
  private:

@@ -42,6 +42,7 @@ struct ServeOptions {
   std::string data_dir;
   std::string listen = std::string(kDefaultListen);
   std::string auth_token;  // the token itself; empty: none
+  HttpServerOptions http;  // its limits
 };
 
 struct DemoCommandOptions {
@@ -62,6 +63,9 @@ struct EmitOptions {
   BrokerOptions broker;
   TopicOptions topics;
   std::string file = "-";  // "-": standard input
+  bool wait = false;       // until the engine at `server` shows what was sent
+  std::string server = "http://" + std::string(kDefaultListen);
+  std::string auth_token;
 };
 
 // A stopped engine's folder, to read from.

@@ -24,10 +24,10 @@ class ServerReadings final : public Readings {
 class FolderReadings final : public Readings {
  public:
   FolderReadings(std::unique_ptr<Queries> queries, const api::v1::VersionInfo& version)
-      : queries_(std::move(queries)), api_(queries_.get(), version, kPageSizeMax) {}
+      : queries_(std::move(queries)), api_(queries_.get(), version, kPageSizeMax, /*streams=*/false) {}
 
   Result<std::string> Get(const std::string& target) override {
-    HttpAnswer answer = api_.Answer("GET", target, Caller::kTrusted);
+    HttpAnswer answer = api_.Answer({.method = "GET", .target = target, .caller = Caller::kTrusted});
     if (answer.code == 200) return std::move(answer.body);
     return StatusOfError(answer.code, answer.body);
   }

@@ -188,7 +188,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   http.listen = demo.listen;
   http.auth_token = demo.auth_token;
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
-                          HttpServer::Start(http, ThisVersion(), &instance->queries()));
+                          HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
   const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
 
   *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",

@@ -27,8 +27,8 @@ class FolderQueries final : public Queries {
   FolderQueries(std::unique_ptr<Clock> clock, std::unique_ptr<Instance> instance)
       : clock_(std::move(clock)), instance_(std::move(instance)) {}
 
-  Result<api::v1::ListAccountsResponse> ListAccounts(const Page& page, const ReadAt& at) const override {
-    return queries().ListAccounts(page, at);
+  Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override {
+    return queries().ListAccounts(query);
   }
   Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
     return queries().Account(account, at);
@@ -44,6 +44,7 @@ class FolderQueries final : public Queries {
   Result<api::v1::RecordSummary> Record(const std::string& id) const override { return queries().Record(id); }
   Result<api::v1::ListShardsResponse> Shards(bool digest) const override { return queries().Shards(digest); }
   api::v1::Readiness Ready() const override { return queries().Ready(); }
+  Result<bool> Folded(const TopicOffset& record) const override { return queries().Folded(record); }
 
  private:
   const Queries& queries() const { return instance_->queries(); }
@@ -96,10 +97,11 @@ int RunServe(const ServeOptions& serve, const Console& console) {
     console.Error(Text(instance.status()));
     return 1;
   }
-  HttpServerOptions http;
+  HttpServerOptions http = serve.http;
   http.listen = serve.listen;
   http.auth_token = serve.auth_token;
-  Result<std::unique_ptr<HttpServer>> server = HttpServer::Start(http, ThisVersion(), &(*instance)->queries());
+  Result<std::unique_ptr<HttpServer>> server =
+      HttpServer::Start(http, ThisVersion(), &(*instance)->queries(), &(*instance)->feed());
   if (!server.ok()) {
     console.Error(Text(server.status()));
     return 1;

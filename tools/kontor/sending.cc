@@ -1,5 +1,6 @@
 #include "tools/kontor/sending.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,7 +18,9 @@ void Sending::Send(uint64_t number, OutRecord record) {
     const std::lock_guard lock(mutex_);
     open_[number] = Unavailable("not acknowledged in time");
   }
-  const auto settle = [this, number](const Status& status, Partition, Offset) { Settle(number, status); };
+  const auto settle = [this, number, topic = record.topic](const Status& status, Partition partition, Offset offset) {
+    Settle(number, topic, status, partition, offset);
+  };
   if (const Status status = sink_->Send(std::move(record), settle); !status.ok()) Refuse(number, status);
 }
 
@@ -31,14 +34,22 @@ void Sending::Finish() {
   sink_->Flush(kFlushTime).IgnoreError();
 }
 
-void Sending::Settle(uint64_t number, const Status& status) {
+void Sending::Settle(uint64_t number, const std::string& topic, const Status& status, Partition partition,
+                     Offset offset) {
   const std::lock_guard lock(mutex_);
   if (status.ok()) {
     open_.erase(number);
     ++acknowledged_;
+    Offset& last = last_offsets_[{topic, partition}];
+    last = std::max(last, offset);
   } else {
     open_[number] = status;
   }
+}
+
+std::map<std::pair<std::string, Partition>, Offset> Sending::last_offsets() const {
+  const std::lock_guard lock(mutex_);
+  return last_offsets_;
 }
 
 uint64_t Sending::acknowledged() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "engine/base/status.h"
 #include "engine/source/event_source.h"
@@ -30,16 +31,19 @@ class Sending {
   void Finish();
 
   uint64_t acknowledged() const;
+  // The last acknowledged record of each partition: topic and partition -> offset.
+  std::map<std::pair<std::string, Partition>, Offset> last_offsets() const;
   // Why those that are not were not, by number.
   std::map<uint64_t, Status> unacknowledged() const;
 
  private:
-  void Settle(uint64_t number, const Status& status);
+  void Settle(uint64_t number, const std::string& topic, const Status& status, Partition partition, Offset offset);
 
   std::unique_ptr<EventSink> sink_;
   mutable std::mutex mutex_;
   std::map<uint64_t, Status> open_;  // every record but those acknowledged
   uint64_t acknowledged_ = 0;
+  std::map<std::pair<std::string, Partition>, Offset> last_offsets_;
 };
 
 }  // namespace kontor

@@ -36,6 +36,7 @@ It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
                    "This instance in its group, the same after a restart; from host and folder unless set")
       ->type_name("NAME")
       ->group("Kafka");
+  AddHttpLimitOptions(command, &options->http);
   command->callback([context, options] {
     context->run = [context, options] { return context->wiring.serve(*options, context->console); };
   });

@@ -1,0 +1,208 @@
+#include "engine/portfolio/account_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <set>
+
+#include "projections/growth/growth_view.h"
+#include "projections/reading/amounts.h"
+#include "projections/satisfaction/satisfaction_view.h"
+#include "projections/value/value_view.h"
+
+namespace kontor {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+std::optional<double> Of(const view::v1::Amount& amount) {
+  if (!amount.has_reporting()) return std::nullopt;
+  return ToDouble(NanosOf(amount.reporting()));
+}
+
+std::optional<double> Of(const view::v1::Ratio& ratio) {
+  return ratio.has_value() ? std::optional<double>(ratio.value()) : std::nullopt;
+}
+
+std::optional<double> Count(int64_t count) { return static_cast<double>(count); }
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+// Whether one of the codes, "EURUSD", is this one.
+bool HoldsCode(const std::string& codes, const std::string& code) {
+  size_t at = codes.find(code);
+  while (at != std::string::npos && at % 3 != 0) at = codes.find(code, at + 1);
+  return at != std::string::npos;
+}
+
+// Whether a place comes before another one. Both figures are of one column.
+struct Before {
+  bool descending;
+  bool operator()(double a, const AccountId& a_id, double b, const AccountId& b_id) const {
+    const bool a_known = !std::isnan(a);
+    const bool b_known = !std::isnan(b);
+    if (a_known != b_known) return a_known;
+    if (a_known && a != b) return descending ? a > b : a < b;
+    return a_id < b_id;
+  }
+};
+
+}  // namespace
+
+ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountState& state,
+                              const Components& components, Day asked, Currency reporting, int32_t half_life_days) {
+  // Of the months only the asked one's recurring amount is wanted; rendering them all would cost more than the rest.
+  Components present;
+  present.windows = components.windows;
+  present.stock = components.stock;
+  present.accounts = components.accounts;
+  const auto month = components.months.find(MonthOf(asked));
+  if (month != components.months.end()) present.months.insert(*month);
+  const view::v1::ValueView value = RenderValue(present, asked, reporting);
+  const view::v1::GrowthView growth = RenderGrowth(present, asked, reporting);
+  view::v1::SatisfactionView satisfaction = RenderSatisfaction(present, asked, half_life_days);
+  RenderContacts(state, present, asked, &satisfaction);
+
+  ListedAccount listed;
+  listed.name = profile.name();
+  listed.segment = profile.segment();
+  listed.industry = profile.industry();
+  listed.country = profile.country();
+  listed.manager = profile.manager();
+  std::set<std::string> currencies;
+  for (const auto* amount : {&value.booked(), &value.invoiced_net(), &value.collected()}) {
+    for (const auto& money : amount->lifetime().by_currency()) currencies.insert(money.currency_code());
+  }
+  for (const std::string& code : currencies) listed.currencies += code;
+
+  const auto set = [&listed](std::string_view name, std::optional<double> figure) {
+    listed.figures.at(ListedFigureOf(name)) = figure;
+  };
+  set("net_value", Of(value.net_value().lifetime()));
+  set("ttm_net_value", Of(value.net_value().ttm()));
+  set("invoiced_net", Of(value.invoiced_net().lifetime()));
+  set("ttm_invoiced_net", Of(value.invoiced_net().ttm()));
+  set("booked", Of(value.booked().lifetime()));
+  set("ttm_booked", Of(value.booked().ttm()));
+  set("collected", Of(value.collected().lifetime()));
+  set("ttm_collected", Of(value.collected().ttm()));
+  set("outstanding", Of(value.outstanding()));
+  set("overdue", Of(value.overdue()));
+  set("deals_won", Count(value.deals_won().lifetime()));
+  set("year_on_year", Of(growth.invoiced_net().year_on_year()));
+  set("recurring", Of(growth.recurring()));
+  set("open_pipeline", Of(growth.open_pipeline()));
+  set("open_deals", Count(growth.open_deals()));
+  set("win_rate", Of(growth.win_rate()));
+  set("sentiment", Of(satisfaction.sentiment()));
+  set("nps", satisfaction.nps().has_value() ? std::optional(satisfaction.nps().value()) : std::nullopt);
+  set("commitments_kept", Of(satisfaction.commitments().kept_rate()));
+  set("open_issues", Count(satisfaction.issues().open()));
+  set("interactions", Count(satisfaction.interactions().lifetime()));
+  set("contacts_90_days", Count(satisfaction.contacts_90_days()));
+  set("days_since_contact",
+      satisfaction.has_days_since_contact() ? Count(satisfaction.days_since_contact()) : std::nullopt);
+  set("events", Count(profile.events()));
+  set("findings", Count(static_cast<int64_t>(components.accounts.Get({.measure = Measure::kFindings}))));
+  return listed;
+}
+
+uint32_t AccountTable::WordOf(const std::string& text) {
+  return words_.try_emplace(text, static_cast<uint32_t>(words_.size())).first->second;
+}
+
+void AccountTable::Set(const AccountId& account, const ListedAccount& listed) {
+  const std::lock_guard lock(mutex_);
+  const auto [row, made] = rows_.try_emplace(account, ids_.size());
+  if (made) {
+    ids_.push_back(&row->first);
+    names_.emplace_back();
+    for (auto& column : attributes_) column.push_back(0);
+    for (auto& column : figures_) column.push_back(kUnknown);
+  }
+  const size_t at = row->second;
+  names_[at] = Lower(listed.name);
+  const std::array<const std::string*, kAttributes> attributes = {&listed.segment, &listed.industry, &listed.country,
+                                                                  &listed.manager, &listed.currencies};
+  for (size_t i = 0; i < kAttributes; ++i) attributes_[i][at] = WordOf(*attributes[i]);
+  for (size_t i = 0; i < kListedFigures.size(); ++i) figures_[i][at] = listed.figures[i].value_or(kUnknown);
+}
+
+void AccountTable::Erase(const AccountId& account) {
+  const std::lock_guard lock(mutex_);
+  const auto row = rows_.find(account);
+  if (row == rows_.end()) return;
+  const size_t at = row->second;
+  rows_.erase(row);
+  const auto take_out = [at](auto& column) {
+    if (at + 1 < column.size()) column[at] = std::move(column.back());
+    column.pop_back();
+  };
+  take_out(ids_);
+  take_out(names_);
+  for (auto& column : attributes_) take_out(column);
+  for (auto& column : figures_) take_out(column);
+  if (at < ids_.size()) rows_[*ids_[at]] = at;
+}
+
+size_t AccountTable::size() const {
+  const std::lock_guard lock(mutex_);
+  return ids_.size();
+}
+
+std::vector<ListPlace> AccountTable::List(const ListWanted& wanted) const {
+  const std::lock_guard lock(mutex_);
+  // The words that pass, of each attribute that is asked for.
+  std::array<std::optional<std::vector<bool>>, kAttributes> passing;
+  const auto only = [&](size_t attribute, const std::optional<std::string>& asked, auto passes) {
+    if (!asked) return;
+    passing.at(attribute).emplace(words_.size());
+    for (const auto& [text, word] : words_) (*passing.at(attribute))[word] = passes(text, *asked);
+  };
+  only(0, wanted.segment, std::equal_to<std::string>());
+  only(1, wanted.industry, std::equal_to<std::string>());
+  only(2, wanted.country, std::equal_to<std::string>());
+  only(3, wanted.manager, std::equal_to<std::string>());
+  only(4, wanted.currency, HoldsCode);
+  const std::optional<std::string> text = wanted.text ? std::optional(Lower(*wanted.text)) : std::nullopt;
+  const auto passes = [&](size_t row) {
+    for (size_t i = 0; i < kAttributes; ++i) {
+      if (passing[i] && !(*passing[i])[attributes_[i][row]]) return false;
+    }
+    return !text || names_[row].find(*text) != std::string::npos ||
+           Lower(ids_[row]->value()).find(*text) != std::string::npos;
+  };
+
+  const std::vector<double>* column = wanted.figure ? &figures_.at(*wanted.figure) : nullptr;
+  const auto figure = [column](size_t row) { return column == nullptr ? kUnknown : (*column)[row]; };
+  const Before before{wanted.descending};
+  const auto rows_before = [&](size_t a, size_t b) { return before(figure(a), *ids_[a], figure(b), *ids_[b]); };
+  std::vector<size_t> best;  // a heap, the last of them in front
+  for (size_t row = 0; row < ids_.size() && wanted.count > 0; ++row) {
+    if (best.size() == wanted.count && !rows_before(row, best.front())) continue;
+    if (wanted.after &&
+        !before(wanted.after->figure.value_or(kUnknown), wanted.after->account, figure(row), *ids_[row])) {
+      continue;
+    }
+    if (!passes(row)) continue;
+    if (best.size() == wanted.count) {
+      std::pop_heap(best.begin(), best.end(), rows_before);
+      best.pop_back();
+    }
+    best.push_back(row);
+    std::push_heap(best.begin(), best.end(), rows_before);
+  }
+  std::sort_heap(best.begin(), best.end(), rows_before);
+  std::vector<ListPlace> places;
+  for (const size_t row : best) {
+    const double of_row = figure(row);
+    places.push_back({std::isnan(of_row) ? std::nullopt : std::optional(of_row), *ids_[row]});
+  }
+  return places;
+}
+
+}  // namespace kontor

@@ -1,0 +1,89 @@
+// All accounts with what lists are ordered and filtered by, column by column in memory.
+//
+// A list in the order of a figure is one walk over that figure's column that keeps the best places, so it costs memory
+// bandwidth and no reading of views; what a page shows of its accounts is read anew.
+//
+// Ownership: none. Threads: any; a walk holds back whoever changes the table.
+// Figures:   64-bit floating point. Amounts that differ in the 16th digit only stand by id.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/civil.h"
+#include "engine/base/ids.h"
+#include "engine/base/money.h"
+#include "engine/portfolio/listed_figures.h"
+#include "kontor/view/v1/view.pb.h"
+#include "projections/reading/account_state.h"
+#include "projections/reading/components.h"
+
+namespace kontor {
+
+using ListedFigures = std::array<std::optional<double>, kListedFigures.size()>;  // not there: unknown
+
+struct ListedAccount {
+  std::string name;
+  std::string segment;  // empty: not known, as those below
+  std::string industry;
+  std::string country;
+  std::string manager;
+  std::string currencies;  // codes, one behind the other: "EURUSD"
+  ListedFigures figures;
+};
+
+// Takes the figures from the account's components, through the views that show them.
+ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountState& state,
+                              const Components& components, Day asked, Currency reporting, int32_t half_life_days);
+
+// A place in an order: by the figure, unknown ones last, then by id.
+struct ListPlace {
+  std::optional<double> figure;
+  AccountId account;
+  bool operator==(const ListPlace&) const = default;
+};
+
+struct ListWanted {
+  std::optional<size_t> figure;  // an index of kListedFigures; not given: by id
+  bool descending = false;       // of the figure; ids always rise
+  std::optional<std::string> segment;
+  std::optional<std::string> industry;
+  std::optional<std::string> country;
+  std::optional<std::string> manager;
+  std::optional<std::string> currency;
+  std::optional<std::string> text;
+  std::optional<ListPlace> after;
+  size_t count = 0;
+};
+
+class AccountTable {
+ public:
+  void Set(const AccountId& account, const ListedAccount& listed);
+  void Erase(const AccountId& account);
+  size_t size() const;
+
+  // The first so many behind the place, in order.
+  std::vector<ListPlace> List(const ListWanted& wanted) const;
+
+ private:
+  static constexpr size_t kAttributes = 5;  // segment, industry, country, manager, currencies
+
+  uint32_t WordOf(const std::string& text);
+
+  mutable std::mutex mutex_;
+  std::unordered_map<AccountId, size_t> rows_;
+  // By row; one that goes is taken by the last.
+  std::vector<const AccountId*> ids_;  // in rows_
+  std::vector<std::string> names_;     // A to Z as a to z
+  std::array<std::vector<uint32_t>, kAttributes> attributes_;
+  std::array<std::vector<double>, kListedFigures.size()> figures_;  // not a number: unknown
+  std::unordered_map<std::string, uint32_t> words_;                 // what attributes hold or held, each once
+};
+
+}  // namespace kontor

@@ -1,0 +1,152 @@
+// The document against the server: what the one has and the other has not.
+
+#include "engine/server/openapi.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/server/fake_queries.h"
+#include "engine/server/http_api.h"
+#include "engine/server/json.h"
+
+namespace kontor {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+class OpenApiTest : public ::testing::Test {
+ protected:
+  OpenApiTest() : api_(&queries_, {}, 1'000, /*streams=*/true) {
+    queries_.readiness.set_ready(true);
+    queries_.accounts["x"];
+    queries_.records_by_id["x"];
+    queries_.account_pages[""];
+    queries_.timeline_pages[""];
+    document_ = Json::parse(Ask("/openapi.json").body);
+  }
+
+  HttpAnswer Ask(const std::string& target) const {
+    return api_.Answer({.method = "GET", .target = target, .caller = Caller::kTrusted});
+  }
+  static std::string Filled(std::string path) {
+    const size_t at = path.find("{id}");
+    return at == std::string::npos ? path : path.replace(at, 4, "x");
+  }
+  // A value that the parameter's schema allows.
+  static std::string ValueFor(const Json& parameter) {
+    const Json& schema = parameter.at("schema");
+    if (schema.contains("enum")) return PercentEncode(schema["enum"].back().get<std::string>());
+    if (schema.contains("minimum")) return schema["minimum"].dump();
+    if (schema.contains("examples")) return PercentEncode(schema["examples"].front().get<std::string>());
+    if (schema["type"] == "boolean") return "true";
+    const std::string name = parameter.at("name");
+    if (name == "fields") return "basis";
+    if (name == "wait_for") return "kontor.events/0@0";
+    if (name == "currency") return "EUR";
+    return "";  // a text; of a page token, none
+  }
+  const Json& Schema(const std::string& name) const { return document_["components"]["schemas"].at(name); }
+
+  FakeQueries queries_;
+  const HttpApi api_;
+  Json document_;
+};
+
+TEST_F(OpenApiTest, EveryDocumentedPathAndParameterIsAnswered) {
+  EXPECT_EQ(document_["openapi"], "3.1.0");
+  for (const auto& [path, item] : document_["paths"].items()) {
+    EXPECT_EQ(Ask(Filled(path)).code, 200) << path;
+    for (const Json& parameter : item["get"]["parameters"]) {
+      if (parameter["in"] != "query") continue;
+      const std::string name = parameter["name"];
+      const std::string value =
+          name == "segment" || name == "industry" || name == "country" || name == "manager" || name == "text"
+              ? "x"
+              : ValueFor(parameter);
+      const HttpAnswer answer = Ask(Filled(path) + "?" + name + "=" + value);
+      EXPECT_EQ(answer.code, 200) << path << " " << name << " " << answer.body;
+    }
+  }
+}
+
+TEST_F(OpenApiTest, EveryPathAndParameterThatIsTakenIsDocumented) {
+  // The server's own words on a path and a parameter that there are not.
+  const Json unknown = Json::parse(Ask("/nothing").body);
+  std::string paths = unknown["message"];
+  paths = paths.substr(paths.rfind(": ") + 2);
+  std::set<std::string> taken;
+  while (!paths.empty()) {
+    const size_t comma = paths.find(", ");
+    taken.insert(paths.substr(0, comma));
+    paths = comma == std::string::npos ? "" : paths.substr(comma + 2);
+  }
+  std::set<std::string> documented;
+  for (const auto& [path, item] : document_["paths"].items()) {
+    documented.insert(path);
+    std::string known = Json::parse(Ask(Filled(path) + "?nothing=1").body)["message"];
+    std::set<std::string> parameters;
+    for (const Json& parameter : item["get"]["parameters"]) {
+      if (parameter["in"] == "query") parameters.insert(parameter["name"].get<std::string>());
+    }
+    if (parameters.empty()) {
+      EXPECT_THAT(known, HasSubstr("takes no parameters")) << path;
+      continue;
+    }
+    known = known.substr(known.find("it takes: ") + 10) + ", ";
+    for (size_t at = 0; at < known.size(); at = known.find(", ", at) + 2) {
+      EXPECT_EQ(parameters.erase(known.substr(at, known.find(", ", at) - at)), 1U) << path << " " << known;
+    }
+    EXPECT_TRUE(parameters.empty()) << path;
+  }
+  EXPECT_EQ(documented, taken);
+}
+
+TEST_F(OpenApiTest, SchemasHaveTheFieldsOfTheMessages) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  size_t messages = 0;
+  for (const auto& [name, schema] : document_["components"]["schemas"].items()) {
+    const auto* message = pool->FindMessageTypeByName(name);
+    if (message == nullptr) {
+      ASSERT_NE(pool->FindEnumTypeByName(name), nullptr) << name;
+      continue;
+    }
+    ++messages;
+    std::set<std::string> fields;
+    for (int i = 0; i < message->field_count(); ++i) fields.insert(message->field(i)->json_name());
+    std::set<std::string> documented;
+    for (const auto& [field, property] : schema["properties"].items()) documented.insert(field);
+    EXPECT_EQ(documented, fields) << name;
+  }
+  EXPECT_GT(messages, 30U);
+}
+
+TEST_F(OpenApiTest, CommentsOfTheSchemaAreItsWords) {
+  EXPECT_EQ(Schema("kontor.view.v1.ValueView")["description"], "What the account is worth.");
+  EXPECT_EQ(Schema("kontor.view.v1.ShardPosition")["properties"]["position"]["description"],
+            "Number of log records folded in: the next position.");
+  EXPECT_EQ(Schema("kontor.view.v1.Issues")["properties"]["raised"]["type"], "string");  // 64 bits
+  EXPECT_EQ(Schema("kontor.view.v1.Ratio")["properties"]["value"]["type"], "number");
+  EXPECT_EQ(Schema("kontor.view.v1.Basis")["properties"]["now"]["format"], "date-time");
+}
+
+// Every reference leads somewhere.
+TEST_F(OpenApiTest, ReferencesAreWhole) {
+  size_t references = 0;
+  const std::function<void(const Json&)> walk = [&](const Json& json) {
+    if (json.is_object() && json.contains("$ref")) {
+      ++references;
+      EXPECT_TRUE(document_.contains(Json::json_pointer(json["$ref"].get<std::string>().substr(1)))) << json;
+    }
+    if (json.is_structured()) {
+      for (const Json& inner : json) walk(inner);
+    }
+  };
+  walk(document_);
+  EXPECT_GT(references, 50U);
+}
+
+}  // namespace
+}  // namespace kontor
