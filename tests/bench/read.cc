@@ -80,7 +80,7 @@ Reads ReadFor(const Engine& engine, uint64_t accounts, SteadyClock::duration dur
   Reads reads;
   const auto begin = SteadyClock::now();
   auto due = begin;
-  for (uint64_t i = 0; due < begin + duration; ++i, due += interval) {
+  for (uint64_t i = 0; due < begin + duration && SteadyClock::now() < begin + duration; ++i, due += interval) {
     if (SteadyClock::now() < due) {
       std::this_thread::sleep_until(due);
       due = SteadyClock::now();
