@@ -32,6 +32,7 @@ RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_ma
   StartSegment();
   changes_ = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
   published_ = committed().checkpoint().position;
+  if (published_ == Position(0)) made_.emplace(0);
   status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view, std::string_view) {
     any_unowned_ = true;
     return false;
@@ -96,6 +97,7 @@ std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
   if (const RowVersion* version = SlotOf(hash, key).version) return version->value();
   if (!any_unowned_ && key.starts_with('\0')) return {};
+  if (made_ && !made_->MayHold(IdentityHash(hash))) return {};
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
   if (!stored.ok() || !stored->has_value()) return {};
@@ -118,6 +120,7 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
     slot.version = version;
   } else {
     Insert(version);
+    if (made_) made_->Add(IdentityHash(hash));
   }
   any_unowned_ = any_unowned_ || key.starts_with('\0');
   Pending& pending = PendingOf(AccountOf(key));

@@ -17,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 
 #include "engine/shard/account_version.h"
 #include "engine/shard/changes.h"
+#include "engine/shard/identity_filter.h"
 #include "engine/views/view_store.h"
 #include "projections/account/month_sum.h"
 #include "projections/account/row_store.h"
@@ -112,6 +114,9 @@ class RowCache final : public RowStore {
 
   // The shard's thread's own.
   Status status_;
+  // Of the keys of rows that were made since the store was empty; nothing where it was not, and every row may be there.
+  // Most rows that are asked for are new.
+  std::optional<IdentityFilter> made_;
   // Whether there may be rows under no account. Every event asks for its void, and nearly none has one.
   bool any_unowned_ = false;
   std::shared_ptr<Arena> row_memory_;  // of the last segment
