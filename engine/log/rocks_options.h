@@ -27,7 +27,7 @@ struct RocksOptions {
   // None: each database has a small one of its own.
   std::shared_ptr<rocksdb::Cache> block_cache = nullptr;
   // What is written stands in memory up to this size, before it becomes a file.
-  size_t write_buffer_bytes = size_t{64} << 20;
+  size_t write_buffer_bytes = size_t{32} << 20;
   // A write is refused where less is free: RocksDB needs room to write out and merge what it already took, and a disk
   // that runs full under it may not open again.
   uint64_t free_bytes_min = uint64_t{256} << 20;

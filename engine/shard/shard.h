@@ -113,8 +113,8 @@ struct ShardLimits {
   std::chrono::microseconds slice{1'000};
   // A commit is due after so many records, dirty bytes, or so long; and so long after the last one when level with
   // Kafka.
-  uint64_t commit_records_max = 200'000;
-  size_t commit_dirty_bytes_max = 128 << 20;
+  uint64_t commit_records_max = 250'000;
+  size_t commit_dirty_bytes_max = 96 << 20;
   std::chrono::milliseconds commit_interval{10'000};
   std::chrono::milliseconds commit_interval_level{1'000};
   // Committed rows kept in memory, as estimated.

@@ -29,7 +29,7 @@ const std::vector<KafkaProperty> kThroughput = {
     {"fetch.message.max.bytes", "8388608"},
     {"fetch.wait.max.ms", "100"},
     {"queued.max.messages.kbytes", "131072"},
-    {"queued.min.messages", "500000"},
+    {"queued.min.messages", "300000"},
 };
 
 // For single questions: no group, nothing fetched ahead.
