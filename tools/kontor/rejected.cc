@@ -74,8 +74,9 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
   Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong"), Words("Key"),
                Spare(Words("Source")), Spare(Left("Dead letter"))});
   for (const RecordSummary& record : records) {
-    table.Add({record.id(), TimeText(record.recorded_at()), Cell(ReasonText(record), Style::kBad), WhatText(record),
-               KeyText(record), record.source().empty() ? std::string(kUnknown) : record.source(),
+    table.Add({record.id(), record.has_recorded_at() ? TimeText(record.recorded_at()) : std::string(kUnknown),
+               Cell(ReasonText(record), Style::kBad), WhatText(record), KeyText(record),
+               record.source().empty() ? std::string(kUnknown) : record.source(),
                record.dead_letter_sent() ? Cell("sent") : Cell(kUnknown)});
   }
   *console.out << (table.empty() ? "No rejected and no conflicting records.\n" : table.Text(console))

@@ -162,8 +162,8 @@ void FillWithSamples(FakeQueries* queries) {
      "recordedAt": "2026-11-20T10:00:00Z", "disposition": "DISPOSITION_REJECTED",
      "reason": "REJECT_REASON_OUT_OF_BOUNDS", "field": "invoice_issued.net.nanos", "text": "is negative; must be 0 or more",
      "key": "YWNtZQ==", "source": "erp", "deadLetterSent": true},
-    {"id": "kontor.events/0@3", "topic": "kontor.events", "position": "3", "recordedAt": "2026-11-18T10:00:00Z",
-     "disposition": "DISPOSITION_REJECTED", "reason": "REJECT_REASON_EMPTY", "text": "a tombstone"}]})");
+    {"id": "kontor.events/0@3", "topic": "kontor.events", "position": "3", "disposition": "DISPOSITION_REJECTED",
+     "reason": "REJECT_REASON_EMPTY", "text": "a tombstone"}]})");
   queries->records[log::v1::DISPOSITION_CONFLICT] = Parsed<api::v1::ListRecordsResponse>(R"({"records": [
     {"id": "kontor.events/1@10", "topic": "kontor.events", "partition": 1, "position": "10",
      "recordedAt": "2026-11-19T10:00:00Z", "disposition": "DISPOSITION_CONFLICT", "key": "YWNtZQ==", "source": "crm",
