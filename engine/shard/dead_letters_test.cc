@@ -117,9 +117,11 @@ class DeadLettersTest : public testing::Test, public ShardFixture {
     ASSERT_EQ(letters_->Watch(held_), OkStatus());
     letters_->Start();
   }
+  // As a set does it: no shard goes while letters may read its log.
   void End() {
-    Stop();
+    shard().Stop();
     letters_.reset();
+    Stop();
   }
   void WaitUntilSent(Position position) {
     while (letters_->SentUpTo(shard().id()) < position) std::this_thread::yield();

@@ -137,7 +137,7 @@ Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
   char text[512];
   rd_kafka_t* client = rd_kafka_new(type, conf.get(), text, sizeof text);
   if (client == nullptr) return InvalidArgument("the Kafka client cannot be made: {}", text);
-  conf.release();  // librdkafka owns it now
+  static_cast<void>(conf.release());  // librdkafka owns it now
   // Whoever used a group has left it before; leaving it here could wait for an absent broker.
   return KafkaClient(client,
                      [](rd_kafka_t* last) { rd_kafka_destroy_flags(last, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <new>
 
 #include "engine/source/kafka_admin.h"
 
@@ -41,7 +42,7 @@ KafkaGroup::~KafkaGroup() {
   // A commit that waits for an absent broker would hold the client's end up for a whole session. Nobody needs it any
   // more: it is left to itself, in silence, for as long as the process lives.
   rd_kafka_set_log_level(client_.get(), 0);
-  new KafkaClient(client_);
+  static_cast<void>(new (std::nothrow) KafkaClient(client_));
 }
 
 Status KafkaGroup::status() const {

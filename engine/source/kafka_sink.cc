@@ -108,7 +108,7 @@ Status KafkaSink::Send(OutRecord record, Delivered done) {
   add(RD_KAFKA_VTYPE_OPAQUE).ptr = pending.get();
   const KafkaErrorObject error(rd_kafka_produceva(producer_->client(), parts.data(), parts.size()));
   if (error == nullptr) {
-    pending.release();  // OnDelivered has it
+    static_cast<void>(pending.release());  // OnDelivered has it
     return OkStatus();
   }
   return StatusOf(rd_kafka_error_code(error.get()),
