@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -511,7 +512,12 @@ class ShardFixture {
     return OkStatus();
   }
   // Waits until everything emitted, by count of records, was folded.
-  void Drain() { observer_->WaitFor(Position(topic().records().size())); }
+  void Drain() {
+    const Position end(topic().records().size());
+    observer_->WaitFor(end);
+    // The observer is told first.
+    while (shard_->status().folded < end) std::this_thread::yield();
+  }
   void Stop() { shard_.reset(); }
   // As by a power cut: nothing is written any more, from now on.
   void Kill() {
