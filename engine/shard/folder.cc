@@ -18,6 +18,8 @@ constexpr size_t kEventsBetweenLooks = 16;
 // How many events ahead memory is brought near.
 constexpr size_t kNear = 4;
 constexpr size_t kFar = 8;
+// How far ahead of a claim its memory is asked for.
+constexpr size_t kPrefetched = 16;
 
 }  // namespace
 
@@ -67,13 +69,16 @@ Status Folder::FoldOne(const AcceptedEvent& accepted) {
 
 Result<const event::v1::Event*> Folder::FindBefore(const Identity& identity, Position before) {
   target_arena_.Reset();
-  KONTOR_ASSIGN_OR_RETURN(const std::vector<Position> candidates, parts_.identities->Positions(HashOf(identity)));
-  for (const Position position : candidates) {
-    if (position >= before) break;
+  const event::v1::Event* event = nullptr;
+  const auto is_it = [&](Position position) -> Result<bool> {
+    if (position >= before) return false;
     KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*parts_.log, position, &target_arena_));
-    if (logged.event != nullptr && IdentityOf(*logged.event) == identity) return logged.event;
-  }
-  return nullptr;
+    if (logged.event == nullptr || IdentityOf(*logged.event) != identity) return false;
+    event = logged.event;
+    return true;
+  };
+  KONTOR_RETURN_IF_ERROR(parts_.identities->Find(HashOf(identity), is_it).status());
+  return event;
 }
 
 Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
@@ -91,9 +96,7 @@ Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
           return false;
         }
         if (const event::v1::Event* event = *logged; event != nullptr) {
-          const IdentityHash identity = HashOf(event->source(), event->event_id());
-          parts_.identities->Claim(identity, position);
-          events.push_back({position, identity, event});
+          events.push_back({position, HashOf(event->source(), event->event_id()), event});
         }
         next = position + 1;
         bytes += record.size();
@@ -102,6 +105,10 @@ Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
         return !full;
       }));
   KONTOR_RETURN_IF_ERROR(failure);
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (i + kPrefetched < events.size()) parts_.identities->Prefetch(events[i + kPrefetched].identity);
+    parts_.identities->Claim(events[i].identity, events[i].position);
+  }
   return Fold(events, next, last_record);
 }
 

@@ -19,6 +19,7 @@ IdentityIndex::IdentityIndex(const RowCache* committed)
       filter_(committed->committed().checkpoint().position.value()),
       buckets_(size_t{1} << kBucketBits) {
   status_ = committed_->committed().ScanIdentities([this](std::span<const IdentityEntry> entries) {
+    for (const IdentityEntry& entry : entries) filter_.Prefetch(entry.identity);
     for (const IdentityEntry& entry : entries) filter_.Add(entry.identity);
   });
 }
@@ -31,17 +32,21 @@ void IdentityIndex::Claim(IdentityHash identity, Position position) {
   last = static_cast<uint32_t>(claimed_.size());
 }
 
-Result<std::vector<Position>> IdentityIndex::Positions(IdentityHash identity) const {
+Result<std::optional<Position>> IdentityIndex::Find(IdentityHash identity, const Settle& is_it) const {
   KONTOR_RETURN_IF_ERROR(status_);
-  if (!filter_.MayHold(identity)) return std::vector<Position>();
-  KONTOR_ASSIGN_OR_RETURN(std::vector<Position> positions, committed_->committed().Positions(identity));
-  const auto committed = static_cast<ptrdiff_t>(positions.size());
+  if (!filter_.MayHold(identity)) return std::nullopt;
   for (uint32_t at = buckets_[BucketOf(identity)]; at != 0; at = claimed_[at - 1].before) {
     const IdentityEntry& entry = claimed_[at - 1].entry;
-    if (entry.identity == identity) positions.push_back(entry.position);
+    if (entry.identity != identity) continue;
+    KONTOR_ASSIGN_OR_RETURN(const bool found, is_it(entry.position));
+    if (found) return entry.position;
   }
-  std::reverse(positions.begin() + committed, positions.end());
-  return positions;
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<Position> positions, committed_->committed().Positions(identity));
+  for (const Position position : positions) {
+    KONTOR_ASSIGN_OR_RETURN(const bool found, is_it(position));
+    if (found) return position;
+  }
+  return std::nullopt;
 }
 
 void IdentityIndex::Collect(ViewCommit* commit) const {

@@ -11,6 +11,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -29,8 +31,10 @@ class IdentityIndex {
 
   // An accepted event's. Requires: positions rise.
   void Claim(IdentityHash identity, Position position);
-  // Every position under the hash, ascending.
-  Result<std::vector<Position>> Positions(IdentityHash identity) const;
+  // Asks of every position under the hash whether it is the one, until it is: first of what was claimed lately, which
+  // is near. Nothing where none is.
+  using Settle = std::function<Result<bool>(Position)>;
+  Result<std::optional<Position>> Find(IdentityHash identity, const Settle& is_it) const;
   // Starts to bring near what the other two look at: some ten identities ahead of them it hides the memory's latency.
   void Prefetch(IdentityHash identity) const { filter_.Prefetch(identity); }
 

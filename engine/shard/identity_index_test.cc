@@ -14,7 +14,16 @@ namespace {
 class IdentityIndexTest : public testing::Test {
  protected:
   static IdentityHash Hash(int i) { return HashOf({Source("crm"), EventId("e-" + std::to_string(i))}); }
-  std::vector<Position> Positions(int i) { return *index_.Positions(Hash(i)); }
+  // Every position under the hash, in the order in which they are asked about.
+  std::vector<Position> Positions(int i) {
+    std::vector<Position> asked;
+    const auto is_it = [&asked](Position position) -> Result<bool> {
+      asked.push_back(position);
+      return false;
+    };
+    EXPECT_EQ(*index_.Find(Hash(i), is_it), std::nullopt);
+    return asked;
+  }
   void Commit(Position position) {
     ViewCommit commit;
     cache_.Publish(position);
@@ -41,13 +50,29 @@ TEST_F(IdentityIndexTest, ClaimIsFoundBeforeAndAfterTheCommit) {
   EXPECT_TRUE(Positions(2).empty());
 }
 
-TEST_F(IdentityIndexTest, EveryPositionUnderOneHashIsGivenAscending) {
+TEST_F(IdentityIndexTest, EveryPositionUnderOneHashIsAskedAboutUntilOneIsIt) {
   index_.Claim(Hash(1), Position(0));
   Commit(Position(1));
   index_.Claim(Hash(1), Position(1));
   index_.Claim(Hash(2), Position(2));
   index_.Claim(Hash(1), Position(3));
-  EXPECT_EQ(Positions(1), (std::vector{Position(0), Position(1), Position(3)}));
+  EXPECT_EQ(Positions(1), (std::vector{Position(3), Position(1), Position(0)}));
+  for (const Position wanted : {Position(0), Position(1), Position(3)}) {
+    const auto is_it = [wanted](Position position) -> Result<bool> { return position == wanted; };
+    EXPECT_EQ(*index_.Find(Hash(1), is_it), wanted);
+  }
+  const auto fails = [](Position) -> Result<bool> { return DataLoss("unreadable"); };
+  EXPECT_EQ(index_.Find(Hash(1), fails).status().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(IdentityIndexTest, AnotherOneKnowsWhatTheStoreHolds) {
+  index_.Claim(Hash(1), Position(0));
+  Commit(Position(1));
+  const IdentityIndex another(&cache_);
+  ASSERT_TRUE(another.status().ok());
+  const auto is_it = [](Position) -> Result<bool> { return true; };
+  EXPECT_EQ(*another.Find(Hash(1), is_it), Position(0));
+  EXPECT_EQ(*another.Find(Hash(2), is_it), std::nullopt);
 }
 
 TEST_F(IdentityIndexTest, GrowsWithWhatIsClaimed) {

@@ -119,14 +119,15 @@ Result<StoredVerdict> Intake::SettleEvent(const Read& read, Position position) {
 
 Result<std::optional<Intake::Original>> Intake::FindOriginal(const event::v1::Event& event,
                                                              const IdentityHash& identity) {
-  KONTOR_ASSIGN_OR_RETURN(const std::vector<Position> candidates, identities_->Positions(identity));
-  for (const Position position : candidates) {
+  Original original;
+  const auto is_it = [&](Position position) -> Result<bool> {
     KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* const candidate, EventAt(position));
-    if (candidate->source() == event.source() && candidate->event_id() == event.event_id()) {
-      return Original{position, candidate};
-    }
-  }
-  return std::nullopt;
+    original = {position, candidate};
+    return candidate->source() == event.source() && candidate->event_id() == event.event_id();
+  };
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<Position> found, identities_->Find(identity, is_it));
+  if (!found) return std::nullopt;
+  return original;
 }
 
 Result<const event::v1::Event*> Intake::EventAt(Position position) {

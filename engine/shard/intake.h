@@ -58,7 +58,7 @@ class Intake {
  private:
   struct Original {
     Position position;
-    const event::v1::Event* event;
+    const event::v1::Event* event = nullptr;
   };
 
   // What is known of a record before its identity is asked for.

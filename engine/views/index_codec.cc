@@ -10,23 +10,30 @@
 namespace kontor {
 namespace {
 
-constexpr size_t kHashRestBytes = 6;
-constexpr size_t kPositionBytes = 6;
+// The rest of the hash begins with bits that the key has too.
+constexpr size_t kHashRestBytes = 7;
+constexpr size_t kPositionBytes = 5;
 constexpr size_t kIdentityBytes = kHashRestBytes + kPositionBytes;
-constexpr uint64_t kLow48 = (uint64_t{1} << 48) - 1;
+constexpr uint64_t kHashRest = (uint64_t{1} << (8 * kHashRestBytes)) - 1;
+constexpr uint64_t kPositionMax = (uint64_t{1} << (8 * kPositionBytes)) - 1;
 
 constexpr int kBucketBits = 53;
 constexpr uint64_t kInBucket = (uint64_t{1} << kBucketBits) - 1;
 
-void PutBigEndian48(uint64_t x, char* out) {
-  for (int shift = 40; shift >= 0; shift -= 8) *out++ = static_cast<char>(x >> shift);
+template <size_t kBytes>
+void PutBigEndian(uint64_t x, char* out) {
+  for (size_t i = 0; i < kBytes; ++i) out[i] = static_cast<char>(x >> (8 * (kBytes - 1 - i)));
 }
 
-uint64_t GetBigEndian48(const char* in) {
+template <size_t kBytes>
+uint64_t GetBigEndian(const char* in) {
   uint64_t x = 0;
-  for (int i = 0; i < 6; ++i) x = x << 8 | static_cast<uint8_t>(in[i]);
+  for (size_t i = 0; i < kBytes; ++i) x = x << 8 | static_cast<uint8_t>(in[i]);
   return x;
 }
+
+uint64_t RestOf(const char* entry) { return GetBigEndian<kHashRestBytes>(entry); }
+Position PositionOf(const char* entry) { return Position(GetBigEndian<kPositionBytes>(entry + kHashRestBytes)); }
 
 }  // namespace
 
@@ -41,27 +48,29 @@ std::vector<IdentityEntry> ByIdentityKey(std::span<const IdentityEntry> entries)
 }
 
 void AppendIdentity(const IdentityEntry& entry, std::string* value) {
-  KONTOR_CHECK(entry.position.value() <= kLow48);
+  KONTOR_CHECK(entry.position.value() <= kPositionMax);
   std::array<char, kIdentityBytes> bytes;
-  PutBigEndian48(entry.identity.value(), bytes.data());
-  PutBigEndian48(entry.position.value(), bytes.data() + kHashRestBytes);
+  PutBigEndian<kHashRestBytes>(entry.identity.value(), bytes.data());
+  PutBigEndian<kPositionBytes>(entry.position.value(), bytes.data() + kHashRestBytes);
   value->append(bytes.data(), bytes.size());
 }
 
 bool ReadIdentities(size_t key, std::string_view value, std::vector<IdentityEntry>* entries) {
   if (value.empty() || value.size() % kIdentityBytes != 0) return false;
+  const uint64_t first_bits = static_cast<uint64_t>(key) << (64 - kIdentityKeyBits);
   for (const char* at = value.data(); at != value.data() + value.size(); at += kIdentityBytes) {
-    entries->push_back({IdentityHash(static_cast<uint64_t>(key) << 48 | GetBigEndian48(at)),
-                        Position(GetBigEndian48(at + kHashRestBytes))});
+    const IdentityHash identity((first_bits & ~kHashRest) | RestOf(at));
+    if (IdentityKeyOf(identity) != key) return false;
+    entries->push_back({identity, PositionOf(at)});
   }
   return true;
 }
 
 bool ReadPositions(IdentityHash identity, std::string_view value, std::vector<Position>* positions) {
   if (value.empty() || value.size() % kIdentityBytes != 0) return false;
-  const uint64_t wanted = identity.value() & kLow48;
+  const uint64_t wanted = identity.value() & kHashRest;
   for (const char* at = value.data(); at != value.data() + value.size(); at += kIdentityBytes) {
-    if (GetBigEndian48(at) == wanted) positions->push_back(Position(GetBigEndian48(at + kHashRestBytes)));
+    if (RestOf(at) == wanted) positions->push_back(PositionOf(at));
   }
   return true;
 }

@@ -26,7 +26,7 @@ constexpr char kRowsTable = 'r';
 
 // Behind the table's byte and the account's id: a zero byte and the bucket.
 constexpr size_t kEventKeySuffix = 3;
-constexpr size_t kIdentityKeyBytes = kIdentityKeyBits / 8;
+constexpr size_t kIdentityKeyBytes = 2;
 constexpr double kFilterBitsPerKey = 10;
 
 std::string KeyIn(char table, std::string_view key) {
@@ -37,7 +37,6 @@ std::string KeyIn(char table, std::string_view key) {
   return bytes;
 }
 
-// Two bytes, so that a table has few keys with many entries each.
 void PutIdentityKey(size_t key, std::string* bytes) {
   bytes->assign({kIdentitiesTable, static_cast<char>(key >> 8), static_cast<char>(key)});
 }
@@ -161,6 +160,9 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues
   family.optimize_filters_for_hits = false;
   // Few passes over what random keys spread everywhere; the filters pay for more runs to look into.
   family.compaction_style = rocksdb::kCompactionStyleUniversal;
+  // Eight runs before a merge instead of four: a commit of indexes, merging included, took a third less, and a row that
+  // is read no more.
+  family.level0_file_num_compaction_trigger = 8;
   family.merge_operator = std::make_shared<AddToValue>(add_rows);
   spec.families = {{rocksdb::kDefaultColumnFamilyName, family}};
   return spec;
@@ -221,7 +223,7 @@ class RocksViewStore::Reading final : public ViewSnapshot {
   }
 
   Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const override {
-    return VisitIdentities([&](std::span<const IdentityEntry> entries) {
+    return VisitIdentities([&](std::vector<IdentityEntry>& entries) {
       visit(entries);
       return true;
     });
@@ -263,7 +265,8 @@ class RocksViewStore::Reading final : public ViewSnapshot {
     }));
     if (broken) return Broken("the account index");
     if (!more) return OkStatus();
-    KONTOR_RETURN_IF_ERROR(VisitIdentities([&](std::span<const IdentityEntry> entries) {
+    KONTOR_RETURN_IF_ERROR(VisitIdentities([&](std::vector<IdentityEntry>& entries) {
+      std::ranges::sort(entries);
       for (const IdentityEntry& entry : entries) {
         more = more && visit("identities", IdentityKey(entry), "");
       }
@@ -286,16 +289,14 @@ class RocksViewStore::Reading final : public ViewSnapshot {
     return value;
   }
 
-  // The entries of each key in turn, in their order, until `visit` returns false.
-  Status VisitIdentities(const std::function<bool(std::span<const IdentityEntry>)>& visit) const {
+  // The entries of each key in turn, those of one key in any order, until `visit` returns false.
+  Status VisitIdentities(const std::function<bool(std::vector<IdentityEntry>&)>& visit) const {
     bool broken = false;
     std::vector<IdentityEntry> entries;
     KONTOR_RETURN_IF_ERROR(ScanTable(kIdentitiesTable, [&](std::string_view key, std::string_view value) {
       entries.clear();
       broken = key.size() != kIdentityKeyBytes || !ReadIdentities(LastTwoBytes(key), value, &entries);
-      if (broken) return false;
-      std::ranges::sort(entries);
-      return visit(entries);
+      return !broken && visit(entries);
     }));
     return broken ? Broken("the identity index") : OkStatus();
   }
@@ -416,7 +417,9 @@ rocksdb::Status RocksViewStore::WriteThroughMemory(const ViewCommit& commit) {
 // the commits. A file that a crash left behind is written over.
 rocksdb::Status RocksViewStore::WriteAsFile(const ViewCommit& commit) {
   const std::string path = database_->spec().path + "/commit.tmp";
-  const rocksdb::Options options(database_->spec().db, database_->spec().families.front().options);
+  rocksdb::Options options(database_->spec().db, database_->spec().families.front().options);
+  // The file is soon merged away: to compress it took a third of a commit's time.
+  options.compression = rocksdb::kNoCompression;
   rocksdb::SstFileWriter file(rocksdb::EnvOptions(options), options, database_->db().DefaultColumnFamily(),
                               /*invalidate_page_cache=*/false);
   rocksdb::Status status = file.Open(path);

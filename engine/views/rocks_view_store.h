@@ -24,7 +24,7 @@ namespace kontor {
 class RocksDatabase;
 
 // Of the format that this program reads and writes.
-inline constexpr uint32_t kViewsFormatVersion = 3;
+inline constexpr uint32_t kViewsFormatVersion = 4;
 
 class RocksViewStore final : public ViewStore {
  public:

@@ -107,7 +107,7 @@ class ViewSnapshot {
                           const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
   // Every position stored under the hash, ascending.
   virtual Result<std::vector<Position>> Positions(const IdentityHash& identity) const = 0;
-  // Every entry of the identity index, by hash and then by position, some at a time.
+  // Every entry of the identity index, in any order, some at a time.
   virtual Status ScanIdentities(const std::function<void(std::span<const IdentityEntry>)>& visit) const = 0;
   // The account's events from (at, position) on, in the order of instant and position, until `visit` returns false.
   virtual Status ScanEvents(const AccountId& account, Instant at, Position position,
