@@ -2,8 +2,10 @@
 
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <utility>
 
+#include "engine/base/check.h"
 #include "engine/base/civil.h"
 #include "engine/base/money.h"
 #include "engine/event/rule_tables.h"
@@ -66,7 +68,7 @@ class FieldCheck {
   }
 
   bool BodyKeeps(const event::v1::Event& event, const BodyRules& body) {
-    return MessageKeeps(*body.message, tables_.BodyOf(event, body)) || Under(body.field->name());
+    return BodyFieldsKeep(event, body) || Under(body.field->name());
   }
 
   bool Reject(RejectReason reason, std::string_view field, std::string text) {
@@ -92,6 +94,74 @@ class FieldCheck {
     return present ? ValueKeeps(field, value) : MayBeAbsent(field);
   }
 
+  // Reflection takes most of the time that a check takes; so the bodies that most events have name their fields here,
+  // those with a rule, in the order of their numbers.
+  bool BodyFieldsKeep(const event::v1::Event& event, const BodyRules& body) {
+    using event::v1::Event;
+    const MessageRules& rules = *body.message;
+    switch (event.body_case()) {
+      case Event::kInteractionRecorded: {
+        const auto& b = event.interaction_recorded();
+        return RowsKeep(rules, Given{b.has_channel(), b.channel()}, Given{b.has_department(), b.department()},
+                        b.participants(), Given{b.has_duration_seconds(), b.duration_seconds()},
+                        Given{b.has_sentiment(), b.sentiment()}, Given{b.has_subject(), b.subject()});
+      }
+      case Event::kCommitmentMade: {
+        const auto& b = event.commitment_made();
+        return RowsKeep(rules, Given{b.has_commitment(), b.commitment()}, Given{b.has_due(), b.due()},
+                        Given{b.has_department(), b.department()}, Given{b.has_subject(), b.subject()},
+                        Given{b.has_contact(), b.contact()}, Given{b.has_deal(), b.deal()});
+      }
+      case Event::kInvoiceIssued: {
+        const auto& b = event.invoice_issued();
+        return RowsKeep(rules, Given{b.has_invoice(), b.invoice()}, Given{b.has_net(), b.net()},
+                        Given{b.has_tax(), b.tax()}, Given{b.has_gross(), b.gross()}, Given{b.has_due(), b.due()},
+                        Given{b.has_service_from(), b.service_from()}, Given{b.has_service_to(), b.service_to()},
+                        Given{b.has_deal(), b.deal()}, b.lines());
+      }
+      case Event::kPaymentReceived: {
+        const auto& b = event.payment_received();
+        return RowsKeep(rules, Given{b.has_payment(), b.payment()}, Given{b.has_amount(), b.amount()}, b.allocations(),
+                        Given{b.has_method(), b.method()});
+      }
+      case Event::kCostIncurred: {
+        const auto& b = event.cost_incurred();
+        return RowsKeep(rules, Given{b.has_kind(), b.kind()}, Given{b.has_amount(), b.amount()},
+                        Given{b.has_department(), b.department()}, Given{b.has_deal(), b.deal()},
+                        Given{b.has_note(), b.note()});
+      }
+      default:
+        return MessageKeeps(rules, tables_.BodyOf(event, body));
+    }
+  }
+
+  template <typename T>
+  struct Given {
+    Given(bool is_present, const T& its_value) : present(is_present), value(its_value) {}
+    const bool present;
+    const T& value;
+  };
+
+  // One field for each row. A field that gets a rule without being named is found at the first event.
+  template <typename... Fields>
+  bool RowsKeep(const MessageRules& rules, const Fields&... fields) {
+    KONTOR_CHECK(rules.fields.size() == sizeof...(fields));
+    const FieldRules* row = rules.fields.data();
+    return (RowKeeps(*row++, fields) && ...);
+  }
+  template <typename T>
+  bool RowKeeps(const FieldRules& row, const Given<T>& given) {
+    return Keeps(row, given.present, given.value);
+  }
+  template <typename T>
+  bool RowKeeps(const FieldRules& row, const google::protobuf::RepeatedPtrField<T>& elements) {
+    if (!SizeKeeps(row, elements.size())) return false;
+    for (int i = 0; i < elements.size(); ++i) {
+      if (!InnerKeeps(row, elements[i])) return Under(fmt::format("{}[{}]", row.field->name(), i));
+    }
+    return true;
+  }
+
   bool MessageKeeps(const MessageRules& rules, const Message& message) {
     for (const FieldRules& field : rules.fields) {
       if (field.repeated) {
@@ -112,14 +182,13 @@ class FieldCheck {
         return ValueKeeps(field, reflection->GetStringReference(message, field.field, &scratch));
       }
       case FieldKind::kInt32:
-        return NumberKeeps(field.field->name(), reflection->GetInt32(message, field.field), {field.min, field.max});
+        return ValueKeeps(field, int64_t{reflection->GetInt32(message, field.field)});
       case FieldKind::kInt64:
-        return NumberKeeps(field.field->name(), reflection->GetInt64(message, field.field), {field.min, field.max});
+        return ValueKeeps(field, int64_t{reflection->GetInt64(message, field.field)});
       case FieldKind::kUint32:
-        return NumberKeeps(field.field->name(), reflection->GetUInt32(message, field.field), {field.min, field.max});
+        return ValueKeeps(field, int64_t{reflection->GetUInt32(message, field.field)});
       case FieldKind::kEnum:
-        return reflection->GetEnumValue(message, field.field) != 0 ||
-               Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "unspecified; a value is required");
+        return EnumKeeps(field, reflection->GetEnumValue(message, field.field));
       case FieldKind::kMoney:
         return ValueKeeps(field, static_cast<const Money&>(reflection->GetMessage(message, field.field)));
       case FieldKind::kDecimal:
@@ -139,20 +208,22 @@ class FieldCheck {
 
   bool RepeatedKeeps(const FieldRules& field, const Reflection* reflection, const Message& message) {
     const int size = reflection->FieldSize(message, field.field);
-    if (size == 0) {
-      return !field.required ||
-             Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "empty; at least one is required");
-    }
-    if (size > static_cast<int64_t>(field.max_items)) {
-      return OutOfBounds(field.field->name(),
-                         fmt::format("{} elements; at most {} are allowed", size, field.max_items));
-    }
+    if (!SizeKeeps(field, size)) return false;
     for (int i = 0; i < size; ++i) {
       if (!InnerKeeps(field, reflection->GetRepeatedMessage(message, field.field, i))) {
         return Under(fmt::format("{}[{}]", field.field->name(), i));
       }
     }
     return true;
+  }
+
+  bool SizeKeeps(const FieldRules& field, int size) {
+    if (size == 0) {
+      return !field.required ||
+             Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "empty; at least one is required");
+    }
+    return size <= static_cast<int64_t>(field.max_items) ||
+           OutOfBounds(field.field->name(), fmt::format("{} elements; at most {} are allowed", size, field.max_items));
   }
 
   bool InnerKeeps(const FieldRules& field, const Message& message) {
@@ -179,6 +250,25 @@ class FieldCheck {
            Keeps(rules.list_price, line.has_list_price(), line.list_price()) &&
            Keeps(rules.charged_price, line.has_charged_price(), line.charged_price()) &&
            Keeps(rules.unit_cost, line.has_unit_cost(), line.unit_cost());
+  }
+
+  bool EnumKeeps(const FieldRules& field, int value) {
+    return value != 0 ||
+           Reject(log::v1::REJECT_REASON_MISSING_FIELD, field.field->name(), "unspecified; a value is required");
+  }
+
+  template <typename T>
+  requires std::is_enum_v<T>
+  bool ValueKeeps(const FieldRules& field, T value) { return EnumKeeps(field, static_cast<int>(value)); }
+
+  template <typename T>
+  requires std::is_integral_v<T>
+  bool ValueKeeps(const FieldRules& field, T number) {
+    return NumberKeeps(field.field->name(), int64_t{number}, {field.min, field.max});
+  }
+
+  bool ValueKeeps(const FieldRules& field, const EntityRef& ref) {
+    return EntityRefKeeps(ref) || Under(field.field->name());
   }
 
   bool ValueKeeps(const FieldRules& field, const std::string& text) {
