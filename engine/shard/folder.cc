@@ -36,8 +36,8 @@ Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::st
   do {
     const auto until = std::chrono::steady_clock::now() + parts_.slice;
     while (i < events.size()) {
-      if (i + kFar < events.size()) parts_.rows->PrefetchFar(events[i + kFar].event->account_id());
-      if (i + kNear < events.size()) parts_.rows->PrefetchNear(events[i + kNear].event->account_id());
+      if (i + kFar < events.size()) Prefetch(*events[i + kFar].event, /*far=*/true);
+      if (i + kNear < events.size()) Prefetch(*events[i + kNear].event, /*far=*/false);
       KONTOR_RETURN_IF_ERROR(FoldOne(events[i++]));
       if (i % kEventsBetweenLooks == 0 && std::chrono::steady_clock::now() >= until) break;
     }
@@ -46,6 +46,15 @@ Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::st
   } while (i < events.size());
   last_record_ = Sha256::Of(last_record);
   return OkStatus();
+}
+
+void Folder::Prefetch(const event::v1::Event& event, bool far) {
+  const std::string& account = event.account_id();
+  far ? parts_.rows->PrefetchFar(account) : parts_.rows->PrefetchNear(account);
+  if (const std::optional<EntityRef> entity = EntityOf(event)) {
+    RowKey::PutEntity(account, *entity, &key_);
+    far ? parts_.rows->PrefetchRow(key_) : parts_.rows->PrefetchVersion(key_);
+  }
 }
 
 Status Folder::FoldOne(const AcceptedEvent& accepted) {

@@ -59,11 +59,14 @@ class Folder {
   Position committed() const { return committed_.position; }
 
  private:
+  // Brings near what folding the event will look at.
+  void Prefetch(const event::v1::Event& event, bool far);
   Status FoldOne(const AcceptedEvent& accepted);
   // The event of an identity among those accepted before a position.
   Result<const event::v1::Event*> FindBefore(const Identity& identity, Position before);
 
   Parts parts_;
+  std::string key_;  // kept for its memory
   Position position_;
   Checkpoint committed_;
   Sha256Hash last_record_{};

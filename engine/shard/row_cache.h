@@ -49,6 +49,9 @@ class RowCache final : public RowStore {
   // An account that will change some events ahead.
   void PrefetchFar(std::string_view account) const { changes_->PrefetchSlot(account); }
   void PrefetchNear(std::string_view account) const { changes_->PrefetchAccount(account); }
+  // The same of a row by its key.
+  void PrefetchRow(std::string_view key) const;
+  void PrefetchVersion(std::string_view key) const;
 
   // The event at hand is the account's own, to be listed among its events.
   void AddEvent(const AccountId& account, Instant occurred_at);
@@ -66,7 +69,7 @@ class RowCache final : public RowStore {
   // The last commit, as the shard's thread reads it.
   const ViewSnapshot& committed() const { return *changes_->base(); }
   // Puts what is not committed into the commit: rows by key, events in the order of account, instant and position; it
-  // views what stands here until Committed. Requires: everything is published.
+  // views what stands here until Committed, which must follow. Requires: everything is published.
   void Collect(ViewCommit* commit);
   // The store holds what Collect gave.
   void Committed();
@@ -107,6 +110,7 @@ class RowCache final : public RowStore {
   void Erase(RowVersion* version);
   void Grow();
   void StartSegment();
+  std::vector<const ChangedAccount*> SortedAccounts() const;
   void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) const;
 
   const std::shared_ptr<const ViewStore> store_;

@@ -59,6 +59,9 @@ struct StatedFact {
 // Views of the event, and of the arena.
 std::optional<StatedFact> StatedFactOf(const event::v1::Event& event, Arena* arena);
 
+// The entity that the commonest events speak of, and nothing for others: told without working out what they say.
+std::optional<EntityRef> EntityOf(const event::v1::Event& event);
+
 // What an entity's own statements say of other entities: a payment of the invoices that it is allocated to, a credit
 // note of its invoice, a renewing deal of the deal that it renews. Worked out from own statements only, so links never
 // chain.

@@ -366,6 +366,35 @@ void LinkRenewal(const EntityRef& entity, std::span<const Statement> statements,
 
 }  // namespace
 
+std::optional<EntityRef> EntityOf(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kDealOpened:
+      return KeyOf(EntityKind::kDeal, event.deal_opened().deal(), event);
+    case Event::kDealChanged:
+      return KeyOf(EntityKind::kDeal, event.deal_changed().deal(), event);
+    case Event::kDealWon:
+      return KeyOf(EntityKind::kDeal, event.deal_won().deal(), event);
+    case Event::kDealLost:
+      return KeyOf(EntityKind::kDeal, event.deal_lost().deal(), event);
+    case Event::kInvoiceIssued:
+      return KeyOf(EntityKind::kInvoice, event.invoice_issued().invoice(), event);
+    case Event::kPaymentReceived: {
+      // The payment itself is new mostly; what it is allocated to is not.
+      const auto& body = event.payment_received();
+      if (body.allocations().empty()) return KeyOf(EntityKind::kPayment, body.payment(), event);
+      return KeyOf(EntityKind::kInvoice, body.allocations(0).invoice(), event);
+    }
+    case Event::kCommitmentMade:
+      return KeyOf(EntityKind::kCommitment, event.commitment_made().commitment(), event);
+    case Event::kCommitmentKept:
+      return KeyOf(EntityKind::kCommitment, event.commitment_kept().commitment(), event);
+    case Event::kCommitmentBroken:
+      return KeyOf(EntityKind::kCommitment, event.commitment_broken().commitment(), event);
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<StatedFact> StatedFactOf(const Event& event, Arena* arena) {
   StatedFact fact;
   fact.statement.at = *InstantOf(event.occurred_at());
