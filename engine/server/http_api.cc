@@ -39,10 +39,18 @@ std::optional<log::v1::Disposition> ParseDisposition(std::string_view word) {
 
 Result<HttpAnswer> JsonAnswer(const google::protobuf::Message& message, int code = 200) {
   KONTOR_ASSIGN_OR_RETURN(std::string json, JsonText(message));
-  return HttpAnswer{code, std::move(json), ""};
+  HttpAnswer answer;
+  answer.code = code;
+  answer.body = std::move(json);
+  return answer;
 }
 
-HttpAnswer ErrorAnswer(const Status& status) { return {HttpCodeOf(status.code()), ErrorJson(status), ""}; }
+HttpAnswer ErrorAnswer(const Status& status) {
+  HttpAnswer answer;
+  answer.code = HttpCodeOf(status.code());
+  answer.body = ErrorJson(status);
+  return answer;
+}
 
 // Lowers a flag when it goes.
 class Lowered {
@@ -106,6 +114,7 @@ const std::vector<HttpApi::Route>& HttpApi::Routes() {
       {"/v1/version", {}, &HttpApi::Version},
       {"/healthz", {}, &HttpApi::Health, true},
       {"/readyz", {}, &HttpApi::Ready, true},
+      {"/metrics", {}, &HttpApi::Metrics},
   };
   return *routes;
 }
@@ -149,8 +158,9 @@ Status CheckParameters(const Target& target, const std::vector<std::string_view>
 
 }  // namespace
 
-HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max)
-    : queries_(queries), version_(std::move(version)), page_size_max_(page_size_max) {}
+HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max,
+                 std::function<std::string()> metrics)
+    : queries_(queries), version_(std::move(version)), page_size_max_(page_size_max), metrics_(std::move(metrics)) {}
 
 HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Caller caller) const {
   Result<Target> parsed = ParseTarget(target);
@@ -158,10 +168,16 @@ HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Cal
   const auto& routes = Routes();
   const auto route = std::find_if(routes.begin(), routes.end(),
                                   [&](const Route& candidate) { return Matches(candidate.path, parsed->segments); });
-  if (caller == Caller::kUnknown && (route == routes.end() || !route->open)) {
+  HttpAnswer answer = AnswerOf(route == routes.end() ? nullptr : &*route, method, *std::move(parsed), caller);
+  if (route != routes.end()) answer.route = static_cast<size_t>(route - routes.begin());
+  return answer;
+}
+
+HttpAnswer HttpApi::AnswerOf(const Route* route, std::string_view method, Target target, Caller caller) const {
+  if (caller == Caller::kUnknown && (route == nullptr || !route->open)) {
     return ErrorAnswer(Unauthenticated("send the server's token in a header: Authorization: Bearer TOKEN"));
   }
-  if (route == routes.end()) {
+  if (route == nullptr) {
     return ErrorAnswer(NotFound("there is no such path; ids are percent-encoded ('/' is %2F), and the paths are: {}",
                                 fmt::join(Paths(), ", ")));
   }
@@ -172,9 +188,9 @@ HttpAnswer HttpApi::Answer(std::string_view method, std::string_view target, Cal
     answer.allow = "GET, HEAD";
     return answer;
   }
-  if (const Status status = CheckParameters(*parsed, route->parameters); !status.ok()) return ErrorAnswer(status);
+  if (const Status status = CheckParameters(target, route->parameters); !status.ok()) return ErrorAnswer(status);
 
-  Result<HttpAnswer> answer = (this->*route->handler)(Call{&*route, *std::move(parsed), caller});
+  Result<HttpAnswer> answer = (this->*route->handler)(Call{route, std::move(target), caller});
   if (!answer.ok()) {
     // What is ours to mend must not be known to the caller alone. Only the path's pattern is told: ids are personal.
     if (HttpCodeOf(answer.status().code()) == 500) {
@@ -303,6 +319,14 @@ Result<HttpAnswer> HttpApi::Ready(const Call& call) const {
     readiness.clear_warnings();
   }
   return JsonAnswer(readiness, readiness.ready() ? 200 : 503);
+}
+
+Result<HttpAnswer> HttpApi::Metrics(const Call&) const {
+  if (!metrics_) return NotFound("metrics are told by a running engine only (kontor serve)");
+  HttpAnswer answer;
+  answer.body = metrics_();
+  answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return answer;
 }
 
 }  // namespace kontor

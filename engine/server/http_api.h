@@ -5,20 +5,27 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/query/queries.h"
+#include "engine/server/target.h"
 #include "kontor/api/v1/api.pb.h"
 
 namespace kontor {
 
+inline constexpr std::string_view kJsonType = "application/json";
+
 struct HttpAnswer {
   int code = 200;
-  std::string body;   // JSON
+  std::string body;
   std::string allow;  // the methods that the path takes; only where the one asked for is not among them
+  std::string_view content_type = kJsonType;
+  size_t route = SIZE_MAX;  // which of Paths() it was that answered
 };
 
 // Whether whoever asks has shown the token (or none is needed). Who has not gets /healthz and the bare word of /readyz.
@@ -27,8 +34,10 @@ enum class Caller { kTrusted, kUnknown };
 // Threads: any.
 class HttpApi {
  public:
-  // Borrows the queries.
-  HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max);
+  // Borrows the queries. `metrics` gives the text of /metrics; where it is empty, as for a stopped engine's folder,
+  // there are none.
+  HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max,
+          std::function<std::string()> metrics = {});
 
   // Answers GET and HEAD (whose body the caller leaves out). Errors are answers too.
   HttpAnswer Answer(std::string_view method, std::string_view target, Caller caller) const;
@@ -52,12 +61,15 @@ class HttpApi {
   Result<HttpAnswer> Version(const Call& call) const;
   Result<HttpAnswer> Health(const Call& call) const;
   Result<HttpAnswer> Ready(const Call& call) const;
+  Result<HttpAnswer> Metrics(const Call& call) const;
 
+  HttpAnswer AnswerOf(const Route* route, std::string_view method, Target target, Caller caller) const;
   Result<Page> PageOf(const Call& call) const;
 
   const Queries* queries_;
   const api::v1::VersionInfo version_;
   const int32_t page_size_max_;
+  const std::function<std::string()> metrics_;
   // Digests read whole logs. One runs at a time, so that they cannot take every thread from the other readers.
   mutable std::atomic<bool> digest_runs_ = false;
 };

@@ -67,7 +67,8 @@ class HttpServer::Core final : public HttpSessionHost {
  public:
   Core(HttpServerOptions options, const api::v1::VersionInfo& version, const Queries* queries)
       : options_(std::move(options)),
-        api_(queries, version, options_.page_size_max),
+        traffic_(HttpApi::Paths().size()),
+        api_(queries, version, options_.page_size_max, MetricsOf()),
         work_(asio::make_work_guard(io_)),
         acceptor_(io_),
         accept_pause_(io_),
@@ -111,6 +112,7 @@ class HttpServer::Core final : public HttpSessionHost {
 
   const HttpServerOptions& options() const override { return options_; }
   bool stopping() const override { return stopping_; }
+  HttpTraffic& traffic() override { return traffic_; }
 
   void Run(std::string method, std::string target, Caller caller, std::chrono::steady_clock::time_point until,
            Answered done) override {
@@ -135,6 +137,7 @@ class HttpServer::Core final : public HttpSessionHost {
 
   void OnClosed(HttpSession* session) override {
     sessions_.erase(session);
+    traffic_.SetConnections(sessions_.size());
     if (stopping_) {
       if (sessions_.empty()) drained_.set_value();
     } else if (accept_waits_) {
@@ -147,6 +150,11 @@ class HttpServer::Core final : public HttpSessionHost {
     std::shared_ptr<HttpSession> session;
     std::optional<std::list<HttpSession*>::iterator> idle;  // its place in idle_
   };
+
+  std::function<std::string()> MetricsOf() const {
+    if (!options_.metrics) return {};
+    return [this] { return options_.metrics(traffic_); };
+  }
 
   void Accept() {
     accept_waits_ = sessions_.size() >= options_.connections_max && idle_.empty();
@@ -161,6 +169,7 @@ class HttpServer::Core final : public HttpSessionHost {
       if (sessions_.size() >= options_.connections_max && !idle_.empty()) idle_.front()->Close();
       auto session = std::make_shared<HttpSession>(std::move(socket), this);
       sessions_[session.get()] = {session, std::nullopt};
+      traffic_.SetConnections(sessions_.size());
       session->Begin();
       Accept();
     });
@@ -178,6 +187,7 @@ class HttpServer::Core final : public HttpSessionHost {
   }
 
   const HttpServerOptions options_;
+  HttpTraffic traffic_;
   const HttpApi api_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;

@@ -29,7 +29,12 @@ constexpr std::chrono::seconds kLingerTime{2};
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-HttpAnswer Error(int code, const Status& status) { return {code, ErrorJson(status), ""}; }
+HttpAnswer Error(int code, const Status& status) {
+  HttpAnswer answer;
+  answer.code = code;
+  answer.body = ErrorJson(status);
+  return answer;
+}
 
 // Whether a Host header names this machine's loopback: "localhost:8686", "127.0.0.1", "[::1]:8686".
 bool NamesLoopback(std::string_view host) {
@@ -102,6 +107,7 @@ void HttpSession::AwaitRequest() {
 
 void HttpSession::ReceiveHeader() {
   Enter(State::kReceiving);
+  began_ = std::chrono::steady_clock::now();
   is_head_ = false;
   keep_alive_ = false;  // until the header says so
   parser_.emplace();
@@ -188,12 +194,13 @@ void HttpSession::Dispatch() {
 
 void HttpSession::Send(HttpAnswer answer) {
   Enter(State::kSending);
+  host_->traffic().Observe(answer.route, answer.code, std::chrono::steady_clock::now() - began_);
   if (host_->stopping()) keep_alive_ = false;
   response_ = {};
   response_.version(11);
   response_.result(static_cast<unsigned>(answer.code));
   response_.set(http::field::date, HttpDate());
-  response_.set(http::field::content_type, "application/json");
+  response_.set(http::field::content_type, beast::string_view(answer.content_type.data(), answer.content_type.size()));
   response_.set(http::field::cache_control, "no-store");
   response_.set("X-Content-Type-Options", "nosniff");
   if (answer.code == 401) response_.set(http::field::www_authenticate, "Bearer");

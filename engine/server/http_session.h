@@ -17,6 +17,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -41,6 +42,7 @@ class HttpSessionHost {
   virtual void Run(std::string method, std::string target, Caller caller, std::chrono::steady_clock::time_point until,
                    Answered done) = 0;
   virtual bool stopping() const = 0;
+  virtual HttpTraffic& traffic() = 0;
   // The session waits for a request, or does so no longer.
   virtual void OnIdle(HttpSession* session, bool idle) = 0;
   // The last word of a session.
@@ -79,7 +81,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::steady_timer answer_timer_;
   HttpSessionHost* const host_;
   State state_ = State::kIdle;
-  uint64_t requests_ = 0;  // tells a late answer from the one waited for
+  std::chrono::steady_clock::time_point began_;  // of the request: its first byte
+  uint64_t requests_ = 0;                        // tells a late answer from the one waited for
   bool keep_alive_ = true;
   bool is_head_ = false;
 

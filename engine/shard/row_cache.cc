@@ -94,8 +94,12 @@ void RowCache::Erase(RowVersion* version) {
 
 std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
-  if (const RowVersion* version = SlotOf(hash, key).version) return version->value();
+  if (const RowVersion* version = SlotOf(hash, key).version) {
+    ++lookups_.hits;
+    return version->value();
+  }
   if (!any_unowned_ && key.starts_with('\0')) return {};
+  ++lookups_.misses;
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
   if (!stored.ok() || !stored->has_value()) return {};

@@ -89,6 +89,12 @@ class ShardSet final : public AssignmentListener {
   // Refused records that wait to be sent, as far as known.
   int64_t dead_letters_waiting() const;
 
+  // Every shard's that is ours, the reference shard included.
+  std::vector<ShardFigures> figures() const;
+  SourceFigures source_figures() const;
+  // Whether every shard's thread does what it should, as Shard::IsAlive.
+  bool IsAlive(std::chrono::steady_clock::duration patience) const;
+
   // Why this instance is not ready, and what works but not whole; in words.
   std::vector<std::string> reasons() const;
   std::vector<std::string> warnings() const;

@@ -15,6 +15,7 @@
 #include "engine/base/civil.h"
 #include "engine/base/clock.h"
 #include "engine/base/money.h"
+#include "engine/metrics/exposition.h"
 #include "engine/query/queries.h"
 #include "engine/shard/shard_set.h"
 #include "engine/source/kafka_options.h"
@@ -48,6 +49,7 @@ class Instance {
 
   const Queries& queries() const;
   const ShardSet& shards() const;
+  EngineFigures figures() const;
 
  private:
   struct Parts;

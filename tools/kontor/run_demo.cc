@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "engine/metrics/exposition.h"
+#include "engine/server/http_api.h"
 #include "engine/server/http_server.h"
 #include "engine/source/kafka_embedded_broker.h"
 #include "engine/source/kafka_sink.h"
@@ -187,6 +189,9 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   HttpServerOptions http;
   http.listen = demo.listen;
   http.auth_token = demo.auth_token;
+  http.metrics = [&](const HttpTraffic& traffic) {
+    return MetricsText(instance->figures(), traffic, HttpApi::Paths());
+  };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries()));
   const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "engine/base/sha256.h"
+#include "engine/metrics/exposition.h"
+#include "engine/server/http_api.h"
 #include "engine/server/http_server.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/progress.h"
@@ -99,6 +101,9 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   HttpServerOptions http;
   http.listen = serve.listen;
   http.auth_token = serve.auth_token;
+  http.metrics = [&](const HttpTraffic& traffic) {
+    return MetricsText((*instance)->figures(), traffic, HttpApi::Paths());
+  };
   Result<std::unique_ptr<HttpServer>> server = HttpServer::Start(http, ThisVersion(), &(*instance)->queries());
   if (!server.ok()) {
     console.Error(Text(server.status()));
