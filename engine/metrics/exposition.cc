@@ -32,15 +32,9 @@ std::string ReasonName(size_t reason) {
   return name;
 }
 
-// Readable records that Kafka holds and the log does not; offsets that hold none count too.
-int64_t Behind(const ShardStatus& status) {
-  const int64_t readable = status.watermarks.last_stable >= 0 ? status.watermarks.last_stable : status.watermarks.high;
-  return std::max<int64_t>(readable - status.next_offset.value(), 0);
-}
-
 // How long ago the last record that was taken in was recorded, where more of them wait.
 double AgeBehind(const ShardFigures& shard, Instant now) {
-  if (Behind(shard.status) == 0 || shard.last_timestamp_ms <= 0) return 0;
+  if (OffsetsBehind(shard.status) == 0 || shard.last_timestamp_ms <= 0) return 0;
   return std::max(static_cast<double>(now.value()) / 1e9 - static_cast<double>(shard.last_timestamp_ms) / 1e3, 0.0);
 }
 
@@ -98,7 +92,7 @@ class Telling {
     OfEach("kontor_shard_attached", "1 while the shard reads its partition.", Kind::kGauge,
            [](const ShardFigures& shard) { return shard.status.attached; });
     OfEach("kontor_shard_lag_records", "Offsets that Kafka has and the shard has not read.", Kind::kGauge,
-           [](const ShardFigures& shard) { return Behind(shard.status); });
+           [](const ShardFigures& shard) { return OffsetsBehind(shard.status); });
     OfEach("kontor_shard_lag_seconds", "Age of the last record taken in, by its Kafka timestamp; 0 where none waits.",
            Kind::kGauge, [this](const ShardFigures& shard) { return AgeBehind(shard, figures_.now); });
     OfEach("kontor_shard_behind_seconds", "Time since the shard had last read all that Kafka holds.", Kind::kGauge,

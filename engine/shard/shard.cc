@@ -102,6 +102,11 @@ Status CheckViews(const Checkpoint& checkpoint, const EventLog& log, const std::
 
 std::string ShardName(const ShardId& id) { return fmt::format("{}/{}", id.topic, id.partition.value()); }
 
+int64_t OffsetsBehind(const ShardStatus& status) {
+  const int64_t readable = status.watermarks.last_stable >= 0 ? status.watermarks.last_stable : status.watermarks.high;
+  return std::max<int64_t>(readable - status.next_offset.value(), 0);
+}
+
 bool IsLegalChange(ShardState from, ShardState to) {
   return std::any_of(kLegalChanges.begin(), kLegalChanges.end(),
                      [from, to](const StateChange& change) { return change.from == from && change.to == to; });

@@ -82,6 +82,9 @@ struct ShardStatus {
   int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
 };
 
+// Offsets that Kafka has and the shard has not read; those in open transactions are not due.
+int64_t OffsetsBehind(const ShardStatus& status);
+
 // What a shard says of its own work, for whoever watches it: beyond its status, how long its steps take, and what its
 // stores say. Counts are those since this process started.
 struct ShardFigures {

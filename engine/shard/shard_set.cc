@@ -356,11 +356,21 @@ bool ShardSet::DeadLetterSent(const ShardId& id, Position position) const {
 
 int64_t ShardSet::dead_letters_waiting() const { return dead_letters_ == nullptr ? 0 : dead_letters_->waiting(); }
 
-std::vector<ShardFigures> ShardSet::figures() const {
+std::vector<std::shared_ptr<Shard>> ShardSet::OurShards() const {
   std::vector<std::shared_ptr<Shard>> shards = events();
   if (auto shard = reference()) shards.push_back(std::move(shard));
+  return shards;
+}
+
+std::vector<ShardStatus> ShardSet::statuses() const {
+  std::vector<ShardStatus> statuses;
+  for (const auto& shard : OurShards()) statuses.push_back(shard->status());
+  return statuses;
+}
+
+std::vector<ShardFigures> ShardSet::figures() const {
   std::vector<ShardFigures> figures;
-  for (const auto& shard : shards) figures.push_back(shard->figures());
+  for (const auto& shard : OurShards()) figures.push_back(shard->figures());
   return figures;
 }
 

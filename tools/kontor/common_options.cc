@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kKafkaGroup = "Kafka";
 constexpr const char* kReportingGroup = "Reporting";
+constexpr const char* kLogGroup = "Log";
 
 // NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to
 // set.
@@ -143,6 +144,27 @@ void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_
       command, "--auth-token-file", "FILE",
       [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
       "File with the token that readers must show; its owner's alone to read");
+}
+
+void AddLogOptions(CLI::App* command, LogOptions* options) {
+  AddParsed(
+      command, "--log-format", "text|json",
+      [options](const std::string& format) {
+        options->format = format;
+        return CheckLogOptions(*options);
+      },
+      "How to log, to standard error: lines for people, or JSON")
+      ->default_str(options->format)
+      ->group(kLogGroup);
+  AddParsed(
+      command, "--log-level", "LEVEL",
+      [options](const std::string& level) {
+        options->level = level;
+        return CheckLogOptions(*options);
+      },
+      "What to log: debug, info, warn or error, and what is worse")
+      ->default_str(options->level)
+      ->group(kLogGroup);
 }
 
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {

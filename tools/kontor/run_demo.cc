@@ -14,6 +14,7 @@
 #include "engine/source/kafka_sink.h"
 #include "tools/kontor/demo/demo_story.h"
 #include "tools/kontor/instance.h"
+#include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
 #include "tools/kontor/running.h"
 #include "tools/kontor/stop_signal.h"
@@ -239,6 +240,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
 }  // namespace
 
 int RunDemo(const DemoCommandOptions& options, const Console& console) {
+  SetUpLog(options.log);
   const StopSignal stop;
   const Status status = Demo(options, console, stop);
   if (status.ok()) return 0;
