@@ -21,6 +21,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 #include "engine/event/validator.h"
+#include "engine/log/store_figures.h"
 
 namespace kontor {
 
@@ -60,6 +61,8 @@ class EventLog {
 
   // Reads every stored byte against its checksum, and every position. DataLoss on the first that differs or lacks.
   virtual Status Verify() const = 0;
+
+  virtual StoreFigures Figures() const { return {}; }
 };
 
 // SHA-256 over the stored records of [0, to) in order, in hexadecimal. NotFound where the log ends before.

@@ -4,6 +4,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
+#include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -162,6 +163,9 @@ rocksdb::DBOptions RocksDatabase::BaseOptions() {
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
   options.bytes_per_sync = 1 << 20;
+  // Counters alone: clocks and histograms would be asked at every read.
+  options.statistics = rocksdb::CreateDBStatistics();
+  options.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
@@ -329,6 +333,33 @@ Status RocksDatabase::VerifyChecksums() const {
   options.readahead_size = size_t{2} << 20;
   options.fill_cache = false;
   return ToStatus(db_->VerifyChecksum(options), "verifying checksums");
+}
+
+StoreFigures RocksDatabase::Figures() const {
+  using Properties = rocksdb::DB::Properties;
+  // Of one family, or of all: every store of ours has one.
+  const auto property = [this](const std::string& name) {
+    uint64_t value = 0;
+    return db_->GetAggregatedIntProperty(name, &value) ? value : 0;
+  };
+  const rocksdb::Statistics& counted = *spec_.db.statistics;
+  StoreFigures figures;
+  figures.table_bytes = property(Properties::kTotalSstFilesSize);
+  figures.memory_bytes = property(Properties::kCurSizeAllMemTables);
+  figures.reader_bytes = property(Properties::kEstimateTableReadersMem);
+  figures.pending_compaction_bytes = property(Properties::kEstimatePendingCompactionBytes);
+  figures.running_merges = property(Properties::kNumRunningCompactions) + property(Properties::kNumRunningFlushes);
+  figures.background_errors = property(Properties::kBackgroundErrors);
+  figures.writes_stopped = property(Properties::kIsWriteStopped) != 0;
+  figures.cache_bytes = property(Properties::kBlockCacheUsage);
+  figures.cache_hits = counted.getTickerCount(rocksdb::BLOCK_CACHE_HIT);
+  figures.cache_misses = counted.getTickerCount(rocksdb::BLOCK_CACHE_MISS);
+  figures.filter_hits = counted.getTickerCount(rocksdb::BLOOM_FILTER_USEFUL);
+  figures.bytes_logged = counted.getTickerCount(rocksdb::WAL_FILE_BYTES);
+  figures.bytes_flushed = counted.getTickerCount(rocksdb::FLUSH_WRITE_BYTES);
+  figures.bytes_merged = counted.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
+  figures.stall_micros = counted.getTickerCount(rocksdb::STALL_MICROS);
+  return figures;
 }
 
 Status RocksDatabase::ToStatus(const rocksdb::Status& status, std::string_view doing) const {

@@ -21,6 +21,7 @@
 
 #include "engine/base/status.h"
 #include "engine/log/rocks_options.h"
+#include "engine/log/store_figures.h"
 
 namespace kontor {
 
@@ -69,6 +70,8 @@ class RocksDatabase {
   Status CheckFreeSpace() const;
   // DataLoss on the first table block that differs from its checksum.
   Status VerifyChecksums() const;
+
+  StoreFigures Figures() const;
 
   // RocksDB's word in ours: Corruption is DataLoss, a full disk ResourceExhausted, the rest Internal. `doing` says what
   // failed: "reading position 7".

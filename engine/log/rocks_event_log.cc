@@ -290,6 +290,8 @@ Status RocksEventLog::Scan(Position from, Position to,
   return OkStatus();
 }
 
+StoreFigures RocksEventLog::Figures() const { return database_->Figures(); }
+
 Status RocksEventLog::Verify() const {
   KONTOR_RETURN_IF_ERROR(database_->VerifyChecksums());
   return Scan(Position(0), End(), [](Position, std::string_view) { return true; });

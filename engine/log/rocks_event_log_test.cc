@@ -101,6 +101,22 @@ class RocksEventLogTest : public ::testing::Test {
   RocksOptions options_;
 };
 
+TEST_F(RocksEventLogTest, FiguresTellWhatIsOnTheDiskAndWhatWasWritten) {
+  {
+    const auto log = Open();
+    Append(*log, 2, 10);
+    const StoreFigures figures = log->Figures();
+    EXPECT_GT(figures.bytes_logged, 2U * 10U * 4U * 32U);  // the noise alone
+    EXPECT_GT(figures.memory_bytes, 0U);
+    EXPECT_FALSE(figures.writes_stopped);
+    EXPECT_EQ(figures.background_errors, 0U);
+  }
+  const auto log = Open();  // what was in memory was written out
+  EXPECT_GT(log->Figures().table_bytes, 2U * 10U * 4U * 32U);
+  ASSERT_TRUE(log->Read(Position(3)).ok());
+  EXPECT_GT(log->Figures().cache_hits + log->Figures().cache_misses, 0U);
+}
+
 TEST_F(RocksEventLogTest, AnotherOwnerIsRefused) {
   ASSERT_NE(Open(), nullptr);
   const auto before = FilesIn(path_);

@@ -77,21 +77,30 @@ class Lowered {
 
 }  // namespace
 
-HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max, bool streams)
-    : queries_(queries), version_(std::move(version)), page_size_max_(page_size_max), streams_(streams) {}
+HttpApi::HttpApi(const Queries* queries, api::v1::VersionInfo version, int32_t page_size_max, bool streams,
+                 std::function<std::string()> metrics)
+    : queries_(queries),
+      version_(std::move(version)),
+      page_size_max_(page_size_max),
+      streams_(streams),
+      metrics_(std::move(metrics)) {}
 
 HttpAnswer HttpApi::Answer(const HttpRequest& request) const {
   Result<Target> target = ParseTarget(request.target);
   if (!target.ok()) return ErrorAnswer(target.status());
   const Route* const route = FindRoute(*target);
+  HttpAnswer answer = AnswerOf(route, *std::move(target), request);
+  if (route != nullptr) answer.route = static_cast<size_t>(route - Routes().data());
+  return answer;
+}
+
+HttpAnswer HttpApi::AnswerOf(const Route* route, Target target, const HttpRequest& request) const {
   if (request.caller == Caller::kUnknown && (route == nullptr || !route->open)) {
     return ErrorAnswer(Unauthenticated("send the server's token in a header: Authorization: Bearer TOKEN"));
   }
   if (route == nullptr) {
-    std::vector<std::string_view> paths;
-    for (const Route& known : Routes()) paths.push_back(known.path);
     return ErrorAnswer(NotFound("there is no such path; ids are percent-encoded ('/' is %2F), and the paths are: {}",
-                                fmt::join(paths, ", ")));
+                                fmt::join(RoutePaths(), ", ")));
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpAnswer answer =
@@ -100,9 +109,9 @@ HttpAnswer HttpApi::Answer(const HttpRequest& request) const {
     answer.allow = "GET, HEAD";
     return answer;
   }
-  if (const Status status = CheckParameters(*target, *route); !status.ok()) return ErrorAnswer(status);
+  if (const Status status = CheckParameters(target, *route); !status.ok()) return ErrorAnswer(status);
 
-  Result<HttpAnswer> answer = Dispatch(HttpCall(route, *std::move(target)), request.caller);
+  Result<HttpAnswer> answer = Dispatch(HttpCall(route, std::move(target)), request.caller);
   if (!answer.ok()) {
     // What is ours to mend must not be known to the caller alone. Only the path's pattern is told: ids are personal.
     if (HttpCodeOf(answer.status().code()) == 500) {
@@ -158,6 +167,8 @@ Result<HttpAnswer> HttpApi::Dispatch(const HttpCall& call, Caller caller) const 
       return JsonAnswer(version_);
     case Endpoint::kOpenApi:
       return Tagged(Body(OpenApiText(version_.version(), page_size_max_)));
+    case Endpoint::kMetrics:
+      return Metrics();
     case Endpoint::kHealth: {
       api::v1::Health health;
       health.set_status("SERVING");
@@ -167,6 +178,13 @@ Result<HttpAnswer> HttpApi::Dispatch(const HttpCall& call, Caller caller) const 
       return Ready(caller);
   }
   return Internal("{}: nobody answers this path", call.route().path);
+}
+
+Result<HttpAnswer> HttpApi::Metrics() const {
+  if (!metrics_) return NotFound("metrics are told by a running engine only (kontor serve)");
+  HttpAnswer answer = Body(metrics_());
+  answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return answer;
 }
 
 Result<HttpAnswer> HttpApi::Accounts(const HttpCall& call) const {

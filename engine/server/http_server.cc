@@ -19,6 +19,7 @@
 
 #include "engine/server/http_api.h"
 #include "engine/server/http_session.h"
+#include "engine/server/routes.h"
 
 namespace kontor {
 namespace {
@@ -77,7 +78,8 @@ class HttpServer::Core final : public HttpSessionHost {
  public:
   Core(HttpServerOptions options, const api::v1::VersionInfo& version, const Queries* queries, ChangeFeed* feed)
       : options_(std::move(options)),
-        api_(queries, version, options_.page_size_max, /*streams=*/true),
+        traffic_(Routes().size()),
+        api_(queries, version, options_.page_size_max, /*streams=*/true, MetricsOf()),
         feed_(feed),
         work_(asio::make_work_guard(io_)),
         acceptor_(io_),
@@ -123,6 +125,7 @@ class HttpServer::Core final : public HttpSessionHost {
 
   const HttpServerOptions& options() const override { return options_; }
   bool stopping() const override { return stopping_; }
+  HttpTraffic& traffic() override { return traffic_; }
 
   void Run(HttpRequest request, std::chrono::steady_clock::time_point until, Answered done) override {
     const auto now = std::chrono::steady_clock::now();
@@ -153,6 +156,7 @@ class HttpServer::Core final : public HttpSessionHost {
   void OnClosed(HttpSession* session) override {
     streaming_.erase(session);
     sessions_.erase(session);
+    traffic_.SetConnections(sessions_.size());
     if (stopping_) {
       if (sessions_.empty()) drained_.set_value();
     } else if (accept_waits_) {
@@ -206,6 +210,11 @@ class HttpServer::Core final : public HttpSessionHost {
     std::optional<std::list<HttpSession*>::iterator> idle;  // its place in idle_
   };
 
+  std::function<std::string()> MetricsOf() const {
+    if (!options_.metrics) return {};
+    return [this] { return options_.metrics(traffic_); };
+  }
+
   void Accept() {
     accept_waits_ = sessions_.size() >= options_.connections_max && idle_.empty();
     if (stopping_ || accept_waits_) return;
@@ -219,6 +228,7 @@ class HttpServer::Core final : public HttpSessionHost {
       if (sessions_.size() >= options_.connections_max && !idle_.empty()) idle_.front()->Close();
       auto session = std::make_shared<HttpSession>(std::move(socket), this);
       sessions_[session.get()] = {session, std::nullopt};
+      traffic_.SetConnections(sessions_.size());
       session->Begin();
       Accept();
     });
@@ -237,6 +247,7 @@ class HttpServer::Core final : public HttpSessionHost {
   }
 
   const HttpServerOptions options_;
+  HttpTraffic traffic_;
   const HttpApi api_;
   ChangeFeed* const feed_;
   asio::io_context io_{1};

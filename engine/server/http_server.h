@@ -15,12 +15,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "engine/base/status.h"
 #include "engine/query/change_feed.h"
 #include "engine/query/queries.h"
+#include "engine/server/http_traffic.h"
 #include "kontor/api/v1/api.pb.h"
 
 namespace kontor {
@@ -32,6 +34,9 @@ struct HttpServerOptions {
   std::string listen = std::string(kDefaultListen);
   // What readers must show (Authorization: Bearer). Empty: nothing, and then only a loopback address is listened on.
   std::string auth_token;
+
+  // The text of /metrics, the server's own figures in it. Empty: there is no such path. Called on a query's thread.
+  std::function<std::string(const HttpTraffic&)> metrics;
 
   size_t header_bytes_max = 16 << 10;
   size_t body_bytes_max = 64 << 10;  // no endpoint reads one

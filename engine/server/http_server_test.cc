@@ -5,10 +5,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <thread>
 
+#include "engine/server/routes.h"
 #include "engine/server/http_client.h"
 #include "engine/server/http_server_fixture.h"
 
@@ -25,6 +27,37 @@ TEST_F(HttpServerTest, AnswersInJson) {
   EXPECT_EQ(reply.code, 200);
   EXPECT_EQ(reply.headers.at("Content-Type"), "application/json");
   EXPECT_EQ(reply.body, R"({"clusterId":"c1"})");
+}
+
+TEST_F(HttpServerTest, CountsWhatItAnswersByRouteAndClassOfCode) {
+  options_.metrics = [](const HttpTraffic& traffic) {
+    const auto count = [&](size_t route, size_t code_class) {
+      uint64_t all = 0;
+      for (const uint64_t in_range : traffic.Read(route, code_class).counts) all += in_range;
+      return all;
+    };
+    const auto paths = RoutePaths();
+    const size_t shards = std::find(paths.begin(), paths.end(), "/v1/shards") - paths.begin();
+    return fmt::format("{} {} {}, {} connected", count(shards, 1), count(shards, 3), count(paths.size(), 3),
+                       traffic.connections());
+  };
+  Start();
+  RawClient client(port());
+  client.Ask(Get("/v1/shards"));
+  client.Ask(Get("/v1/shards"));
+  client.Ask(Get("/v1/shards?no=1"));
+  client.Ask(Get("/no/such/path"));
+  const Reply reply = client.Ask(Get("/metrics"));
+  EXPECT_EQ(reply.headers.at("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.body, "2 1 1, 1 connected");
+}
+
+TEST_F(HttpServerTest, MetricsNeedTheTokenWhereOneIsSet) {
+  options_.auth_token = "secret";
+  options_.metrics = [](const HttpTraffic&) { return "text"; };
+  Start();
+  EXPECT_EQ(RawClient(port()).Ask(Get("/metrics")).code, 401);
+  EXPECT_EQ(RawClient(port()).Ask(Get("/metrics", "Authorization: Bearer secret\r\n")).body, "text");
 }
 
 TEST_F(HttpServerTest, ConnectionCarriesManyRequests) {

@@ -110,6 +110,7 @@ void HttpSession::AwaitRequest() {
 
 void HttpSession::ReceiveHeader() {
   Enter(State::kReceiving);
+  began_ = std::chrono::steady_clock::now();
   is_head_ = false;
   keep_alive_ = false;  // until the header says so
   parser_.emplace();
@@ -224,6 +225,7 @@ void HttpSession::WakeStream() { events_->Wake(shared_from_this()); }
 
 void HttpSession::Send(HttpAnswer answer) {
   Enter(State::kSending);
+  host_->traffic().Observe(answer.route, answer.code, std::chrono::steady_clock::now() - began_);
   if (host_->stopping()) keep_alive_ = false;
   response_ = {};
   response_.version(11);
@@ -233,7 +235,9 @@ void HttpSession::Send(HttpAnswer answer) {
   response_.set(http::field::cache_control, answer.etag.empty() ? "no-store" : "private, no-cache");
   if (!answer.etag.empty()) response_.set(http::field::etag, answer.etag);
   const bool has_body = answer.code != 304;
-  if (has_body) response_.set(http::field::content_type, answer.stream ? "text/event-stream" : "application/json");
+  if (has_body) response_.set(http::field::content_type, 
+                                   answer.stream ? beast::string_view("text/event-stream")
+                                                 : beast::string_view(answer.content_type.data(), answer.content_type.size()));
   response_.set("X-Content-Type-Options", "nosniff");
   if (answer.code == 401) response_.set(http::field::www_authenticate, "Bearer");
   if (!answer.allow.empty()) response_.set(http::field::allow, answer.allow);

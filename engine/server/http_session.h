@@ -19,6 +19,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,7 @@ class HttpSessionHost {
   // Takes one of the places for streams; false where there is none left.
   virtual bool BeginStream(HttpSession* session) = 0;
   virtual bool stopping() const = 0;
+  virtual HttpTraffic& traffic() = 0;
   // The session waits for a request, or does so no longer.
   virtual void OnIdle(HttpSession* session, bool idle) = 0;
   // The last word of a session.
@@ -87,7 +89,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   boost::asio::steady_timer answer_timer_;
   HttpSessionHost* const host_;
   State state_ = State::kIdle;
-  uint64_t requests_ = 0;  // tells a late answer from the one waited for
+  std::chrono::steady_clock::time_point began_;  // of the request: its first byte
+  uint64_t requests_ = 0;                        // tells a late answer from the one waited for
   bool keep_alive_ = true;
   bool is_head_ = false;
 

@@ -176,6 +176,7 @@ Json ParametersOf(const Route& route, int32_t page_size_max) {
 
 Json ResponsesOf(const Route& route, Schemas* schemas) {
   Json content = {{"application/json", {{"schema", {{"type", "object"}}}}}};
+  if (route.endpoint == Endpoint::kMetrics) content = {{"text/plain", {{"schema", {{"type", "string"}}}}}};
   if (route.answer != nullptr) {
     const Json schema = schemas->Of(Commented(*route.answer));
     content = {{"application/json", {{"schema", schema}}}};

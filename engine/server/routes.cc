@@ -99,6 +99,7 @@ const std::vector<Route>* MakeRoutes() {
        {},
        api::v1::VersionInfo::descriptor()},
       {Endpoint::kOpenApi, "/openapi.json", "This document", {}, nullptr},
+      {Endpoint::kMetrics, "/metrics", "The engine's own figures, for Prometheus; of a running engine only", {}, nullptr},
       {Endpoint::kHealth, "/healthz", "Whether the process answers", {}, api::v1::Health::descriptor(), true},
       {Endpoint::kReady, "/readyz", "Whether it is ready, and why not", {}, api::v1::Readiness::descriptor(), true},
   };
@@ -114,6 +115,12 @@ bool Route::Takes(std::string_view parameter) const {
 const std::vector<Route>& Routes() {
   static const auto* const routes = MakeRoutes();
   return *routes;
+}
+
+std::vector<std::string_view> RoutePaths() {
+  std::vector<std::string_view> paths;
+  for (const Route& route : Routes()) paths.push_back(route.path);
+  return paths;
 }
 
 std::string_view PathParameterText(const Route& route) {

@@ -20,6 +20,7 @@ enum class Endpoint {
   kShards,
   kVersion,
   kOpenApi,
+  kMetrics,
   kHealth,
   kReady,
 };
@@ -38,7 +39,7 @@ struct Route {
   std::string_view path;  // "{…}" stands for any one segment that is not empty
   std::string_view summary;
   std::vector<Parameter> parameters;
-  // The message that it answers with; of a stream, the one that its events hold. Null: a JSON document of another kind.
+  // The message that it answers with; of a stream, the one that its events hold. Null: another document.
   const google::protobuf::Descriptor* answer = nullptr;
   bool open = false;  // without the token too
 
@@ -46,6 +47,8 @@ struct Route {
 };
 
 const std::vector<Route>& Routes();
+// Their paths, in the same order.
+std::vector<std::string_view> RoutePaths();
 
 // What a parameter of that name is told as "{id}".
 std::string_view PathParameterText(const Route& route);

@@ -36,6 +36,7 @@ Result<const Admitted*> Intake::Admit(const Batch& batch) {
   admitted_.accepted.clear();
   admitted_.refused.clear();
   admitted_.duplicates = admitted_.conflicts = admitted_.rejected = admitted_.offset_gaps = 0;
+  admitted_.rejected_for.fill(0);
   admitted_.next_offset = batch.next_offset;
   Offset from = log_->NextOffset();
   for (const RawRecord& raw : batch.records) {
@@ -100,6 +101,7 @@ Result<StoredVerdict> Intake::SettleEvent(const Read& read, Position position) {
     verdict.rejection = &read.rejection;
     admitted_.refused.push_back(position);
     ++admitted_.rejected;
+    ++admitted_.rejected_for[read.rejection.reason];
     return verdict;
   }
   KONTOR_ASSIGN_OR_RETURN(const std::optional<Original> original, FindOriginal(*read.event, read.identity));

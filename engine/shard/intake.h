@@ -8,6 +8,7 @@
 //              batch is appended.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +27,8 @@
 
 namespace kontor {
 
+inline constexpr size_t kRejectReasons = log::v1::RejectReason_ARRAYSIZE;
+
 struct AcceptedEvent {
   Position position;
   IdentityHash identity;
@@ -41,6 +44,7 @@ struct Admitted {
   int64_t duplicates = 0;
   int64_t conflicts = 0;
   int64_t rejected = 0;
+  std::array<int64_t, kRejectReasons> rejected_for{};  // by reason
   int64_t offset_gaps = 0;  // offsets before and between the records that the partition does not hold
 };
 

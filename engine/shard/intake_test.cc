@@ -93,6 +93,7 @@ TEST_F(IntakeTest, EveryRecordBecomesOne) {
   EXPECT_EQ(records[3].original_position(), 0U);
   EXPECT_EQ(admitted_.accepted.size(), 1U);
   EXPECT_EQ(admitted_.rejected, 1);
+  EXPECT_EQ(admitted_.rejected_for[log::v1::REJECT_REASON_UNDECODABLE], 1);
   EXPECT_EQ(admitted_.duplicates, 1);
   EXPECT_EQ(admitted_.conflicts, 1);
   EXPECT_EQ(admitted_.refused, (std::vector{Position(1), Position(3)}));

@@ -106,9 +106,13 @@ void RowCache::PrefetchVersion(std::string_view key) const {
 
 std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
-  if (const RowVersion* version = SlotOf(hash, key).version) return version->value();
+  if (const RowVersion* version = SlotOf(hash, key).version) {
+    ++lookups_.hits;
+    return version->value();
+  }
   if (!any_unowned_ && key.starts_with('\0')) return {};
   if (made_ && !made_->MayHold(IdentityHash(hash))) return {};
+  ++lookups_.misses;
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
   if (!stored.ok() || !stored->has_value()) return {};
@@ -143,9 +147,9 @@ void RowCache::AddToMonth(const AccountId& account, Day day, const TallyRef& key
   PendingOf(account.value()).writer.Add(day, key, amount);
 }
 
-void RowCache::Broken(std::string_view key) {
-  status_.Update(DataLoss("a stored row of account '{}' is no row: rebuild the views from the log (kontor rebuild)",
-                          AccountOf(key)));
+// Whose it is stays untold: failures are logged, and logs name no account.
+void RowCache::Broken(std::string_view) {
+  status_.Update(DataLoss("a stored row is no row: rebuild the views from the log (kontor rebuild)"));
 }
 
 RowCache::Pending& RowCache::PendingOf(std::string_view account) {

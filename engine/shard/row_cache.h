@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,13 @@ class RowCache final : public RowStore {
   // Makes visible what was done up to here, as the state at `position`. Returns the accounts that changed since the
   // last Publish, once each, in any order; good until the next one. Requires: not failed.
   std::span<const std::string_view> Publish(Position position);
+
+  // Rows that were asked for since it was made: found here, or looked for in the store.
+  struct Lookups {
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+  };
+  const Lookups& lookups() const { return lookups_; }
 
   // What is not committed.
   size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_committed_; }
@@ -121,6 +129,7 @@ class RowCache final : public RowStore {
   // Of the keys of rows that were made since the store was empty; nothing where it was not, and every row may be there.
   // Most rows that are asked for are new.
   std::optional<IdentityFilter> made_;
+  Lookups lookups_;
   // Whether there may be rows under no account. Every event asks for its void, and nearly none has one.
   bool any_unowned_ = false;
   std::shared_ptr<Arena> row_memory_;  // of the last segment

@@ -102,6 +102,11 @@ Status CheckViews(const Checkpoint& checkpoint, const EventLog& log, const std::
 
 std::string ShardName(const ShardId& id) { return fmt::format("{}/{}", id.topic, id.partition.value()); }
 
+int64_t OffsetsBehind(const ShardStatus& status) {
+  const int64_t readable = status.watermarks.last_stable >= 0 ? status.watermarks.last_stable : status.watermarks.high;
+  return std::max<int64_t>(readable - status.next_offset.value(), 0);
+}
+
 bool IsLegalChange(ShardState from, ShardState to) {
   return std::any_of(kLegalChanges.begin(), kLegalChanges.end(),
                      [from, to](const StateChange& change) { return change.from == from && change.to == to; });
@@ -259,6 +264,7 @@ void Shard::Run() {
     Fail(prepared);
   }
   while (!stop_) {
+    alive_at_ = steady_clock::now();
     mailbox_.Answer();
     const bool attached = reader() != nullptr;
     if (attached && state() == ShardState::kStopped) {
@@ -268,7 +274,9 @@ void Shard::Run() {
     if (attached && state() == ShardState::kRunning) {
       ReadOn();
     } else {
+      waits_ = true;
       mailbox_.Wait(kIdle);
+      waits_ = false;
     }
   }
   if (sound_ && derived_ != nullptr) Commit();
@@ -315,15 +323,20 @@ Status Shard::OpenViews() {
   KONTOR_RETURN_IF_ERROR(derived_->rows.status());
   KONTOR_RETURN_IF_ERROR(derived_->identities.status());
   folded_ = checkpoint_ = derived_->folder.position().value();
-  last_commit_ = steady_clock::now();
+  last_commit_ = alive_at_ = steady_clock::now();
+  views_ = derived_->views.get();
   return OkStatus();
 }
 
 Status Shard::CatchUp() {
   Folder& folder = derived_->folder;
   while (!stop_ && state() != ShardState::kFailed && folder.position() < log_->End()) {
+    alive_at_ = steady_clock::now();
     if (config_.progress) config_.progress(folder.position(), log_->End());
-    KONTOR_RETURN_IF_ERROR(folder.FoldLogged(kCatchUpRecordsMax, kCatchUpBytesMax));
+    {
+      const Timed timed(&fold_time_);
+      KONTOR_RETURN_IF_ERROR(folder.FoldLogged(kCatchUpRecordsMax, kCatchUpBytesMax));
+    }
     CommitIfDue(/*level=*/false);
     mailbox_.Answer();
   }
@@ -334,15 +347,23 @@ Status Shard::CatchUp() {
 void Shard::ReadOn() {
   const std::shared_ptr<PartitionReader> reading = reader();
   const ShardLimits& limits = config_.limits;
+  const auto began = steady_clock::now();
   const Result<Batch> batch = reading->Poll(limits.poll_records_max, limits.poll_bytes_max, limits.poll_timeout);
   Status status = batch.status();
   if (batch.ok()) {
     backoff_ = milliseconds(0);
     SetTrouble(OkStatus());
+    if (!batch->records.empty()) {
+      poll_time_.Observe(steady_clock::now() - began);
+      batch_records_.Observe(static_cast<double>(batch->records.size()));
+    }
     if (!batch->records.empty() || batch->next_offset != log_->NextOffset()) status = Process(*batch);
     if (status.ok()) {
       if (sound_) reading->CommitHint(log_->NextOffset());
-      if (batch->at_end) LookForHeldBack(reading->watermarks());
+      if (batch->at_end) {
+        level_at_ = steady_clock::now();
+        LookForHeldBack(reading->watermarks());
+      }
       CommitIfDue(batch->at_end);
       return;
     }
@@ -369,18 +390,28 @@ void Shard::ReadOn() {
 Status Shard::Process(const Batch& batch) {
   KONTOR_ASSIGN_OR_RETURN(const Admitted* const admitted, derived_->intake.Admit(batch));
   const Position from = log_->End();
+  const auto began = steady_clock::now();
   if (const Status appended = log_->Append(admitted->records, admitted->next_offset); !appended.ok()) {
     EndProcess(appended);
     return OkStatus();
   }
+  append_time_.Observe(steady_clock::now() - began);
   accepted_ += static_cast<int64_t>(admitted->accepted.size());
   duplicates_ += admitted->duplicates;
   conflicts_ += admitted->conflicts;
-  rejected_ += admitted->rejected;
+  for (size_t i = 0; i < kRejectReasons; ++i) rejected_[i] += admitted->rejected_for[i];
   offset_gaps_ += admitted->offset_gaps;
   if (admitted->records.empty()) return OkStatus();
+  last_timestamp_ms_ = batch.records.back().timestamp_ms;
   if (config_.appended) config_.appended(config_.id, from, *admitted);
-  return derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
+  Status folded;
+  {
+    const Timed timed(&fold_time_);
+    folded = derived_->folder.Fold(admitted->accepted, log_->End(), admitted->records.back());
+  }
+  cache_hits_ = derived_->rows.lookups().hits;
+  cache_misses_ = derived_->rows.lookups().misses;
+  return folded;
 }
 
 void Shard::LookForHeldBack(const Watermarks& watermarks) {
@@ -395,7 +426,7 @@ void Shard::LookForHeldBack(const Watermarks& watermarks) {
 void Shard::CommitIfDue(bool level) {
   if (!sound_) return;
   const ShardLimits& limits = config_.limits;
-  const auto since = steady_clock::now() - last_commit_;
+  const auto since = steady_clock::now() - last_commit_.load();
   const Folder& folder = derived_->folder;
   if (folder.position() - folder.committed() >= limits.commit_records_max ||
       derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max ||
@@ -405,12 +436,15 @@ void Shard::CommitIfDue(bool level) {
 }
 
 bool Shard::Commit() {
+  const auto began = steady_clock::now();
+  const bool changed = derived_->folder.position() > derived_->folder.committed();
   if (const Status committed = derived_->folder.Commit(); !committed.ok()) {
     EndProcess(committed);
     return false;
   }
   checkpoint_ = derived_->folder.committed().value();
   last_commit_ = steady_clock::now();
+  if (changed) commit_time_.Observe(last_commit_.load() - began);
   return true;
 }
 
@@ -481,9 +515,35 @@ ShardStatus Shard::status() const {
   status.accepted = accepted_;
   status.duplicates = duplicates_;
   status.conflicts = conflicts_;
-  status.rejected = rejected_;
+  for (const std::atomic<int64_t>& rejected : rejected_) status.rejected += rejected;
   status.offset_gaps = offset_gaps_;
   return status;
+}
+
+ShardFigures Shard::figures() const {
+  const steady_clock::time_point now = steady_clock::now();
+  ShardFigures figures;
+  figures.status = status();
+  std::copy(rejected_.begin(), rejected_.end(), figures.rejected.begin());
+  if (const TimePoint level_at = level_at_; level_at != TimePoint()) figures.since_level = now - level_at;
+  if (const TimePoint committed = last_commit_; committed != TimePoint()) figures.since_commit = now - committed;
+  figures.last_timestamp_ms = last_timestamp_ms_;
+  figures.batch_records = batch_records_.Read();
+  figures.poll = poll_time_.Read();
+  figures.append = append_time_.Read();
+  figures.fold = fold_time_.Read();
+  figures.commit = commit_time_.Read();
+  figures.cache_hits = cache_hits_;
+  figures.cache_misses = cache_misses_;
+  if (opened_) figures.log = log_->Figures();
+  if (const ViewStore* const views = views_) figures.views = views->Figures();
+  return figures;
+}
+
+bool Shard::IsAlive(steady_clock::duration patience) const {
+  const ShardState now = state();
+  if (now != ShardState::kCatchingUp && now != ShardState::kRunning) return true;
+  return waits_ || steady_clock::now() - alive_at_.load() <= patience;
 }
 
 Result<const EventLog*> Shard::log() const {

@@ -21,6 +21,7 @@
 //              failed append or commit ends the process (config.fatal): what is on the disk is unknown.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -34,9 +35,11 @@
 #include <thread>
 #include <vector>
 
+#include "engine/base/distribution.h"
 #include "engine/event/validator.h"
 #include "engine/log/event_log.h"
 #include "engine/shard/account_version.h"
+#include "engine/shard/intake.h"
 #include "engine/shard/mailbox.h"
 #include "engine/source/event_source.h"
 #include "engine/views/instance_store.h"
@@ -45,7 +48,6 @@
 
 namespace kontor {
 
-struct Admitted;
 
 struct ShardId {
   std::string topic;
@@ -78,6 +80,30 @@ struct ShardStatus {
   int64_t conflicts = 0;
   int64_t rejected = 0;
   int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
+};
+
+// Offsets that Kafka has and the shard has not read; those in open transactions are not due.
+int64_t OffsetsBehind(const ShardStatus& status);
+
+// What a shard says of its own work, for whoever watches it: beyond its status, how long its steps take, and what its
+// stores say. Counts are those since this process started.
+struct ShardFigures {
+  ShardStatus status;
+  std::array<int64_t, kRejectReasons> rejected{};  // by reason
+  // Since all that Kafka has was read; not known while the first reading goes on. And since the last commit.
+  std::optional<std::chrono::steady_clock::duration> since_level;
+  std::chrono::steady_clock::duration since_commit{};
+  int64_t last_timestamp_ms = 0;  // of the last record that was appended; 0: none yet
+  // Times of a poll that brought records (the waiting for them included), and of what its batch then went through.
+  Distribution::Reading batch_records;
+  Distribution::Reading poll;
+  Distribution::Reading append;
+  Distribution::Reading fold;
+  Distribution::Reading commit;
+  uint64_t cache_hits = 0;
+  uint64_t cache_misses = 0;
+  StoreFigures log;
+  StoreFigures views;
 };
 
 // Told of what changes. Called on the shard's thread: must not wait.
@@ -174,6 +200,9 @@ class Shard {
 
   ShardState state() const;
   ShardStatus status() const;
+  ShardFigures figures() const;
+  // Whether its thread does what it should: it came by within `patience`, or has nothing to do but to wait.
+  bool IsAlive(std::chrono::steady_clock::duration patience) const;
   // Unavailable before Open. Good as long as the shard.
   Result<const EventLog*> log() const;
 
@@ -230,7 +259,6 @@ class Shard {
   // The shard's thread's own.
   bool sound_ = true;  // what is folded may be committed
   std::chrono::milliseconds backoff_{0};
-  std::chrono::steady_clock::time_point last_commit_;
   int64_t held_back_at_ = -1;  // the last stable offset that held records back when last seen; -1: none
   std::chrono::steady_clock::time_point held_back_since_;
 
@@ -247,8 +275,22 @@ class Shard {
   std::atomic<int64_t> accepted_ = 0;
   std::atomic<int64_t> duplicates_ = 0;
   std::atomic<int64_t> conflicts_ = 0;
-  std::atomic<int64_t> rejected_ = 0;
+  std::array<std::atomic<int64_t>, kRejectReasons> rejected_{};
   std::atomic<int64_t> offset_gaps_ = 0;
+  std::atomic<uint64_t> cache_hits_ = 0;
+  std::atomic<uint64_t> cache_misses_ = 0;
+  std::atomic<int64_t> last_timestamp_ms_ = 0;
+  std::atomic<const ViewStore*> views_ = nullptr;  // of derived_
+  using TimePoint = std::chrono::steady_clock::time_point;
+  std::atomic<TimePoint> level_at_{};  // the clock's beginning: not yet
+  std::atomic<TimePoint> last_commit_{};
+  std::atomic<TimePoint> alive_at_{};
+  std::atomic<bool> waits_ = false;  // until it is woken
+  Distribution batch_records_{kBatchBounds};
+  Distribution poll_time_{kLatencyBounds};
+  Distribution append_time_{kLatencyBounds};
+  Distribution fold_time_{kLatencyBounds};
+  Distribution commit_time_{kLatencyBounds};
 };
 
 }  // namespace kontor

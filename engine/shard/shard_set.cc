@@ -356,6 +356,34 @@ bool ShardSet::DeadLetterSent(const ShardId& id, Position position) const {
 
 int64_t ShardSet::dead_letters_waiting() const { return dead_letters_ == nullptr ? 0 : dead_letters_->waiting(); }
 
+std::vector<std::shared_ptr<Shard>> ShardSet::OurShards() const {
+  std::vector<std::shared_ptr<Shard>> shards = events();
+  if (auto shard = reference()) shards.push_back(std::move(shard));
+  return shards;
+}
+
+std::vector<ShardStatus> ShardSet::statuses() const {
+  std::vector<ShardStatus> statuses;
+  for (const auto& shard : OurShards()) statuses.push_back(shard->status());
+  return statuses;
+}
+
+std::vector<ShardFigures> ShardSet::figures() const {
+  std::vector<ShardFigures> figures;
+  for (const auto& shard : OurShards()) figures.push_back(shard->figures());
+  return figures;
+}
+
+SourceFigures ShardSet::source_figures() const {
+  const std::lock_guard lock(mutex_);
+  return subscription_ == nullptr ? SourceFigures() : subscription_->figures();
+}
+
+bool ShardSet::IsAlive(std::chrono::steady_clock::duration patience) const {
+  const std::vector<std::shared_ptr<Shard>> shards = AllShards();
+  return std::all_of(shards.begin(), shards.end(), [&](const auto& shard) { return shard->IsAlive(patience); });
+}
+
 void ShardSet::AddWords(const Shard& shard, std::vector<std::string>* reasons,
                         std::vector<std::string>* warnings) const {
   const ShardStatus status = shard.status();

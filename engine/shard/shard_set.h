@@ -89,6 +89,13 @@ class ShardSet final : public AssignmentListener {
   // Refused records that wait to be sent, as far as known.
   int64_t dead_letters_waiting() const;
 
+  // Every shard's that is ours, the reference shard included.
+  std::vector<ShardStatus> statuses() const;
+  std::vector<ShardFigures> figures() const;
+  SourceFigures source_figures() const;
+  // Whether every shard's thread does what it should, as Shard::IsAlive.
+  bool IsAlive(std::chrono::steady_clock::duration patience) const;
+
   // Why this instance is not ready, and what works but not whole; in words.
   std::vector<std::string> reasons() const;
   std::vector<std::string> warnings() const;
@@ -110,6 +117,7 @@ class ShardSet final : public AssignmentListener {
   // log; with them, one is made.
   std::shared_ptr<Shard> OpenShard(const ShardId& id, const std::optional<TopicFacts>& facts);
   std::shared_ptr<Shard> HeldShard(const ShardId& id) const;
+  std::vector<std::shared_ptr<Shard>> OurShards() const;
   std::vector<std::shared_ptr<Shard>> AllShards() const;
   void AddWords(const Shard& shard, std::vector<std::string>* reasons, std::vector<std::string>* warnings) const;
   ShardId EventsShard(Partition partition) const { return {config_.events_topic, partition}; }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <numeric>
 #include <string>
 
 #include "engine/base/sha256.h"
@@ -69,6 +70,40 @@ TEST_F(ShardTest, FoldsWhatIsEmittedAndReadersSeeIt) {
   EXPECT_EQ(events, 2);
   EXPECT_EQ(*shard().AccountsFrom(AccountId(), 10), (std::vector{AccountId("acme"), AccountId("zeta")}));
   EXPECT_EQ(observer().accounts(), (std::set{AccountId("acme"), AccountId("zeta")}));
+}
+
+TEST_F(ShardTest, FiguresTellOfItsStepsAndItsReasons) {
+  topic().EmitRaw("acme", "no event");
+  EmitSome();
+  ASSERT_EQ(Start(), OkStatus());
+  Drain();
+  const auto count = [](const Distribution::Reading& reading) {
+    return std::accumulate(reading.counts.begin(), reading.counts.end(), uint64_t{0});
+  };
+  const ShardFigures figures = shard().figures();
+  EXPECT_EQ(figures.status.rejected, 1);
+  EXPECT_EQ(figures.rejected[log::v1::REJECT_REASON_UNDECODABLE], 1);
+  EXPECT_EQ(figures.batch_records.sum, 4.0);
+  const uint64_t batches = count(figures.batch_records);
+  EXPECT_GE(batches, 1U);
+  EXPECT_EQ(count(figures.poll), batches);
+  EXPECT_EQ(count(figures.append), batches);
+  EXPECT_GE(count(figures.fold), batches);
+  EXPECT_GT(figures.last_timestamp_ms, 0);
+  EXPECT_TRUE(figures.since_level.has_value());
+  EXPECT_GT(figures.cache_hits + figures.cache_misses, 0U);
+
+  shard().Stop();
+  EXPECT_EQ(count(shard().figures().commit), 1U);  // another one had nothing to write
+}
+
+TEST_F(ShardTest, IsAliveAsLongAsItsThreadComesBy) {
+  ASSERT_EQ(Start(), OkStatus());
+  Drain();
+  EXPECT_TRUE(shard().IsAlive(std::chrono::hours(1)));
+  EXPECT_FALSE(shard().IsAlive(std::chrono::nanoseconds(-1)));  // it reads, and came by some time ago
+  shard().Stop();
+  EXPECT_TRUE(shard().IsAlive(std::chrono::nanoseconds(-1)));  // nothing is to be done
 }
 
 TEST_F(ShardTest, CountsWhatComes) {

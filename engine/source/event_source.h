@@ -85,6 +85,18 @@ class AssignmentListener {
   virtual void OnRevoked(Partition partition) = 0;
 };
 
+// What a source's connections did since it was opened, for whoever watches it. All zero where it has none.
+struct SourceFigures {
+  int64_t brokers = 0;  // connected now
+  int64_t received_bytes = 0;
+  int64_t sent_bytes = 0;
+  int64_t request_timeouts = 0;
+  int64_t rebalances = 0;
+  int64_t round_trip_micros = 0;  // the mean of the last second, of the slowest broker
+  int64_t waiting_records = 0;    // fetched and not polled yet
+  int64_t waiting_bytes = 0;
+};
+
 // Our part in the group. Destroying it takes every partition back (OnRevoked) and leaves; a static member keeps its
 // place until its session ends, so a restart gets the same partitions again.
 class Subscription {
@@ -94,6 +106,8 @@ class Subscription {
   // the broker is away (retried); what else there is ends the subscription (FailedPrecondition: another process is this
   // member). Threads: any.
   virtual Status status() const = 0;
+  // Threads: any.
+  virtual SourceFigures figures() const { return {}; }
 };
 
 // What a topic promises about its records.

@@ -50,6 +50,11 @@ Status KafkaGroup::status() const {
   return status_;
 }
 
+SourceFigures KafkaGroup::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
 void KafkaGroup::SetStatus(Status status) {
   if (ended_) return;
   const std::lock_guard lock(mutex_);
@@ -102,6 +107,10 @@ void KafkaGroup::Serve(rd_kafka_event_t* event) {
     case RD_KAFKA_EVENT_STATS: {
       const auto statistics = ReadKafkaStatistics(rd_kafka_event_stats(event), topic_);
       if (!statistics.ok()) return;
+      {
+        const std::lock_guard lock(mutex_);
+        figures_ = statistics->figures;
+      }
       for (const auto& [number, member] : assigned_) member.partition->Observe(*statistics);
       return ClearTrouble(statistics->any_broker);
     }

@@ -30,6 +30,7 @@ class KafkaGroup final : public Subscription {
   ~KafkaGroup() override;
 
   Status status() const override;
+  SourceFigures figures() const override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -75,7 +76,8 @@ class KafkaGroup final : public Subscription {
 
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
-  Status status_;  // guarded by mutex_
+  Status status_;          // guarded by mutex_
+  SourceFigures figures_;  // guarded by mutex_
   std::thread thread_;
 };
 

@@ -22,6 +22,9 @@ int64_t Number(const Json& object, const std::string& name) {
   return Field(object, name).get_value_optional<int64_t>().value_or(-1);
 }
 
+// As a count: none where it is not told.
+int64_t Count(const Json& object, const std::string& name) { return std::max<int64_t>(Number(object, name), 0); }
+
 }  // namespace
 
 Result<KafkaStatistics> ReadKafkaStatistics(std::string_view json, const std::string& topic) {
@@ -33,15 +36,24 @@ Result<KafkaStatistics> ReadKafkaStatistics(std::string_view json, const std::st
     return Internal("librdkafka's statistics are not JSON");
   }
   KafkaStatistics statistics;
+  SourceFigures& client = statistics.figures;
+  client.received_bytes = Count(root, "rx_bytes");
+  client.sent_bytes = Count(root, "tx_bytes");
+  client.rebalances = Count(Field(root, "cgrp"), "rebalance_cnt");
   std::set<int64_t> connected;
   for (const auto& [name, broker] : Field(root, "brokers")) {
+    client.request_timeouts += Count(broker, "req_timeouts");
     if (Field(broker, "state").data() != "UP") continue;
+    client.round_trip_micros = std::max(client.round_trip_micros, Count(Field(broker, "rtt"), "avg"));
     connected.insert(Number(broker, "nodeid"));
     statistics.any_broker = true;
+    ++client.brokers;
   }
   for (const auto& [name, figures] : Field(Field(Field(root, "topics"), topic), "partitions")) {
     const int64_t number = Number(figures, "partition");
     if (number < 0) continue;  // librdkafka's own, for messages without one
+    client.waiting_records += Count(figures, "fetchq_cnt");
+    client.waiting_bytes += Count(figures, "fetchq_size");
     const int64_t broker = Number(figures, "broker");
     statistics.partitions[Partition(static_cast<int32_t>(number))] = {
         .reachable = broker >= 0 && connected.contains(broker),

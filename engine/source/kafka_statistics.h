@@ -1,5 +1,5 @@
 // What librdkafka's statistics say of one topic: the only place where it tells whether a partition's broker is there,
-// and where the last stable offset is.
+// and where the last stable offset is; and of the client's connections.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/source/event_source.h"
 
 namespace kontor {
 
@@ -19,6 +20,7 @@ struct KafkaStatistics {
   };
   bool any_broker = false;  // connected to at least one
   std::map<Partition, PartitionState> partitions;
+  SourceFigures figures;
 };
 
 // From the JSON of a statistics event. Internal where it is not of the documented form.

@@ -447,6 +447,8 @@ Status RocksViewStore::Clear() {
   return Load();
 }
 
+StoreFigures RocksViewStore::Figures() const { return database_->Figures(); }
+
 Status RocksViewStore::Verify() const { return database_->VerifyChecksums(); }
 
 }  // namespace kontor

@@ -41,6 +41,7 @@ class RocksViewStore final : public ViewStore {
   std::unique_ptr<ViewSnapshot> Snapshot() const override;
   Status Clear() override;
   Status Verify() const override;
+  StoreFigures Figures() const override;
 
  private:
   class Committed;

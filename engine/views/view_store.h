@@ -29,6 +29,7 @@
 #include "engine/base/sha256.h"
 #include "engine/base/status.h"
 #include "engine/base/strong.h"
+#include "engine/log/store_figures.h"
 
 namespace kontor {
 
@@ -131,6 +132,8 @@ class ViewStore {
   virtual Status Clear() = 0;
   // Reads every stored byte against its checksum. DataLoss on the first that differs.
   virtual Status Verify() const = 0;
+
+  virtual StoreFigures Figures() const { return {}; }
 };
 
 // SHA-256 over every (table, key, value), each length-prefixed (LEB128), in hexadecimal.

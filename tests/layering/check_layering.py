@@ -24,6 +24,7 @@ ROOMS = [
     "engine/portfolio",
     "engine/query",
     "engine/server",
+    "engine/metrics",
     "tools/kontor",
 ]
 
@@ -38,6 +39,7 @@ LIBRARIES = {
     "RocksDB": (r"rocksdb/", r"(.*/)?rocks_[^/]*", "rocks_* files"),
     "librdkafka": (r"(librdkafka/|rdkafka)", r"(.*/)?kafka_[^/]*", "kafka_* files"),
     "Boost.Beast and Asio": (r"boost/(beast|asio)\b", r"engine/server/.*", "engine/server"),
+    "prometheus-cpp": (r"prometheus/", r"engine/metrics/families\.(h|cc)", "engine/metrics/families"),
     "gRPC": (r"grpc", r"engine/server/.*", "engine/server"),
     "Abseil": (r"absl/", r"engine/base/status\.h", "engine/base/status.h"),
 }

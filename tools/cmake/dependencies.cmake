@@ -20,6 +20,11 @@ find_package(ZLIB REQUIRED)                      # ZLIB::ZLIB
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET GLOBAL rdkafka>=2.0)
 add_library(RdKafka::rdkafka ALIAS PkgConfig::rdkafka)
+# By pkg-config: its CMake package asks for what its push and pull parts need, which are not used.
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET GLOBAL prometheus-cpp-core)
+add_library(Prometheus::core ALIAS PkgConfig::prometheus)
+pkg_check_modules(systemd REQUIRED IMPORTED_TARGET GLOBAL libsystemd)
+add_library(Systemd::systemd ALIAS PkgConfig::systemd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET GLOBAL libxxhash)
 add_library(xxHash::xxhash ALIAS PkgConfig::xxhash)
 

@@ -15,6 +15,7 @@ namespace {
 constexpr const char* kKafkaGroup = "Kafka";
 constexpr const char* kReportingGroup = "Reporting";
 constexpr const char* kHttpGroup = "HTTP limits";
+constexpr const char* kLogGroup = "Log";
 
 // NAME=VALUE, or NAME=@FILE: the value stands in the file. The source's own rules say which are secret or Kontor's to
 // set.
@@ -201,6 +202,27 @@ void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options) {
   seconds("--http-wait-time-max", &options->wait_time_max, "For a record that a reader waits for (wait_for)");
   seconds("--http-stream-interval", &options->stream_interval, "Between two events of a stream of changed accounts");
   seconds("--http-heartbeat-interval", &options->heartbeat_interval, "Between two signs of life on a quiet stream");
+}
+
+void AddLogOptions(CLI::App* command, LogOptions* options) {
+  AddParsed(
+      command, "--log-format", "text|json",
+      [options](const std::string& format) {
+        options->format = format;
+        return CheckLogOptions(*options);
+      },
+      "How to log, to standard error: lines for people, or JSON")
+      ->default_str(options->format)
+      ->group(kLogGroup);
+  AddParsed(
+      command, "--log-level", "LEVEL",
+      [options](const std::string& level) {
+        options->level = level;
+        return CheckLogOptions(*options);
+      },
+      "What to log: debug, info, warn or error, and what is worse")
+      ->default_str(options->level)
+      ->group(kLogGroup);
 }
 
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {

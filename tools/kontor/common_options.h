@@ -26,6 +26,7 @@ void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::str
 // --reporting-currency, --reporting-zone
 void AddReportingOptions(CLI::App* command, ReportingOptions* options);
 // --listen, --auth-token-file
+void AddLogOptions(CLI::App* command, LogOptions* options);
 void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token);
 // --wait, --server, --auth-token-file
 void AddWaitOptions(CLI::App* command, EmitOptions* options);

@@ -22,6 +22,7 @@ void AddDemo(CLI::App* app, CommandContext* context) {
       ->type_name("DIR");
   AddListenOptions(command, &options->listen, &options->auth_token);
   AddReportingOptions(command, &options->reporting);
+  AddLogOptions(command, &options->log);
   command->callback([context, options] {
     context->run = [context, options] { return context->wiring.demo(*options, context->console); };
   });

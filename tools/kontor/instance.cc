@@ -154,6 +154,18 @@ ChangeFeed& Instance::feed() const { return parts_->feed; }
 
 const ShardSet& Instance::shards() const { return *parts_->shards; }
 
+EngineFigures Instance::figures() const {
+  EngineFigures figures;
+  figures.version = ThisVersion();
+  figures.ready = parts_->queries->Ready().ready();
+  figures.now = SystemClock().Now();
+  figures.shards = parts_->shards->figures();
+  figures.dead_letters_waiting = parts_->shards->dead_letters_waiting();
+  figures.source = parts_->shards->source_figures();
+  figures.process = ReadProcessFigures();
+  return figures;
+}
+
 api::v1::VersionInfo ThisVersion() {
   api::v1::VersionInfo version;
   version.set_version(KONTOR_VERSION);

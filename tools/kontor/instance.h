@@ -16,6 +16,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/money.h"
 #include "engine/query/change_feed.h"
+#include "engine/metrics/exposition.h"
 #include "engine/query/queries.h"
 #include "engine/shard/shard_set.h"
 #include "engine/source/kafka_options.h"
@@ -50,6 +51,7 @@ class Instance {
   const Queries& queries() const;
   ChangeFeed& feed() const;
   const ShardSet& shards() const;
+  EngineFigures figures() const;
 
  private:
   struct Parts;

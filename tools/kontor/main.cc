@@ -1,20 +1,18 @@
 // kontor: event-sourced account tracking. The binary: the command line on the engine's concrete parts.
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
+#include <ios>
 #include <string>
 #include <vector>
 
 #include "engine/source/kafka_sink.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/instance.h"
+#include "tools/kontor/logging.h"
 #include "tools/kontor/running.h"
 
 int main(int argc, char** argv) {
   using namespace kontor;
   // What is printed is for whoever reads the output; what is logged goes to standard error.
-  spdlog::set_default_logger(spdlog::stderr_color_mt("kontor"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  SetUpLog(LogOptions());
   // C++ streams alone are used, so they need not keep step with C's.
   std::ios::sync_with_stdio(false);
 

@@ -9,6 +9,7 @@
 #include "engine/event/partitioner.h"
 #include "engine/server/http_server.h"
 #include "engine/source/kafka_options.h"
+#include "tools/kontor/logging.h"
 
 namespace kontor {
 
@@ -36,6 +37,7 @@ struct ReportingOptions {
 };
 
 struct ServeOptions {
+  LogOptions log;
   BrokerOptions broker;
   TopicOptions topics;
   ReportingOptions reporting;
@@ -46,6 +48,7 @@ struct ServeOptions {
 };
 
 struct DemoCommandOptions {
+  LogOptions log;
   ReportingOptions reporting;  // now: where the trickle's clock starts
   uint64_t seed = 1;
   bool exit = false;

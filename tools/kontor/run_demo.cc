@@ -7,11 +7,14 @@
 #include <thread>
 #include <utility>
 
+#include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
+#include "engine/server/routes.h"
 #include "engine/source/kafka_embedded_broker.h"
 #include "engine/source/kafka_sink.h"
 #include "tools/kontor/demo/demo_story.h"
 #include "tools/kontor/instance.h"
+#include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
 #include "tools/kontor/running.h"
 #include "tools/kontor/stop_signal.h"
@@ -187,6 +190,9 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   HttpServerOptions http;
   http.listen = demo.listen;
   http.auth_token = demo.auth_token;
+  http.metrics = [&](const HttpTraffic& traffic) {
+    return MetricsText(instance->figures(), traffic, RoutePaths());
+  };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
   const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
@@ -234,6 +240,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
 }  // namespace
 
 int RunDemo(const DemoCommandOptions& options, const Console& console) {
+  SetUpLog(options.log);
   const StopSignal stop;
   const Status status = Demo(options, console, stop);
   if (status.ok()) return 0;

@@ -10,9 +10,13 @@
 #include <utility>
 
 #include "engine/base/sha256.h"
+#include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
+#include "engine/server/routes.h"
 #include "tools/kontor/instance.h"
+#include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
+#include "tools/kontor/service.h"
 #include "tools/kontor/stop_signal.h"
 
 namespace kontor {
@@ -76,10 +80,37 @@ Result<InstanceOptions> OptionsFor(const std::string& data_dir, const ReportingO
   return options;
 }
 
+// Where it stands, on one line: "3 shards, 12,345 records, 0 behind".
+std::string StatusLine(const ShardSet& shards) {
+  uint64_t records = 0;
+  int64_t behind = 0;
+  size_t failed = 0;
+  const std::vector<ShardStatus> all = shards.statuses();
+  for (const ShardStatus& shard : all) {
+    records += shard.end.value();
+    behind += OffsetsBehind(shard);
+    failed += shard.state == ShardState::kFailed ? 1 : 0;
+  }
+  std::string line = fmt::format("{} shards, {} records, {} behind", all.size(), records, behind);
+  if (failed > 0) line += fmt::format("; {} FAILED, see /readyz", failed);
+  return line;
+}
+
+// Returns once a signal to stop came. Tells the service manager meanwhile, where there is one.
+void ServeUntilStopped(const StopSignal& stop, const ShardSet& shards, ServiceManager* manager) {
+  manager->Ready(StatusLine(shards));
+  if (!manager->listens()) return stop.Wait();
+  while (!stop.WaitFor(manager->interval())) {
+    manager->Tick(shards.IsAlive(manager->patience()), StatusLine(shards));
+  }
+}
+
 }  // namespace
 
 int RunServe(const ServeOptions& serve, const Console& console) {
+  SetUpLog(serve.log);
   const StopSignal stop;
+  ServiceManager manager;
   const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
   Result<InstanceOptions> options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
   if (!options.ok()) {
@@ -100,6 +131,7 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   HttpServerOptions http = serve.http;
   http.listen = serve.listen;
   http.auth_token = serve.auth_token;
+  http.metrics = [&](const HttpTraffic& traffic) { return MetricsText((*instance)->figures(), traffic, RoutePaths()); };
   Result<std::unique_ptr<HttpServer>> server =
       HttpServer::Start(http, ThisVersion(), &(*instance)->queries(), &(*instance)->feed());
   if (!server.ok()) {
@@ -108,8 +140,9 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   }
   spdlog::info("serving {} on port {}, data in {}; stop with SIGTERM or Ctrl-C", serve.topics.events, (*server)->port(),
                serve.data_dir);
-  stop.Wait();
+  ServeUntilStopped(stop, (*instance)->shards(), &manager);
   spdlog::info("stopping");
+  manager.Stopping();
   (*server)->Stop(kAnswersFinish);
   server->reset();
   (*instance)->Close();

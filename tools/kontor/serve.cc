@@ -25,6 +25,7 @@ It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
   AddBrokerOptions(command, &options->broker);
   AddTopicOptions(command, &options->topics);
   AddRejectedTopicOption(command, &options->topics);
+  AddLogOptions(command, &options->log);
   command
       ->add_option("--group-id", options->broker.kafka.group_id,
                    "Consumer group; instances of one group share the partitions")

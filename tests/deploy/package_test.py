@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The Debian package, made of the present build: what is in it, and that the service's own command runs from it.
+
+    package_test.py BUILD_FOLDER
+"""
+
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE = 120  # seconds; used up only by what fails
+STOPS_WITHIN = 5
+
+
+class PackageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="kontor-deb-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        packed = subprocess.run(
+            # Quickly: how small it is is not what is tested.
+            ["cpack", "-G", "DEB", "-B", cls.folder / "packages", "-D", "CPACK_DEBIAN_COMPRESSION_TYPE=gzip"],
+            cwd=build,
+            capture_output=True,
+            text=True,
+        )
+        if packed.returncode != 0:
+            raise AssertionError(packed.stdout + packed.stderr)
+        (cls.package,) = (cls.folder / "packages").glob("kontor_*.deb")
+        cls.root = cls.folder / "root"
+        subprocess.run(["dpkg-deb", "-x", cls.package, cls.root], check=True)
+
+    def field(self, name):
+        return subprocess.check_output(["dpkg-deb", "-f", self.package, name], text=True).strip()
+
+    def test_it_says_what_it_needs_and_what_is_the_operators(self):
+        self.assertEqual(self.field("Package"), "kontor")
+        for library in ("librdkafka1", "librocksdb", "libprotobuf", "libsystemd0", "libc6"):
+            self.assertIn(library, self.field("Depends"))
+        control = self.folder / "control"
+        subprocess.run(["dpkg-deb", "-e", self.package, control], check=True)
+        conffiles = (control / "conffiles").read_text().split()
+        self.assertIn("/etc/default/kontor", conffiles)
+        for file in (*conffiles, "/usr/lib/systemd/system/kontor.service", "/usr/share/doc/kontor/copyright"):
+            self.assertTrue((self.root / file[1:]).is_file(), file)
+        for script in ("postinst", "prerm", "postrm"):
+            self.assertTrue(os.access(control / script, os.X_OK), script)
+            subprocess.run(["sh", "-n", control / script], check=True)
+        listed = subprocess.check_output(["dpkg-deb", "-c", self.package], text=True).splitlines()
+        for line in listed:
+            self.assertIn(" root/root ", line)
+            self.assertRegex(line, r"^(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--) ")
+
+    def test_lintian_finds_no_error(self):
+        if shutil.which("lintian") is None:
+            self.skipTest("lintian is not here")
+        found = subprocess.run(["lintian", "--allow-root", "--fail-on=error", self.package], text=True, capture_output=True)
+        self.assertEqual(found.returncode, 0, found.stdout)
+
+    def test_the_services_command_serves_and_keeps_systemd_informed(self):
+        unit = (self.root / "usr/lib/systemd/system/kontor.service").read_text()
+        command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE).group(1)
+        defaults = (self.root / "etc/default/kontor").read_text()
+        options = re.search(r'^SERVE_OPTIONS="(.*)"$', defaults, re.MULTILINE).group(1)
+        command = command.replace("$SERVE_OPTIONS", options).replace("/usr/bin/", f"{self.root}/usr/bin/")
+        command = command.replace("/var/lib/kontor", str(self.folder / "data")).replace("/etc/", f"{self.root}/etc/")
+        # Nobody listens there: an engine without its broker answers from what it knows.
+        words = shlex.split(command.replace("localhost:9092", "127.0.0.1:1"))
+        words += ["--listen", "127.0.0.1:0", "--log-format", "json"]
+
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(str(self.folder / "notify"))
+        manager.settimeout(PATIENCE)
+        environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "200000"}
+        with open(self.folder / "log", "wb") as log:
+            service = subprocess.Popen(words, env=environment, stderr=log)
+        self.addCleanup(service.wait)
+        self.addCleanup(service.kill)
+
+        def told():
+            try:
+                return manager.recv(4096).decode()
+            except TimeoutError:
+                self.fail((self.folder / "log").read_text())
+
+        self.assertEqual(told(), "READY=1\nSTATUS=0 shards, 0 records, 0 behind\n")
+        self.assertEqual(told(), "WATCHDOG=1\n")
+        said = [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+        port = next(found[1] for line in said if (found := re.search(r" on port (\d+)", line["what"])))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:
+            self.assertEqual(json.load(answer)["status"], "SERVING")
+        service.send_signal(signal.SIGTERM)
+        while (word := told()) == "WATCHDOG=1\n":
+            pass
+        self.assertEqual(word, "STOPPING=1\nSTATUS=stopping\n")
+        self.assertEqual(service.wait(timeout=STOPS_WITHIN), 0)
+
+    def test_it_installs_and_goes(self):
+        if os.geteuid() != 0 or not os.environ.get("CI"):
+            self.skipTest("only where the machine is CI's: it installs for real")
+        subprocess.run(["dpkg", "-i", self.package], check=True, stdout=subprocess.DEVNULL)
+        try:
+            said = subprocess.check_output(["/usr/bin/kontor", "version"], text=True)
+            self.assertIn(self.field("Version").split("-")[0], said)
+            subprocess.run(["id", "kontor"], check=True, stdout=subprocess.DEVNULL)
+        finally:
+            subprocess.run(["dpkg", "-P", "kontor"], check=True, stdout=subprocess.DEVNULL)
+        self.assertFalse(pathlib.Path("/usr/bin/kontor").exists())
+        self.assertFalse(pathlib.Path("/etc/default/kontor").exists())
+
+
+if __name__ == "__main__":
+    build = pathlib.Path(sys.argv.pop(1))
+    unittest.main()
