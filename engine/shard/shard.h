@@ -48,7 +48,6 @@
 
 namespace kontor {
 
-
 struct ShardId {
   std::string topic;
   Partition partition;

@@ -52,7 +52,8 @@ class TextFormatter final : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<TextFormatter>(); }
 };
 
-// The name of the shard that a message is about: "topic/partition" before the first colon; empty where it is about none.
+// The name of the shard that a message is about: "topic/partition" before the first colon; empty where it is about
+// none.
 std::string_view ShardOf(std::string_view message) {
   const size_t colon = message.find(": ");
   if (colon == std::string_view::npos) return {};
@@ -60,11 +61,12 @@ std::string_view ShardOf(std::string_view message) {
   const size_t slash = name.rfind('/');
   if (slash == 0 || slash == std::string_view::npos || slash + 1 == name.size()) return {};
   const auto is_topic = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const bool fits = std::ranges::all_of(name.substr(0, slash), is_topic) &&
-                    std::ranges::all_of(name.substr(slash + 1), is_digit);
+  const bool fits =
+      std::ranges::all_of(name.substr(0, slash), is_topic) && std::ranges::all_of(name.substr(slash + 1), is_digit);
   return fits ? name : std::string_view();
 }
 

@@ -9,9 +9,8 @@ namespace kontor {
 namespace {
 
 std::string Line(spdlog::formatter& formatter, std::string_view what, spdlog::level::level_enum level) {
-  const auto time = spdlog::log_clock::time_point(
-      std::chrono::duration_cast<spdlog::log_clock::duration>(std::chrono::nanoseconds(
-          ParseInstant("2026-11-28T09:30:00.123Z")->value())));
+  const auto time = spdlog::log_clock::time_point(std::chrono::duration_cast<spdlog::log_clock::duration>(
+      std::chrono::nanoseconds(ParseInstant("2026-11-28T09:30:00.123Z")->value())));
   const spdlog::details::log_msg message(time, {}, "kontor", level, spdlog::string_view_t(what.data(), what.size()));
   spdlog::memory_buf_t line;
   formatter.format(message, line);

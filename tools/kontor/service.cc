@@ -25,7 +25,8 @@ ServiceManager::ServiceManager() : listens_(std::getenv("NOTIFY_SOCKET") != null
 void ServiceManager::Ready(const std::string& status) { Send("READY=1\n", status); }
 
 void ServiceManager::Tick(bool alive, const std::string& status) {
-  if (!alive) spdlog::error("a shard's thread gave no sign for {} s: the watchdog is not fed", patience().count() / 1000);
+  if (!alive)
+    spdlog::error("a shard's thread gave no sign for {} s: the watchdog is not fed", patience().count() / 1000);
   Send(watchdog_ && alive ? "WATCHDOG=1\n" : "", status);
 }
 
