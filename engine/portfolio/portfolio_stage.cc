@@ -231,10 +231,10 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
     accounts_.Set(survivor, ListedAccountOf(profile, reading->state, part.components, day, reporting_, half_life));
   }
   if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
-  Replace(survivor, std::move(part));
+  Replace(survivor, part);
 }
 
-void PortfolioStage::Replace(const AccountId& survivor, Part part) {
+void PortfolioStage::Replace(const AccountId& survivor, const Part& part) {
   const auto known = parts_.find(survivor);
   const bool was_known = known != parts_.end();
   const bool was_key_account = was_known && known->second.key_account();
