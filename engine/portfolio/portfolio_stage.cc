@@ -21,6 +21,8 @@ constexpr std::chrono::milliseconds kRestMax{1'000};
 // Within a round it looks up after so many accounts. Where more than these have changed meanwhile it cannot keep pace,
 // and the cores belong to the shards: it takes one part in so many of the time until they are level.
 constexpr size_t kAccountsBetweenLooks = 32;
+// Of ids that are noted one by one; beyond that every account is renewed.
+constexpr size_t kDirtyBytesMax = 4 << 20;
 constexpr int kPartOfTheTime = 25;
 
 }  // namespace
@@ -70,6 +72,10 @@ void PortfolioStage::OnChanged(const ShardId& shard, std::span<const std::string
     // Rows under no account: voids on an events shard change nothing by themselves, on the reference topic they may
     // change everything; the stage tells by looking at the reference reading.
     if (!account.empty()) dirty_.append(account).push_back('\0');
+  }
+  if (dirty_.size() > kDirtyBytesMax) {
+    dirty_.clear();
+    renew_all_ = true;
   }
   announced_[shard] = position;
   announced_accounts_ += accounts.size();
@@ -225,10 +231,10 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
     accounts_.Set(survivor, ListedAccountOf(profile, reading->state, part.components, day, reporting_, half_life));
   }
   if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
-  Replace(survivor, std::move(part));
+  Replace(survivor, part);
 }
 
-void PortfolioStage::Replace(const AccountId& survivor, Part part) {
+void PortfolioStage::Replace(const AccountId& survivor, const Part& part) {
   const auto known = parts_.find(survivor);
   const bool was_known = known != parts_.end();
   const bool was_key_account = was_known && known->second.key_account();

@@ -79,7 +79,7 @@ class PortfolioStage final : public ShardObserver {
   void Run();
   void Renew(const std::set<AccountId>& accounts, Instant now);
   void RenewOne(const AccountId& survivor, Instant now);
-  void Replace(const AccountId& survivor, Part part);
+  void Replace(const AccountId& survivor, const Part& part);
   std::vector<AccountId> EveryAccount() const;
 
   const AccountReader* reader_;

@@ -10,7 +10,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROMISED = {"consume_raw", "consume_parse", "ingest_log", "ingest_views", "rebuild", "read_account_p99", "freshness_p99",
-            "rss", "disk_per_event", "write_amplification", "restart", "flat_ratio", "big_account_ratio"}
+            "rss", "disk_per_event", "write_amplification", "restart", "big_account_ratio"}
+# flat_ratio is not: so few records are all there within a few looks, and have no tenths to compare.
 
 
 def main():

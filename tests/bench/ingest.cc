@@ -1,4 +1,5 @@
 // A whole engine from the topic's beginning to its end, and a rebuild from the log that it leaves.
+#include <cmath>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -46,17 +47,19 @@ void RunIngest(const StepOptions& options) {
   const double cpu_seconds = CpuSeconds();
   const double rss = PeakRssMib();
   (*engine)->Close();
-  Line()
-      .Add("records", progress.folded)
+  Line line;
+  line.Add("records", progress.folded)
       .Add("rate", static_cast<double>(progress.folded - samples.front().second) / seconds)
-      .Add("flat_ratio", RateBetween(samples, 0.9, 1.0) / RateBetween(samples, 0.1, 0.2))
       .Add("cpu_s", cpu_seconds)
       .Add("rss_mib", rss)
       .Add("written_bytes", BytesWritten())
       .Add("accepted", static_cast<uint64_t>(progress.accepted))
       .Add("duplicates", static_cast<uint64_t>(progress.duplicates))
-      .Add("refused", static_cast<uint64_t>(progress.refused))
-      .Print();
+      .Add("refused", static_cast<uint64_t>(progress.refused));
+  // A run that is over within a few looks at it has no tenths to compare.
+  const double flat_ratio = RateBetween(samples, 0.9, 1.0) / RateBetween(samples, 0.1, 0.2);
+  if (std::isfinite(flat_ratio)) line.Add("flat_ratio", flat_ratio);
+  line.Print();
 }
 
 void RunRebuild(const StepOptions& options) {

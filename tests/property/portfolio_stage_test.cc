@@ -106,7 +106,7 @@ class PortfolioStageTest : public testing::Test {
   }
   void WaitUntilFolded() {
     const auto folded = [](const Shard& shard, FakeTopic& topic) {
-      return shard.status().folded == Position(topic.records().size());
+      return shard.state() == ShardState::kRunning && shard.status().folded == Position(topic.records().size());
     };
     for (int32_t partition = 0; partition < kPartitions; ++partition) {
       const auto shard = set_->Find({"kontor.events", Partition(partition)});
