@@ -10,9 +10,9 @@
 #include <memory>
 #include <thread>
 
-#include "engine/server/routes.h"
 #include "engine/server/http_client.h"
 #include "engine/server/http_server_fixture.h"
+#include "engine/server/routes.h"
 
 namespace kontor {
 namespace {

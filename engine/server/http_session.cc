@@ -235,9 +235,10 @@ void HttpSession::Send(HttpAnswer answer) {
   response_.set(http::field::cache_control, answer.etag.empty() ? "no-store" : "private, no-cache");
   if (!answer.etag.empty()) response_.set(http::field::etag, answer.etag);
   const bool has_body = answer.code != 304;
-  if (has_body) response_.set(http::field::content_type, 
-                                   answer.stream ? beast::string_view("text/event-stream")
-                                                 : beast::string_view(answer.content_type.data(), answer.content_type.size()));
+  if (has_body)
+    response_.set(http::field::content_type,
+                  answer.stream ? beast::string_view("text/event-stream")
+                                : beast::string_view(answer.content_type.data(), answer.content_type.size()));
   response_.set("X-Content-Type-Options", "nosniff");
   if (answer.code == 401) response_.set(http::field::www_authenticate, "Bearer");
   if (!answer.allow.empty()) response_.set(http::field::allow, answer.allow);

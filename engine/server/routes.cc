@@ -99,7 +99,11 @@ const std::vector<Route>* MakeRoutes() {
        {},
        api::v1::VersionInfo::descriptor()},
       {Endpoint::kOpenApi, "/openapi.json", "This document", {}, nullptr},
-      {Endpoint::kMetrics, "/metrics", "The engine's own figures, for Prometheus; of a running engine only", {}, nullptr},
+      {Endpoint::kMetrics,
+       "/metrics",
+       "The engine's own figures, for Prometheus; of a running engine only",
+       {},
+       nullptr},
       {Endpoint::kHealth, "/healthz", "Whether the process answers", {}, api::v1::Health::descriptor(), true},
       {Endpoint::kReady, "/readyz", "Whether it is ready, and why not", {}, api::v1::Readiness::descriptor(), true},
   };

@@ -190,9 +190,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   HttpServerOptions http;
   http.listen = demo.listen;
   http.auth_token = demo.auth_token;
-  http.metrics = [&](const HttpTraffic& traffic) {
-    return MetricsText(instance->figures(), traffic, RoutePaths());
-  };
+  http.metrics = [&](const HttpTraffic& traffic) { return MetricsText(instance->figures(), traffic, RoutePaths()); };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
   const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
