@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 
 class OpenApiTest : public ::testing::Test {
  protected:
-  OpenApiTest() : api_(&queries_, {}, 1'000, /*streams=*/true) {
+  OpenApiTest() : api_(&queries_, {}, 1'000, /*streams=*/true, [] { return std::string("# none\n"); }) {
     queries_.readiness.set_ready(true);
     queries_.accounts["x"];
     queries_.records_by_id["x"];

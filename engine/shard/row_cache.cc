@@ -111,7 +111,10 @@ std::string_view RowCache::Find(std::string_view key) {
     return version->value();
   }
   if (!any_unowned_ && key.starts_with('\0')) return {};
-  if (made_ && !made_->MayHold(IdentityHash(hash))) return {};
+  if (made_ && !made_->MayHold(IdentityHash(hash))) {
+    ++lookups_.hits;
+    return {};
+  }
   ++lookups_.misses;
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());

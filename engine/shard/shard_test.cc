@@ -98,6 +98,7 @@ TEST_F(ShardTest, FiguresTellOfItsStepsAndItsReasons) {
 }
 
 TEST_F(ShardTest, IsAliveAsLongAsItsThreadComesBy) {
+  topic().Emit(Invoice("acme", "e-1", "i-1", 10));  // so that it reads once it is drained
   ASSERT_EQ(Start(), OkStatus());
   Drain();
   EXPECT_TRUE(shard().IsAlive(std::chrono::hours(1)));

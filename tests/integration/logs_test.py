@@ -5,6 +5,7 @@ import json
 import pathlib
 import sys
 import unittest
+import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
@@ -37,6 +38,13 @@ class LogsTest(e2e.EngineTestCase):
             with urllib.request.urlopen(request, timeout=e2e.PATIENCE) as answer:
                 return answer.read().decode()
 
+        def ready():
+            try:
+                return ask("/readyz")
+            except urllib.error.HTTPError:
+                return None
+
+        e2e.wait_until("readiness", ready, describe=engine.said)
         e2e.wait_until("both records", lambda: '"position":"2"' in ask("/v1/shards").replace(" ", ""), describe=engine.said)
         self.assertIn(ACCOUNT, ask(f"/v1/accounts/{ACCOUNT}"))
         self.assertIn(ACCOUNT, ask("/v1/records"))
