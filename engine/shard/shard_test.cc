@@ -77,6 +77,7 @@ TEST_F(ShardTest, FiguresTellOfItsStepsAndItsReasons) {
   EmitSome();
   ASSERT_EQ(Start(), OkStatus());
   Drain();
+  ASSERT_TRUE(shard().CommitNow().ok());  // which waits for the end of the step
   const auto count = [](const Distribution::Reading& reading) {
     return std::accumulate(reading.counts.begin(), reading.counts.end(), uint64_t{0});
   };
