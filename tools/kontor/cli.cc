@@ -8,6 +8,7 @@
 #include "tools/kontor/commands.h"
 #include "tools/kontor/help.h"
 #include "tools/kontor/nearest.h"
+#include "tools/kontor/settings.h"
 
 namespace kontor {
 namespace {
@@ -24,26 +25,6 @@ constexpr const char* kExamples = R"(Examples:
 
 'kontor COMMAND --help' tells a command's options.)";
 
-std::unique_ptr<CLI::App> MakeApp(CommandContext* context) {
-  auto app = std::make_unique<CLI::App>(kDescription, "kontor");
-  app->set_help_flag("-h,--help", "Print this help");
-  app->footer(kExamples);
-  app->require_subcommand(1);
-  AddServe(app.get(), context);
-  AddDemo(app.get(), context);
-  AddRebuild(app.get(), context);
-  AddAccounts(app.get(), context);
-  AddAccount(app.get(), context);
-  AddTimeline(app.get(), context);
-  AddPortfolio(app.get(), context);
-  AddShards(app.get(), context);
-  AddRejected(app.get(), context);
-  AddEmit(app.get(), context);
-  AddImport(app.get(), context);
-  AddVersion(app.get(), context);
-  return app;
-}
-
 // The command that was begun, or the program itself.
 const CLI::App* Begun(const CLI::App* app) {
   const auto commands = app->get_subcommands();
@@ -52,9 +33,7 @@ const CLI::App* Begun(const CLI::App* app) {
 
 std::vector<std::string> CommandNames(const CLI::App* app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
+  for (const CLI::App* command : CommandsOf(*app)) names.push_back(command->get_name());
   return names;
 }
 
@@ -90,20 +69,71 @@ int UsageError(const CLI::App* app, const std::string& message, const Console& c
   return kExitUsage;
 }
 
+// The command that the words begin with.
+const CLI::App* Named(const CLI::App& program, const std::vector<std::string>& words) {
+  for (const CLI::App* command : CommandsOf(program)) {
+    if (!words.empty() && words.front() == command->get_name()) return command;
+  }
+  return nullptr;
+}
+
+bool AsksForHelp(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& w) { return w == "-h" || w == "--help"; });
+}
+
+// What is wrong with a value, with the place that it came from where that is not the command line.
+std::string WithPlace(const std::string& message, const std::vector<Setting>& settings) {
+  for (const Setting& setting : settings) {
+    const size_t at = message.find(setting.option);
+    if (at == std::string::npos) continue;
+    const size_t end = at + setting.option.size();
+    if (end == message.size() || message[end] == ':' || message[end] == ' ') return setting.from + ": " + message;
+  }
+  return message;
+}
+
 }  // namespace
+
+std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
+  auto app = std::make_unique<CLI::App>(kDescription, "kontor");
+  app->set_help_flag("-h,--help", "Print this help");
+  app->footer(kExamples);
+  app->require_subcommand(1);
+  for (const auto add : {AddServe, AddDemo, AddRebuild, AddAccounts, AddAccount, AddTimeline, AddPortfolio, AddShards,
+                         AddRejected, AddEmit, AddImport}) {
+    add(app.get(), context);
+  }
+  for (CLI::App* command : app->get_subcommands([](CLI::App*) { return true; })) AddConfigOption(command);
+  for (const auto add : {AddConfig, AddCompletion, AddMan, AddVersion}) add(app.get(), context);
+  return app;
+}
 
 int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, const Console& console) {
   CommandContext context{wiring, console};
-  const std::unique_ptr<CLI::App> app = MakeApp(&context);
+  const std::unique_ptr<CLI::App> app = MakeProgram(&context);
+  std::vector<Setting> settings;
+  std::vector<std::string> words = arguments;
+  const CLI::App* named = Named(*app, arguments);
+  if (named != nullptr && named->get_option_no_throw("--config") != nullptr && named->get_name() != "config" &&
+      !AsksForHelp(arguments)) {
+    Result<std::vector<Setting>> found = SettingsFor(*app, *named, arguments, wiring.environment);
+    if (!found.ok()) {
+      console.Error(Text(found.status()));
+      return kExitUsage;
+    }
+    settings = *std::move(found);
+    const std::vector<std::string> more = WordsOf(settings, *named);
+    words.insert(words.begin() + 1, more.begin(), more.end());
+  }
   try {
-    app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {
     *console.out << HelpText(*Begun(app.get()), console.width);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
     const std::string unknown = UnknownWord(app.get());  // said first: what else is wrong may follow from it
     if (unknown.empty() && arguments.empty()) return UsageError(app.get(), "name a command", console);
-    return UsageError(app.get(), unknown.empty() ? error.what() : unknown, console);
+    return UsageError(app.get(), unknown.empty() ? WithPlace(error.what(), settings) : unknown, console);
   }
   return context.run();
 }

@@ -4,11 +4,16 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 
 #include "tools/kontor/console.h"
 #include "tools/kontor/wiring.h"
 
 namespace kontor {
+
+// The whole command line: every command declared, nothing read yet.
+struct CommandContext;
+std::unique_ptr<CLI::App> MakeProgram(CommandContext* context);
 
 struct CommandContext {
   const Wiring& wiring;
@@ -20,6 +25,7 @@ struct CommandContext {
 inline constexpr const char* kRunGroup = "Run";
 inline constexpr const char* kReadGroup = "Read";
 inline constexpr const char* kWriteGroup = "Write";
+inline constexpr const char* kSetUpGroup = "Set up";
 
 void AddServe(CLI::App* app, CommandContext* context);
 void AddDemo(CLI::App* app, CommandContext* context);
@@ -35,5 +41,9 @@ void AddRejected(CLI::App* app, CommandContext* context);
 
 void AddEmit(CLI::App* app, CommandContext* context);
 void AddImport(CLI::App* app, CommandContext* context);
+
+void AddConfig(CLI::App* app, CommandContext* context);
+void AddCompletion(CLI::App* app, CommandContext* context);
+void AddMan(CLI::App* app, CommandContext* context);
 
 }  // namespace kontor

@@ -21,41 +21,6 @@ using Entry = std::pair<std::string, std::string>;  // a name, and what is said 
 
 bool IsFlag(const CLI::Option& option) { return option.get_expected_max() == 0; }
 
-// "--listen HOST:PORT"
-std::string NameOf(const CLI::Option& option) {
-  if (option.get_positional()) return option.get_name(true, false);
-  std::string name;
-  for (const std::string& letter : option.get_snames()) name += fmt::format("-{}, ", letter);
-  name += "--" + option.get_lnames().front();
-  if (!IsFlag(option)) name += " " + option.get_type_name();
-  return name;
-}
-
-std::string DescriptionOf(const CLI::Option& option) {
-  std::string text = option.get_description();
-  if (option.get_required()) text += " (required)";
-  for (const CLI::Option* needed : option.get_needs()) text += fmt::format(" (with {})", needed->get_name());
-  if (!IsFlag(option) && !option.get_default_str().empty()) text += fmt::format(" [{}]", option.get_default_str());
-  return text;
-}
-
-std::string UsageOf(const CLI::App& command) {
-  std::string usage = "Usage: kontor ";
-  if (command.get_parent() == nullptr) return usage + "COMMAND [OPTION...]";
-  usage += command.get_name();
-  std::string positionals;
-  for (const CLI::Option* option : command.get_options()) {
-    if (option->get_positional()) {
-      std::string name = option->get_name(true, false);
-      if (option->get_expected_max() > 1) name += "...";
-      positionals += option->get_required() ? " " + name : " [" + name + "]";
-    } else if (option->get_required()) {
-      usage += " " + NameOf(*option);
-    }
-  }
-  return usage + " [OPTION...]" + positionals;
-}
-
 std::string Section(const std::string& title, const std::vector<Entry>& entries, int names, int width) {
   if (entries.empty()) return "";
   const int indent = kIndent + names + kGap;
@@ -84,6 +49,53 @@ int NamesWidth(const std::vector<std::pair<std::string, std::vector<Entry>>>& se
 
 }  // namespace
 
+std::string OptionName(const CLI::Option& option) {
+  if (option.get_positional()) return option.get_name(true, false);
+  std::string name;
+  for (const std::string& letter : option.get_snames()) name += fmt::format("-{}, ", letter);
+  name += "--" + option.get_lnames().front();
+  if (!IsFlag(option)) name += " " + option.get_type_name();
+  return name;
+}
+
+std::string OptionText(const CLI::Option& option) {
+  std::string text = option.get_description();
+  if (option.get_required()) text += " (required)";
+  for (const CLI::Option* needed : option.get_needs()) text += fmt::format(" (with {})", needed->get_name());
+  if (!IsFlag(option) && !option.get_default_str().empty()) text += fmt::format(" [{}]", option.get_default_str());
+  return text;
+}
+
+std::string UsageText(const CLI::App& command) {
+  std::string usage = "kontor ";
+  if (command.get_parent() == nullptr) return usage + "COMMAND [OPTION...]";
+  usage += command.get_name();
+  std::string positionals;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_positional()) {
+      std::string name = option->get_name(true, false);
+      if (option->get_expected_max() > 1) name += "...";
+      positionals += option->get_required() ? " " + name : " [" + name + "]";
+    } else if (option->get_required()) {
+      usage += " " + OptionName(*option);
+    }
+  }
+  return usage + " [OPTION...]" + positionals;
+}
+
+std::vector<const CLI::Option*> NamedOptions(const CLI::App& command) {
+  std::vector<const CLI::Option*> options;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->nonpositional() && option != command.get_help_ptr()) options.push_back(option);
+  }
+  return options;
+}
+
+std::vector<const CLI::App*> CommandsOf(const CLI::App& program) {
+  const auto commands = program.get_subcommands([](const CLI::App*) { return true; });
+  return {commands.begin(), commands.end()};
+}
+
 std::string HelpText(const CLI::App& command, int width) {
   width = width == 0 ? kWidth : std::clamp(width, kWidthMin, kWidth);
   std::vector<std::pair<std::string, std::vector<Entry>>> sections;  // in the order of their first entry
@@ -93,21 +105,19 @@ std::string HelpText(const CLI::App& command, int width) {
     }
     return sections.emplace_back(title, std::vector<Entry>()).second;
   };
-  for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* sub : CommandsOf(command)) {
     entries_of(sub->get_group()).emplace_back(sub->get_name(), sub->get_description());
   }
   for (const CLI::Option* option : command.get_options()) {
-    if (option->get_positional()) entries_of("Arguments").emplace_back(NameOf(*option), DescriptionOf(*option));
+    if (option->get_positional()) entries_of("Arguments").emplace_back(OptionName(*option), OptionText(*option));
   }
   const CLI::Option* help = command.get_help_ptr();  // last: who reads this has found it
-  for (const CLI::Option* option : command.get_options()) {
-    if (option->nonpositional() && option != help) {
-      entries_of(option->get_group()).emplace_back(NameOf(*option), DescriptionOf(*option));
-    }
+  for (const CLI::Option* option : NamedOptions(command)) {
+    entries_of(option->get_group()).emplace_back(OptionName(*option), OptionText(*option));
   }
-  if (help != nullptr) entries_of("Options").emplace_back(NameOf(*help), DescriptionOf(*help));
+  if (help != nullptr) entries_of("Options").emplace_back(OptionName(*help), OptionText(*help));
 
-  std::string text = UsageOf(command) + "\n\n" + Wrapped(command.get_description(), width, 0) + "\n";
+  std::string text = "Usage: " + UsageText(command) + "\n\n" + Wrapped(command.get_description(), width, 0) + "\n";
   const int names = NamesWidth(sections);
   for (const auto& [title, entries] : sections) text += Section(title, entries, names, width);
   const std::string footer = command.get_footer();

@@ -3,10 +3,20 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 namespace kontor {
 
 // width: of the terminal; 0: not known.
 std::string HelpText(const CLI::App& command, int width);
+
+// The parts of it: "kontor serve --data-dir DIR [OPTION...]"; "--listen HOST:PORT"; what is said of an option, with its
+// default.
+std::string UsageText(const CLI::App& command);
+std::string OptionName(const CLI::Option& option);
+std::string OptionText(const CLI::Option& option);
+// Those of a command but --help, in their order.
+std::vector<const CLI::Option*> NamedOptions(const CLI::App& command);
+std::vector<const CLI::App*> CommandsOf(const CLI::App& program);
 
 }  // namespace kontor

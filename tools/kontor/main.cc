@@ -1,6 +1,9 @@
 // kontor: event-sourced account tracking. The binary: the command line on the engine's concrete parts.
+#include <unistd.h>
+
 #include <ios>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/source/kafka_sink.h"
@@ -8,6 +11,21 @@
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/running.h"
+
+namespace {
+
+kontor::Environment KontorVariables() {
+  kontor::Environment variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos || !text.starts_with("KONTOR_")) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace kontor;
@@ -25,5 +43,6 @@ int main(int argc, char** argv) {
     return KafkaSink::Open(broker.kafka, broker.partitioner);
   };
   wiring.version = ThisVersion();
+  wiring.environment = KontorVariables();
   return RunKontor(std::vector<std::string>(argv + 1, argv + argc), wiring, SystemConsole());
 }

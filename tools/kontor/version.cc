@@ -8,7 +8,7 @@ namespace kontor {
 
 void AddVersion(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("version", "Print this program's versions");
-  command->group(kRunGroup);
+  command->group(kSetUpGroup);
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print them in JSON");
   command->callback([context, json] {

@@ -10,6 +10,7 @@
 #include "kontor/api/v1/api.pb.h"
 #include "tools/kontor/console.h"
 #include "tools/kontor/options.h"
+#include "tools/kontor/settings.h"
 
 namespace kontor {
 
@@ -23,6 +24,7 @@ struct Wiring {
   std::function<Result<std::unique_ptr<EventSink>>(const BrokerOptions&)> open_sink;
 
   api::v1::VersionInfo version;
+  Environment environment;  // the variables that begin with KONTOR_
 };
 
 }  // namespace kontor

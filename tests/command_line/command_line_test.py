@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""The built program without a broker: options from every place, completion and manual, and what errors say."""
+
+import fcntl
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "deploy/kontor.toml"
+FAILED, USAGE = 1, 2
+NOBODY = "127.0.0.1:1"  # no broker and no server is there
+
+
+class CommandLineTest(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def kontor(self, *words, **variables):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("KONTOR_")}
+        command = [os.environ["KONTOR_BINARY"], *map(str, words)]
+        return subprocess.run(
+            command, env={**clean, **variables}, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    def said(self, *words, **variables):
+        done = self.kontor(*words, **variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def file(self, name, text, mode=0o600):
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def in_force(self, *words, **variables):
+        """{option: (value, from)}"""
+        told = json.loads(self.said("config", "--json", *words, **variables))
+        return {row["option"]: (row.get("value"), row["from"]) for row in told["options"]}
+
+
+class OptionsTest(CommandLineTest):
+    def test_the_nearest_place_goes_before(self):
+        file = self.file("k.toml", 'topic = "all"\nlisten = "f:1"\n\n[serve]\ntopic = "mine"\ngroup-id = "g"\n')
+        places = {"KONTOR_LISTEN": "e:2", "KONTOR_SERVE_GROUP_ID": "eg", "KONTOR_GROUP_ID": "no"}
+        told = self.in_force("--config", file, "serve", "--brokers", "c:3", **places)
+        self.assertEqual(told["topic"], ("mine", f"{file}:5"))
+        self.assertEqual(told["listen"], ("e:2", "KONTOR_LISTEN"))
+        self.assertEqual(told["group-id"], ("eg", "KONTOR_SERVE_GROUP_ID"))
+        self.assertEqual(told["brokers"], ("c:3", "command line"))
+        self.assertEqual(told["reporting-zone"], ("UTC", "default"))
+        self.assertEqual(told["data-dir"], (None, "required, and not given"))
+        told = self.in_force("emit", KONTOR_CONFIG=str(file), KONTOR_KAFKA="acks=all;linger.ms=5")
+        self.assertEqual(told["topic"], ("all", f"{file}:1"))
+        self.assertEqual(told["kafka"], ("acks=all linger.ms=5", "KONTOR_KAFKA"))
+
+    def test_what_does_not_go_with_the_command_line_is_shut_out(self):
+        told = self.in_force("accounts", "--server", "http://x", KONTOR_DATA_DIR="d", KONTOR_REPORTING_ZONE="UTC")
+        self.assertEqual(told["data-dir"][1], "default")
+        self.assertEqual(told["reporting-zone"][1], "default")
+
+    def test_the_example_names_every_option_of_serve_with_its_default(self):
+        plain = self.in_force("serve")
+        told = self.in_force("--config", EXAMPLE, "serve")
+        self.assertEqual(told.pop("data-dir")[0], "/var/lib/kontor")
+        for option, (value, _) in told.items():
+            self.assertEqual(value, plain[option][0], option)
+        named = set(re.findall(r"^(?:# )?([a-z-]+) = ", EXAMPLE.read_text(), re.M))
+        self.assertEqual(named, set(plain))
+
+    def test_a_variable_that_nearly_is_one_is_told(self):
+        said = self.kontor("config", KONTOR_LISTN="x").stderr
+        self.assertIn("KONTOR_LISTN is no option; did you mean KONTOR_LISTEN?", said)
+
+
+class ShellsTest(CommandLineTest):
+    def test_bash_completes(self):
+        script = self.file("kontor.bash", self.said("completion", "bash"))
+        (self.folder / "here").mkdir()
+        self.file("here.jsonl", "")
+
+        def completed(*words):
+            ask = '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kontor; printf "%s\\n" "${COMPREPLY[@]}"'
+            return subprocess.run(
+                ["bash", "-c", ask, script, *words], cwd=self.folder, capture_output=True, text=True, check=True
+            ).stdout.split()
+
+        self.assertEqual(completed("kontor", "acc"), ["accounts", "account"])
+        self.assertEqual(completed("kontor", "serve", "--data"), ["--data-dir"])
+        self.assertEqual(completed("kontor", "serve", "--data-dir", "he"), ["here"])
+        self.assertEqual(sorted(completed("kontor", "serve", "--auth-token-file", "he")), ["here", "here.jsonl"])
+        self.assertEqual(completed("kontor", "serve", "--listen", ""), [])
+
+    def test_zsh_and_fish_name_every_command(self):
+        commands = re.findall(r"^  ([a-z]+) {2,}", self.said("--help").split("\nOptions:")[0], re.M)
+        for shell in ("zsh", "fish"):
+            script = self.said("completion", shell)
+            for command in commands:
+                self.assertIn(command, script)
+            if shutil.which(shell):
+                subprocess.run([shell, "-n", self.file(shell, script)], check=True)
+
+    def test_the_manual_is_well_formed(self):
+        manual = self.said("man")
+        self.assertTrue(manual.startswith(".TH KONTOR 1"))
+        if shutil.which("groff"):
+            done = subprocess.run(
+                ["groff", "-man", "-ww", "-Tascii"], input=manual, capture_output=True, text=True, check=True
+            )
+            self.assertEqual(done.stderr, "")
+            self.assertIn("--data-dir", done.stdout)
+
+
+class ErrorsTest(CommandLineTest):
+    """Each says what, where and what to do."""
+
+    def expect(self, code, words, *parts):
+        with self.subTest(words=[str(word) for word in words]):
+            done = self.kontor(*words)
+            self.assertEqual(done.returncode, code, done.stderr)
+            for part in parts:
+                self.assertIn(str(part), done.stderr + done.stdout)
+
+    def test_words_and_files_of_options(self):
+        serve = ("serve", "--data-dir", self.folder / "data")
+        table = [
+            (["acounts"], "'acounts' is no command", "did you mean accounts?"),
+            ([*serve, "--lsten", "x"], "--lsten is no option here", "did you mean --listen?", "kontor serve --help"),
+            (["config", "serv"], "'serv' is no command with options", "did you mean serve?"),
+            (["completion", "tcsh"], "'tcsh'", "neither bash, zsh nor fish"),
+        ]
+        for text, *parts in [
+            ('[serv]\nlisten = "x"\n', ":1: [serv] is no command with options", "did you mean serve?"),
+            ('topic = "t"\n[serve]\nlistn = "x"\n', ":3: 'listn' is no option of kontor serve", "did you mean listen?"),
+            ('partitioner = "random"\n', ":1: --partitioner: 'random' is neither murmur2 nor crc32"),
+            ('listen = "a#b"\n', ":1: listen must be a value", "without #"),
+            ('topic = "a"\ntopic = "b"\n', ":1: --topic takes one value"),
+        ]:
+            file = self.file(f"k{len(table)}.toml", text)
+            table.append(([*serve, "--config", file], str(file), *parts))
+        table.append(([*serve, "--config", self.folder / "no.toml"], "no.toml cannot be read", "--config"))
+        for words, *parts in table:
+            self.expect(USAGE, words, *parts)
+
+    def test_tokens(self):
+        open_to_all = self.file("token", "secret\n", mode=0o644)
+        for file, *parts in [
+            (self.folder / "none", "there is no", "make one with"),
+            (open_to_all, "others than its owner may use", f"chmod 600 {open_to_all}"),
+        ]:
+            self.expect(USAGE, ["serve", "--data-dir", self.folder, "--auth-token-file", file], file, *parts)
+
+    def test_folders(self):
+        foreign = self.folder / "foreign"
+        foreign.mkdir()
+        (foreign / "mine.txt").write_text("mine")
+        a_file = self.file("file", "")
+        start = ("serve", "--brokers", NOBODY, "--listen", "127.0.0.1:0", "--data-dir")
+        self.expect(FAILED, [*start, foreign], foreign, "holds files that are not Kontor's", "give an empty folder")
+        self.expect(FAILED, [*start, a_file], a_file, "is not a folder", "--data-dir")
+        # Nobody may make a folder there, not even root.
+        self.expect(FAILED, [*start, "/proc/kontor"], "/proc/kontor", "give a folder that this user can write")
+        self.expect(FAILED, ["rebuild", "--data-dir", foreign], foreign, "there is none of Kontor's", "give the folder")
+        locked = self.folder / "locked"
+        locked.mkdir()
+        with open(locked / "LOCK", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.expect(FAILED, ["rebuild", "--data-dir", locked], locked, "another process has it open", "stop it")
+
+    def test_ports_and_servers(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            start = ("serve", "--brokers", NOBODY, "--data-dir", self.folder / "data", "--listen", address)
+            self.expect(FAILED, start, f"cannot listen on {address}", "name another address with --listen")
+        self.expect(FAILED, ["accounts", "--server", f"http://{NOBODY}"], NOBODY, "no Kontor answers", "kontor serve")
+
+    def test_input(self):
+        events = self.file("events.jsonl", '\n{"event_id":\n')
+        self.expect(FAILED, ["emit", "--brokers", NOBODY, events], "line 2: ", "in JSON", "0 of 1 events acknowledged")
+        self.expect(FAILED, ["emit", self.folder / "none"], "none cannot be read")
+        csv, mapping = self.file("o.csv", "a,b\n1,2\n"), self.file("m.sql", "select nothing from nowhere\n")
+        self.expect(FAILED, ["import", "--dry-run", "--mapping", mapping, csv], f"{mapping}:1", "SQL")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,200 @@
+// What a shell completes: commands, their options, and files and folders where an option takes one. Made from the same
+// declarations as the help.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <vector>
+
+#include "tools/kontor/cli.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
+#include "tools/kontor/help.h"
+
+namespace kontor {
+namespace {
+
+enum class Takes { kNothing, kFile, kFolder, kOther };
+
+Takes TakesOf(const CLI::Option& option) {
+  if (!option.get_positional() && option.get_expected_max() == 0) return Takes::kNothing;
+  const std::string type = option.get_positional() ? option.get_name(true, false) : option.get_type_name();
+  if (type.starts_with("FILE") || type == "CSV") return Takes::kFile;
+  return type == "DIR" ? Takes::kFolder : Takes::kOther;
+}
+
+std::string LongName(const CLI::Option& option) { return "--" + option.get_lnames().front(); }
+
+std::vector<std::string> OptionsThatTake(const CLI::App& command, Takes takes) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : NamedOptions(command)) {
+    if (TakesOf(*option) == takes) names.push_back(LongName(*option));
+  }
+  return names;
+}
+
+bool TakesFiles(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_positional() && TakesOf(*option) == Takes::kFile) return true;
+  }
+  return false;
+}
+
+// A shell's 'single quoted' word; a quote in it is written as the shell wants it.
+std::string Quoted(std::string_view text, std::string_view quote) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += quote;
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+std::string BashScript(const CLI::App& program) {
+  std::string cases;
+  std::vector<std::string> commands;
+  for (const CLI::App* command : CommandsOf(program)) {
+    commands.push_back(command->get_name());
+    std::vector<std::string> options = {"--help"};
+    for (const CLI::Option* option : NamedOptions(*command)) options.push_back(LongName(*option));
+    cases += fmt::format("    {})\n      options='{}' files='{}' folders='{}' values='{}' words={}\n      ;;\n",
+                         command->get_name(), fmt::join(options, " "),
+                         fmt::join(OptionsThatTake(*command, Takes::kFile), " "),
+                         fmt::join(OptionsThatTake(*command, Takes::kFolder), " "),
+                         fmt::join(OptionsThatTake(*command, Takes::kOther), " "), TakesFiles(*command) ? "files" : "");
+  }
+  return fmt::format(R"(# Completion of kontor for bash; made by: kontor completion bash
+_kontor() {{
+  local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values words
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    COMPREPLY=($(compgen -W '{} --help' -- "$cur"))
+    return
+  fi
+  case ${{COMP_WORDS[1]}} in
+{}  esac
+  if [[ " $folders " == *" $prev "* ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -d -- "$cur"))
+  elif [[ " $files " == *" $prev "* ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "$cur"))
+  elif [[ " $values " == *" $prev "* ]]; then
+    return
+  elif [[ $cur == -* || -z $words ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  else
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "$cur"))
+  fi
+}}
+complete -F _kontor kontor
+)",
+                     fmt::join(commands, " "), cases);
+}
+
+// Of zsh's _arguments: '--listen[text]:HOST\:PORT:' with what completes the value.
+std::string ZshArgument(const CLI::Option& option) {
+  const auto escaped = [](std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+      if (c == '[' || c == ']' || c == ':' || c == '\\') safe += '\\';
+      safe += c;
+    }
+    return safe;
+  };
+  const Takes takes = TakesOf(option);
+  const std::string value = takes == Takes::kFile ? "_files" : takes == Takes::kFolder ? "_files -/" : " ";
+  if (option.get_positional()) return fmt::format("*:{}:{}", escaped(option.get_name(true, false)), value);
+  std::string text = fmt::format("{}[{}]", LongName(option), escaped(option.get_description()));
+  if (takes != Takes::kNothing) text += fmt::format(":{}:{}", escaped(option.get_type_name()), value);
+  return text;
+}
+
+std::string ZshScript(const CLI::App& program) {
+  std::string commands;
+  std::string cases;
+  for (const CLI::App* command : CommandsOf(program)) {
+    const std::string described = fmt::format("{}:{}", command->get_name(), command->get_description());
+    commands += fmt::format("    {}\n", Quoted(described, "'\\''"));
+    cases += fmt::format("    {})\n      _arguments '--help[Print this help]'", command->get_name());
+    for (const CLI::Option* option : command->get_options()) {
+      if (option == command->get_help_ptr()) continue;
+      cases += " \\\n        " + Quoted(ZshArgument(*option), "'\\''");
+    }
+    cases += "\n      ;;\n";
+  }
+  return fmt::format(R"(#compdef kontor
+# Completion of kontor for zsh; made by: kontor completion zsh
+_kontor() {{
+  local -a commands
+  commands=(
+{}  )
+  if ((CURRENT == 2)); then
+    _describe command commands
+    return
+  fi
+  shift words
+  ((CURRENT--))
+  case $words[1] in
+{}  esac
+}}
+_kontor "$@"
+)",
+                     commands, cases);
+}
+
+std::string FishScript(const CLI::App& program) {
+  std::string text =
+      "# Completion of kontor for fish; made by: kontor completion fish\n"
+      "complete -c kontor -f\n"
+      "complete -c kontor -l help -d 'Print this help'\n";
+  for (const CLI::App* command : CommandsOf(program)) {
+    text += fmt::format("complete -c kontor -n __fish_use_subcommand -a {} -d {}\n", command->get_name(),
+                        Quoted(command->get_description(), "\\'"));
+    const std::string here = fmt::format("complete -c kontor -n '__fish_seen_subcommand_from {}'", command->get_name());
+    if (TakesFiles(*command)) text += here + " -F\n";
+    for (const CLI::Option* option : NamedOptions(*command)) {
+      const Takes takes = TakesOf(*option);
+      const std::string value = takes == Takes::kNothing  ? ""
+                                : takes == Takes::kFile   ? " -r -F"
+                                : takes == Takes::kFolder ? " -r -a '(__fish_complete_directories)'"
+                                                          : " -x";
+      text += fmt::format("{} -l {}{} -d {}\n", here, option->get_lnames().front(), value,
+                          Quoted(option->get_description(), "\\'"));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void AddCompletion(CLI::App* app, CommandContext* context) {
+  auto* command = app->add_subcommand("completion", "Print what makes a shell complete commands and options");
+  command->group(kSetUpGroup);
+  command->footer(R"(Examples:
+  . <(kontor completion bash)
+  kontor completion zsh > ~/.zfunc/_kontor
+  kontor completion fish > ~/.config/fish/completions/kontor.fish)");
+  using Script = std::string (*)(const CLI::App&);
+  auto script = std::make_shared<Script>(nullptr);
+  AddParsed(
+      command, "SHELL", "",
+      [script](const std::string& shell) {
+        *script = shell == "bash" ? BashScript : shell == "zsh" ? ZshScript : shell == "fish" ? FishScript : nullptr;
+        return *script != nullptr ? OkStatus() : InvalidArgument("'{}' is neither bash, zsh nor fish", shell);
+      },
+      "bash, zsh or fish")
+      ->required();
+  command->callback([context, app, script] {
+    context->run = [context, app, script] {
+      *context->console.out << (*script)(*app);
+      return kExitOk;
+    };
+  });
+}
+
+}  // namespace kontor
