@@ -72,7 +72,6 @@ class RowCache final : public RowStore {
 
   // What is not committed.
   size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_committed_; }
-  bool dirty() const { return changes_->accounts() > 0; }
 
   // The last commit, as the shard's thread reads it.
   const ViewSnapshot& committed() const { return *changes_->base(); }
