@@ -27,17 +27,17 @@ size_t Changes::SlotOf(uint64_t hash, std::string_view account) const {
   return slot;
 }
 
-void Changes::PrefetchSlot(std::string_view account) const {
-  __builtin_prefetch(&slots_[XXH3_64bits(account.data(), account.size()) & (slots_.size() - 1)]);
-}
+uint64_t Changes::HashOf(std::string_view account) { return XXH3_64bits(account.data(), account.size()); }
 
-void Changes::PrefetchAccount(std::string_view account) const {
-  const ChangedAccount* known = slots_[XXH3_64bits(account.data(), account.size()) & (slots_.size() - 1)].account;
+void Changes::PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+
+void Changes::PrefetchAccount(uint64_t hash) const {
+  const ChangedAccount* known = slots_[hash & (slots_.size() - 1)].account;
   if (known != nullptr) __builtin_prefetch(known, /*rw=*/1);
 }
 
 ChangedAccount* Changes::Of(std::string_view account) {
-  const uint64_t hash = XXH3_64bits(account.data(), account.size());
+  const uint64_t hash = HashOf(account);
   size_t slot = SlotOf(hash, account);
   if (slots_[slot].account != nullptr) return slots_[slot].account;
   auto* made = new (memory_.Allocate(sizeof(ChangedAccount), alignof(ChangedAccount))) ChangedAccount;
@@ -76,7 +76,7 @@ void Changes::Link(ChangedAccount* account, Change change) {
 }
 
 const ChangedAccount* Changes::Find(std::string_view account) const {
-  const uint64_t hash = XXH3_64bits(account.data(), account.size());
+  const uint64_t hash = HashOf(account);
   const std::lock_guard lock(mutex_);
   return slots_[SlotOf(hash, account)].account;
 }

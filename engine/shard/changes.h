@@ -72,8 +72,9 @@ class Changes {
   Changes(std::shared_ptr<const ViewSnapshot> base, std::shared_ptr<Arena> rows);
 
   // Begin to bring near what Of will look at, and then what Link will; the one some events ahead of the other.
-  void PrefetchSlot(std::string_view account) const;
-  void PrefetchAccount(std::string_view account) const;
+  static uint64_t HashOf(std::string_view account);
+  void PrefetchSlot(uint64_t hash) const;
+  void PrefetchAccount(uint64_t hash) const;
   // Made where it is not there yet.
   ChangedAccount* Of(std::string_view account);
   // Links a change to an account, with a copy of its additions. Requires: its position is not below the last one's.

@@ -1,5 +1,6 @@
 #include "engine/shard/folder.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -32,12 +33,13 @@ Folder::Folder(Parts parts) : parts_(std::move(parts)) {
 Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::string_view last_record) {
   KONTOR_CHECK(end >= position_ && end <= parts_.log->End());
   if (end == position_) return OkStatus();
+  std::array<RowCache::Ahead, kFar> ahead;  // by the event's place, one round
   size_t i = 0;
   do {
     const auto until = std::chrono::steady_clock::now() + parts_.slice;
     while (i < events.size()) {
-      if (i + kFar < events.size()) Prefetch(*events[i + kFar].event, /*far=*/true);
-      if (i + kNear < events.size()) Prefetch(*events[i + kNear].event, /*far=*/false);
+      if (i + kFar < events.size()) ahead[i % kFar] = PrefetchFar(*events[i + kFar].event);
+      if (i >= kFar - kNear) parts_.rows->PrefetchNear(ahead[(i + kNear) % kFar]);
       KONTOR_RETURN_IF_ERROR(FoldOne(events[i++]));
       if (i % kEventsBetweenLooks == 0 && std::chrono::steady_clock::now() >= until) break;
     }
@@ -48,13 +50,11 @@ Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::st
   return OkStatus();
 }
 
-void Folder::Prefetch(const event::v1::Event& event, bool far) {
+RowCache::Ahead Folder::PrefetchFar(const event::v1::Event& event) {
   const std::string& account = event.account_id();
-  far ? parts_.rows->PrefetchFar(account) : parts_.rows->PrefetchNear(account);
-  if (const std::optional<EntityRef> entity = EntityOf(event)) {
-    RowKey::PutEntity(account, *entity, &key_);
-    far ? parts_.rows->PrefetchRow(key_) : parts_.rows->PrefetchVersion(key_);
-  }
+  key_.clear();
+  if (const std::optional<EntityRef> entity = EntityOf(event)) RowKey::PutEntity(account, *entity, &key_);
+  return parts_.rows->PrefetchFar(account, key_);
 }
 
 Status Folder::FoldOne(const AcceptedEvent& accepted) {

@@ -59,8 +59,8 @@ class Folder {
   Position committed() const { return committed_.position; }
 
  private:
-  // Brings near what folding the event will look at.
-  void Prefetch(const event::v1::Event& event, bool far);
+  // Begins to bring near what folding the event will look at.
+  RowCache::Ahead PrefetchFar(const event::v1::Event& event);
   Status FoldOne(const AcceptedEvent& accepted);
   // The event of an identity among those accepted before a position.
   Result<const event::v1::Event*> FindBefore(const Identity& identity, Position before);

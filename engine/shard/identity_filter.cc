@@ -5,7 +5,6 @@
 namespace kontor {
 namespace {
 
-constexpr uint64_t kRoomMin = 1 << 21;
 constexpr uint64_t kIdentitiesPerLine = 32;  // 16 bits each
 constexpr int kProbes = 7;
 
@@ -14,7 +13,7 @@ uint64_t ProbesOf(IdentityHash identity) { return identity.value() * 0x9E3779B97
 
 }  // namespace
 
-IdentityFilter::IdentityFilter(uint64_t room) { AddGeneration(std::max(room, kRoomMin)); }
+IdentityFilter::IdentityFilter(uint64_t room) { AddGeneration(std::max(room, kIdentitiesPerLine)); }
 
 void IdentityFilter::AddGeneration(uint64_t room) {
   generations_.push_back({std::vector<Line>((room + kIdentitiesPerLine - 1) / kIdentitiesPerLine), room});

@@ -9,6 +9,8 @@ namespace kontor {
 namespace {
 
 constexpr int kBucketBits = 16;
+// The filter's room at least.
+constexpr uint64_t kRoomMin = 1 << 21;
 
 size_t BucketOf(IdentityHash identity) { return identity.value() >> (64 - kBucketBits); }
 
@@ -16,7 +18,7 @@ size_t BucketOf(IdentityHash identity) { return identity.value() >> (64 - kBucke
 
 IdentityIndex::IdentityIndex(const RowCache* committed)
     : committed_(committed),
-      filter_(committed->committed().checkpoint().position.value()),
+      filter_(std::max(committed->committed().checkpoint().position.value(), kRoomMin)),
       buckets_(size_t{1} << kBucketBits) {
   status_ = committed_->committed().ScanIdentities([this](std::span<const IdentityEntry> entries) {
     for (const IdentityEntry& entry : entries) filter_.Prefetch(entry.identity);

@@ -17,9 +17,14 @@ namespace {
 // How many rows of one account a listing steps over before it seeks the next account.
 constexpr int kStepsBeforeSeek = 32;
 constexpr size_t kTableMin = 1 << 10;
+// Rows that the filter of those made has room for at first.
+constexpr uint64_t kMadeRoom = 1 << 21;
 constexpr size_t kBlockBytes = size_t{256} << 10;
 // How many accounts ahead a commit brings memory near.
 constexpr size_t kAhead = 4;
+// How much of a row version is brought near.
+constexpr size_t kLineBytes = 64;
+constexpr size_t kLinesNear = 4;
 // The cache lets go of committed rows by so many parts of its bound.
 constexpr size_t kSegments = 8;
 
@@ -34,10 +39,10 @@ RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_ma
   StartSegment();
   changes_ = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
   published_ = committed().checkpoint().position;
-  if (published_ == Position(0)) made_.emplace(0);
-  status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view, std::string_view) {
-    any_unowned_ = true;
-    return false;
+  if (published_ == Position(0)) made_.emplace(kMadeRoom);
+  status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view key, std::string_view) {
+    unowned_.Add(IdentityHash(HashOfKey(key)));
+    return true;
   });
 }
 
@@ -95,22 +100,34 @@ void RowCache::Erase(RowVersion* version) {
   table_[gap] = {};
 }
 
-void RowCache::PrefetchRow(std::string_view key) const {
-  __builtin_prefetch(&table_[HashOfKey(key) & (table_.size() - 1)]);
+RowCache::Ahead RowCache::PrefetchFar(std::string_view account, std::string_view row) const {
+  Ahead ahead{.account = Changes::HashOf(account), .row = 0, .has_row = !row.empty()};
+  changes_->PrefetchSlot(ahead.account);
+  if (ahead.has_row) {
+    ahead.row = HashOfKey(row);
+    __builtin_prefetch(&table_[ahead.row & (table_.size() - 1)]);
+    if (made_) made_->Prefetch(IdentityHash(ahead.row));
+  }
+  return ahead;
 }
 
-void RowCache::PrefetchVersion(std::string_view key) const {
-  const RowVersion* version = table_[HashOfKey(key) & (table_.size() - 1)].version;
-  if (version != nullptr) __builtin_prefetch(version);
+void RowCache::PrefetchNear(const Ahead& ahead) const {
+  changes_->PrefetchAccount(ahead.account);
+  if (!ahead.has_row) return;
+  const Slot& slot = table_[ahead.row & (table_.size() - 1)];
+  if (slot.version == nullptr || slot.hash != ahead.row) return;
+  // Its key and the first of its bytes.
+  const char* bytes = reinterpret_cast<const char*>(slot.version);
+  for (size_t line = 0; line < kLinesNear; ++line) __builtin_prefetch(bytes + line * kLineBytes);
 }
 
 std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
+  if (key.starts_with('\0') && !unowned_.MayHold(IdentityHash(hash))) return {};
   if (const RowVersion* version = SlotOf(hash, key).version) {
     ++lookups_.hits;
     return version->value();
   }
-  if (!any_unowned_ && key.starts_with('\0')) return {};
   if (made_ && !made_->MayHold(IdentityHash(hash))) {
     ++lookups_.hits;
     return {};
@@ -140,7 +157,7 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
     Insert(version);
     if (made_) made_->Add(IdentityHash(hash));
   }
-  any_unowned_ = any_unowned_ || key.starts_with('\0');
+  if (key.starts_with('\0')) unowned_.Add(IdentityHash(hash));
   Pending& pending = PendingOf(AccountOf(key));
   version->next = std::exchange(pending.change.rows, version);
   version->next_in_account = std::exchange(pending.account->rows, version);
@@ -234,9 +251,15 @@ void RowCache::Collect(ViewCommit* commit) {
   commit->other_memory = row_memory_;
   MonthSum months;
   for (size_t i = 0; i < accounts.size(); ++i) {
+    if (i + 2 * kAhead < accounts.size()) {
+      __builtin_prefetch(accounts[i + 2 * kAhead]->newest.load(std::memory_order_relaxed));
+      __builtin_prefetch(accounts[i + 2 * kAhead]->rows);
+    }
     if (i + kAhead < accounts.size()) {
-      __builtin_prefetch(accounts[i + kAhead]->newest.load(std::memory_order_relaxed));
-      __builtin_prefetch(accounts[i + kAhead]->rows);
+      if (const Change* newest = accounts[i + kAhead]->newest.load(std::memory_order_relaxed)) {
+        __builtin_prefetch(newest->older);
+      }
+      if (const RowVersion* rows = accounts[i + kAhead]->rows) __builtin_prefetch(rows->next_in_account);
     }
     const ChangedAccount* account = accounts[i];
     months.Clear();

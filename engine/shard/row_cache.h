@@ -47,12 +47,15 @@ class RowCache final : public RowStore {
   bool failed() const override { return !status_.ok(); }
   const Status& status() const { return status_; }
 
-  // An account that will change some events ahead.
-  void PrefetchFar(std::string_view account) const { changes_->PrefetchSlot(account); }
-  void PrefetchNear(std::string_view account) const { changes_->PrefetchAccount(account); }
-  // The same of a row by its key.
-  void PrefetchRow(std::string_view key) const;
-  void PrefetchVersion(std::string_view key) const;
+  // Where an account that will change some events ahead stands, and a row of its (without a key: none). Far ahead the
+  // tables' slots are brought near, then what they name.
+  struct Ahead {
+    uint64_t account = 0;
+    uint64_t row = 0;
+    bool has_row = false;
+  };
+  Ahead PrefetchFar(std::string_view account, std::string_view row) const;
+  void PrefetchNear(const Ahead& ahead) const;
 
   // The event at hand is the account's own, to be listed among its events.
   void AddEvent(const AccountId& account, Instant occurred_at);
@@ -129,8 +132,8 @@ class RowCache final : public RowStore {
   // Most rows that are asked for are new.
   std::optional<IdentityFilter> made_;
   Lookups lookups_;
-  // Whether there may be rows under no account. Every event asks for its void, and nearly none has one.
-  bool any_unowned_ = false;
+  // Of the keys of all rows under no account. Every event asks for its void, and nearly none has one.
+  IdentityFilter unowned_{1 << 12};
   std::shared_ptr<Arena> row_memory_;  // of the last segment
   size_t row_bytes_committed_ = 0;     // of it, what was there at the last commit
   std::deque<Segment> segments_;       // the oldest first
