@@ -1,7 +1,6 @@
 #include "projections/account/fold.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -120,24 +119,28 @@ void AccountFold::ChangeEntity(const AccountId& account, const EntityRef& entity
     if (place < statements.size()) projection->FoldEntity(entity, statements, place, zone_, &sink);
   }
   for (Contribution& contribution : memory.contributions) contribution.amount = -contribution.amount;
-  std::vector<LinkedStatement> before;
-  if (follow_links) before = LinksOf(entity, statements, &memory.arena);
+  if (follow_links) LinksOf(entity, statements, &memory.arena, &memory.links_before);
 
   InsertOrErase(statement, place, sign, &statements);
   for (const Projection* projection : projections_) {
     if (place < statements.size()) projection->FoldEntity(entity, statements, place, zone_, &sink);
   }
   AddContributions(account, 1, rows);
-  std::vector<LinkedStatement> after;
-  if (follow_links) after = LinksOf(entity, statements, &memory.arena);
+  if (follow_links) LinksOf(entity, statements, &memory.arena, &memory.links_after);
   WriteStatements(rows);
+  if (!follow_links) return;
 
-  std::vector<LinkedStatement> changed;
-  std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(changed));
-  for (const LinkedStatement& link : changed) ChangeEntity(account, link.entity, link.statement, -1, false, rows);
-  changed.clear();
-  std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(changed));
-  for (const LinkedStatement& link : changed) ChangeEntity(account, link.entity, link.statement, 1, false, rows);
+  // Links never chain, so both lists stay as they are.
+  const std::vector<LinkedStatement>& before = memory.links_before;
+  const std::vector<LinkedStatement>& after = memory.links_after;
+  for (const LinkedStatement& link : before) {
+    if (std::ranges::binary_search(after, link)) continue;
+    ChangeEntity(account, link.entity, link.statement, -1, false, rows);
+  }
+  for (const LinkedStatement& link : after) {
+    if (std::ranges::binary_search(before, link)) continue;
+    ChangeEntity(account, link.entity, link.statement, 1, false, rows);
+  }
 }
 
 }  // namespace kontor

@@ -65,12 +65,8 @@ std::optional<EntityRef> EntityOf(const event::v1::Event& event);
 // What an entity's own statements say of other entities: a payment of the invoices that it is allocated to, a credit
 // note of its invoice, a renewing deal of the deal that it renews. Worked out from own statements only, so links never
 // chain.
-struct LinkedStatement {
-  EntityRef entity;
-  Statement statement;
-  bool operator==(const LinkedStatement&) const = default;
-  auto operator<=>(const LinkedStatement&) const = default;
-};
-std::vector<LinkedStatement> LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena);
+// Gives them in order, in the memory that `links` has.
+void LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena,
+             std::vector<LinkedStatement>* links);
 
 }  // namespace kontor

@@ -5,6 +5,11 @@
 #include "engine/base/check.h"
 
 namespace kontor {
+namespace {
+
+constexpr uint64_t kCurrencyMax = 0xff'ffff;  // three letters
+
+}  // namespace
 
 void AdditionWriter::Add(Day day, const TallyRef& key, Int128 amount) {
   ByteWriter writer(out_);
@@ -32,17 +37,58 @@ void MonthSum::Add(std::string_view additions) {
   KONTOR_CHECK(reader.ok());
 }
 
-bool MonthSum::Before(const Entry& a, const Entry& b) { return a.day != b.day ? a.day < b.day : a.key < b.key; }
-
-void MonthSum::Settle() {
-  std::sort(entries_.begin(), entries_.end(), Before);
-  auto kept = entries_.begin();
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    Entry sum = *at;
-    for (++at; at != entries_.end() && at->day == sum.day && at->key == sum.key; ++at) sum.amount += at->amount;
-    if (sum.amount != 0) *kept++ = sum;
+bool MonthSum::AddRow(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const uint64_t days = reader.Varint();
+  if (!reader.ok() || days == 0) return false;
+  std::optional<Day> last;
+  for (uint64_t i = 0; i < days; ++i) {
+    const Day day(static_cast<int32_t>(reader.Signed()));
+    const uint64_t count = reader.Varint();
+    if (!reader.ok() || count == 0 || count > bytes.size() || (last && day <= *last)) return false;
+    last = day;
+    uint64_t measure = 0;
+    for (uint64_t j = 0; j < count; ++j) {
+      measure += reader.Varint();
+      if (measure > UINT16_MAX) return false;
+      Entry& entry = entries_.emplace_back();
+      entry.day = day;
+      entry.key.measure = static_cast<Measure>(measure);
+      const uint64_t currency = reader.Varint();
+      if (currency > kCurrencyMax) return false;
+      entry.key.currency = Currency::FromPacked(static_cast<uint32_t>(currency));
+      entry.key.number = reader.Signed();
+      entry.key.text = reader.String();
+      entry.amount = reader.Signed128();
+      if (!reader.ok() || entry.amount == 0) return false;
+      if (j > 0 && entry.key <= entries_[entries_.size() - 2].key) return false;
+    }
   }
-  entries_.erase(kept, entries_.end());
+  return reader.AtEnd();
+}
+
+// Entries are put in order by what tells most of them apart, in one number; the rest is looked at where that is equal.
+void MonthSum::Settle() {
+  order_.clear();
+  order_.reserve(entries_.size());
+  for (const Entry& entry : entries_) {
+    const uint64_t day = static_cast<uint32_t>(entry.day.value()) ^ 0x8000'0000U;
+    const uint64_t measure = static_cast<uint16_t>(entry.key.measure);
+    order_.push_back({day << 32 | measure << 16 | entry.key.currency.packed() >> 8, &entry});
+  }
+  std::sort(order_.begin(), order_.end(), [](const Place& a, const Place& b) {
+    return a.rank != b.rank ? a.rank < b.rank : a.entry->key < b.entry->key;
+  });
+  settled_.clear();
+  for (size_t i = 0; i < order_.size();) {
+    settled_.push_back(*order_[i].entry);
+    Entry& sum = settled_.back();
+    for (++i; i < order_.size() && order_[i].entry->day == sum.day && order_[i].entry->key == sum.key; ++i) {
+      sum.amount += order_[i].entry->amount;
+    }
+    if (sum.amount == 0) settled_.pop_back();
+  }
+  entries_.swap(settled_);
 }
 
 std::vector<MonthSum::Part> MonthSum::Months() const {
@@ -86,15 +132,16 @@ void MonthSum::Encode(const Part& part, std::string* bytes) const {
 }
 
 bool AddMonthValues(std::span<const std::string_view> values, std::string* sum) {
-  MonthRow row;
+  MonthSum months;
   for (const std::string_view value : values) {
     if (value.empty()) continue;  // of what came to nothing
-    const std::optional<MonthRow> added = DecodeMonth(value);
-    if (!added) return false;
-    row.Add(*added);
+    if (!months.AddRow(value)) return false;
   }
+  months.Settle();
   sum->clear();
-  EncodeMonth(row, sum);
+  const std::vector<MonthSum::Part> parts = months.Months();
+  if (parts.size() > 1) return false;
+  if (!parts.empty()) months.Encode(parts.front(), sum);
   return true;
 }
 

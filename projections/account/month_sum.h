@@ -30,6 +30,8 @@ class MonthSum {
   void Clear() { entries_.clear(); }
   // What an AdditionWriter wrote; the bytes must live until the sum is read.
   void Add(std::string_view additions);
+  // A month's row, on the same terms. False where the bytes are none.
+  bool AddRow(std::string_view bytes);
   bool empty() const { return entries_.empty(); }
 
   // Adds up what is alike and drops what comes to nothing; needed before the months are read.
@@ -51,8 +53,13 @@ class MonthSum {
     TallyRef key;
     Int128 amount;
   };
-  static bool Before(const Entry& a, const Entry& b);
+  struct Place {
+    uint64_t rank;
+    const Entry* entry;
+  };
   std::vector<Entry> entries_;
+  std::vector<Place> order_;  // kept for their memory
+  std::vector<Entry> settled_;
 };
 
 // The values of a month's row added: an AddValues of the view store.

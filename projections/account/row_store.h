@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/arena.h"
 #include "projections/account/projection.h"
@@ -19,6 +20,8 @@ struct FoldMemory {
   std::string bytes;
   Statements statements;
   Contributions contributions;
+  std::vector<LinkedStatement> links_before;
+  std::vector<LinkedStatement> links_after;
 };
 
 // Threads: one at a time.

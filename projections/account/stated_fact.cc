@@ -407,15 +407,16 @@ std::optional<StatedFact> StatedFactOf(const Event& event, Arena* arena) {
   return std::nullopt;
 }
 
-std::vector<LinkedStatement> LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena) {
-  std::vector<LinkedStatement> links;
-  if (statements.empty()) return links;
+void LinksOf(const EntityRef& entity, std::span<const Statement> statements, Arena* arena,
+             std::vector<LinkedStatement>* links) {
+  links->clear();
+  if (statements.empty()) return;
   switch (entity.kind) {
     case EntityKind::kPayment:
-      LinkAllocations(entity, statements.front(), StatementKind::kPaid, arena, &links);
+      LinkAllocations(entity, statements.front(), StatementKind::kPaid, arena, links);
       break;
     case EntityKind::kRefund:
-      LinkAllocations(entity, statements.front(), StatementKind::kRefunded, arena, &links);
+      LinkAllocations(entity, statements.front(), StatementKind::kRefunded, arena, links);
       break;
     case EntityKind::kCreditNote: {
       const Statement& first = statements.front();
@@ -428,17 +429,16 @@ std::vector<LinkedStatement> LinksOf(const EntityRef& entity, std::span<const St
       link.statement.origin = OriginOf(entity, arena);
       link.statement.currency = first.currency;
       link.statement.amount = first.amount;
-      links.push_back(std::move(link));
+      links->push_back(link);
       break;
     }
     case EntityKind::kDeal:
-      LinkRenewal(entity, statements, arena, &links);
+      LinkRenewal(entity, statements, arena, links);
       break;
     default:
       break;
   }
-  std::sort(links.begin(), links.end());
-  return links;
+  std::sort(links->begin(), links->end());
 }
 
 }  // namespace kontor

@@ -156,6 +156,14 @@ struct Statement {
 };
 using Statements = std::vector<Statement>;
 
+// What one entity's statements say of another.
+struct LinkedStatement {
+  EntityRef entity;
+  Statement statement;
+  bool operator==(const LinkedStatement&) const = default;
+  auto operator<=>(const LinkedStatement&) const = default;
+};
+
 // "namespace\x1fid": how a statement names another entity.
 std::string_view EntityRefText(std::string_view name_space, std::string_view id, Arena* arena);
 EntityRef EntityOfRefText(EntityKind kind, std::string_view ref_text);

@@ -1,7 +1,8 @@
 #include "projections/value/value_projection.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
-#include <vector>
 
 #include "engine/base/check.h"
 
@@ -149,9 +150,9 @@ class InvoiceWalk {
   bool cancelled_ = false;
   bool cancelled_twice_ = false;
   bool other_currency_ = false;
-  std::vector<const Statement*> written_off_;
-  std::vector<const Statement*> early_payments_;
-  std::vector<Reductions> reductions_;
+  absl::InlinedVector<const Statement*, 2> written_off_;
+  absl::InlinedVector<const Statement*, 4> early_payments_;
+  absl::InlinedVector<Reductions, 2> reductions_;
 };
 
 Nanos Allocated(const Statement& s) {

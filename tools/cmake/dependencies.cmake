@@ -6,7 +6,7 @@
 find_package(Threads REQUIRED)
 
 find_package(RocksDB CONFIG REQUIRED)            # RocksDB::rocksdb-shared
-find_package(absl CONFIG REQUIRED)               # absl::status, absl::statusor
+find_package(absl CONFIG REQUIRED)               # absl::status, absl::statusor, absl::inlined_vector
 find_package(fmt CONFIG REQUIRED)                # fmt::fmt
 find_package(spdlog CONFIG REQUIRED)             # spdlog::spdlog
 find_package(CLI11 CONFIG REQUIRED)              # CLI11::CLI11
