@@ -65,6 +65,46 @@ class TopicsTest(e2e.EngineTestCase):
             self.assertEqual(self.partitions(topic), 1)
 
 
+class BrokerHangsTest(e2e.EngineTestCase):
+    """A broker that keeps its connections and answers nothing, as on a machine that hangs."""
+
+    def setUp(self):
+        super().setUp()
+        self.own = e2e.OwnBroker(self.folder / "broker")
+        self.addCleanup(self.own.run, "wipe")
+        status, said = self.own.run("start")
+        self.assertEqual(status, 0, said)
+
+    @property
+    def broker(self):
+        return self.own.address
+
+    def test_it_is_said_and_waited_for_and_never_holds_up_a_stop(self):
+        self.create_topic(self.events)
+        engine = self.serve().listening().ready()
+        self.emit(event(1, won("d1", 5)))
+        engine.has_read(self.ends(self.events))
+
+        def warned():
+            return "does not answer" in str(engine.get_status("/readyz")[1].get("warnings"))
+
+        self.own.halt()
+        self.addCleanup(self.own.go_on)
+        e2e.wait_until("a warning of the silence", warned, describe=lambda: engine.describe("/readyz"))
+        self.assertEqual(engine.get_status("/readyz")[0], 200)
+        self.assertEqual(engine.get("/v1/portfolio")["accounts"], "1")
+
+        self.own.go_on()
+        self.emit(event(2, won("d2", 7), account="globex"))
+        engine.has_read(self.ends(self.events))
+        self.assertEqual(engine.get("/v1/portfolio")["accounts"], "2")
+        e2e.wait_until("the end of the warning", lambda: not warned(), describe=lambda: engine.describe("/readyz"))
+
+        self.own.halt()
+        e2e.wait_until("the warning again", warned, describe=lambda: engine.describe("/readyz"))
+        self.assertEqual(engine.stop(), 0)
+
+
 class BadInputTest(e2e.EngineTestCase):
     def setUp(self):
         super().setUp()
