@@ -84,6 +84,8 @@ class ShardSet final : public AssignmentListener {
   std::string cluster_id() const;
   // Whether the dead-letter topic has what the shard refused at the position.
   bool DeadLetterSent(const ShardId& id, Position position) const;
+  // What the instance keeps beside its shards. Requires: opened.
+  InstanceStore* instance() const { return instance_.get(); }
   // Which dispositions the shards' logs hold where. Requires: opened.
   DispositionMap* dispositions() const { return dispositions_.get(); }
   // Refused records that wait to be sent, as far as known.

@@ -143,7 +143,8 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues
   spec.path = path;
   spec.kind = "kontor.views";
   spec.noun = "views";
-  spec.remedy = "rebuild them from the log";
+  spec.remedy = "rebuild them from the log (kontor rebuild)";
+  spec.other_version = "use the program that wrote them, or fold them anew with this one (kontor rebuild)";
   spec.format_version = kViewsFormatVersion;
   spec.options = options;
   spec.contents = {{kCheckpointKey, EncodeCheckpoint(Checkpoint())}};

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -40,6 +41,34 @@ class FoldersAndPortsTest(e2e.EngineTestCase):
         self.assertIn("holds files that are not Kontor's", self.refused(folder="foreign"))
         self.assertEqual([file.name for file in foreign.iterdir()], ["mine.txt"])
         self.assertEqual(self.serve().listening().ready().stop(), 0)
+
+    def test_a_folder_is_read_as_it_was_told_in_and_what_contradicts_that_is_said(self):
+        self.create_topic(self.events)
+        told_in = ("--reporting-currency", "USD", "--reporting-zone", "Europe/Berlin")
+        engine = self.serve(*told_in).listening().ready()
+        self.emit(event(1, won("d1", 5)))
+        engine.has_read(self.ends(self.events))
+        self.assertEqual(engine.stop(), 0)
+
+        def basis(*options):
+            told = json.loads(self.kontor("portfolio", "--json", "--data-dir", self.folder / "data", *options))["basis"]
+            return told["reportingCurrency"], told["reportingZone"]
+
+        def refusal(command, *options):
+            status, _, said = self.run_kontor(command, "--data-dir", self.folder / "data", *options)
+            self.assertEqual(status, 1, said)
+            return said
+
+        self.assertEqual(basis(), ("USD", "Europe/Berlin"))
+        self.assertEqual(basis("--reporting-currency", "EUR"), ("EUR", "Europe/Berlin"))
+        self.assertIn("its days are cut by Europe/Berlin", refusal("portfolio", "--reporting-zone", "UTC"))
+        self.kontor("rebuild", "--data-dir", self.folder / "data", "--reporting-zone", "UTC")
+        self.assertEqual(basis(), ("USD", "UTC"))
+
+        shutil.rmtree(self.folder / "data" / "instance")
+        self.assertIn("instance/ is missing", refusal("portfolio"))
+        self.assertEqual(self.serve(*told_in).listening().ready().stop(), 0)
+        self.assertEqual(basis(), ("USD", "Europe/Berlin"))
 
     def test_beyond_this_machine_only_with_a_token(self):
         engine = self.serve(listen="0.0.0.0:0")

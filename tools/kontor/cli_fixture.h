@@ -51,9 +51,9 @@ class CliTest : public ::testing::Test {
  protected:
   CliTest() {
     FillWithSamples(&queries_);
-    wiring_.open_queries = [this](const FolderOptions& options) -> Result<std::unique_ptr<Queries>> {
+    wiring_.open_queries = [this](const FolderOptions& options) -> Result<std::shared_ptr<const Queries>> {
       folder_ = options;
-      return std::make_unique<Borrowed>(&queries_);
+      return std::shared_ptr<const Queries>(std::shared_ptr<void>(), &queries_);
     };
     wiring_.open_sink = [this](const BrokerOptions& options) -> Result<std::unique_ptr<EventSink>> {
       broker_ = options;
@@ -100,33 +100,6 @@ class CliTest : public ::testing::Test {
     expected << file.rdbuf();
     EXPECT_EQ(out_.str(), expected.str());
   }
-
-  // Hands on what it is asked; the command owns it, the test the queries.
-  class Borrowed final : public Queries {
-   public:
-    explicit Borrowed(const Queries* queries) : queries_(queries) {}
-    Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override {
-      return queries_->ListAccounts(query);
-    }
-    Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
-      return queries_->Account(account, at);
-    }
-    Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
-                                               const ReadAt& at) const override {
-      return queries_->Timeline(account, page, at);
-    }
-    Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override { return queries_->Portfolio(at); }
-    Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override {
-      return queries_->Records(disposition, page);
-    }
-    Result<api::v1::RecordSummary> Record(const std::string& id) const override { return queries_->Record(id); }
-    Result<api::v1::ListShardsResponse> Shards(bool digest) const override { return queries_->Shards(digest); }
-    api::v1::Readiness Ready() const override { return queries_->Ready(); }
-    Result<bool> Folded(const TopicOffset& record) const override { return queries_->Folded(record); }
-
-   private:
-    const Queries* const queries_;
-  };
 
   FakeQueries queries_;
   ChangeFeed feed_;

@@ -18,7 +18,7 @@ using ::testing::Not;
 TEST_F(CliTest, FolderIsOpenedAsAsked) {
   EXPECT_EQ(Read({"portfolio", "--reporting-currency", "USD", "--now", "2026-11-24"}), kExitOk);
   EXPECT_EQ(folder_.data_dir, "d");
-  EXPECT_EQ(folder_.reporting.currency, "USD");
+  EXPECT_EQ(folder_.reporting.currency, Currency("USD"));
   EXPECT_EQ(folder_.reporting.now, ParseInstant("2026-11-24"));
 }
 

@@ -79,6 +79,9 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_EQ(Read({"accounts", "--reporting-zone", "Mars/Base"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("Mars/Base"));
   EXPECT_EQ(Run({"accounts", "--limit", "0"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--limit: '0' is no whole number from 1 on; --all shows every row"));
+  EXPECT_EQ(Run({"account", "acme", "--months", "-1"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--months: '-1' is no whole number from 0 on"));
   EXPECT_EQ(Run({"accounts", "--auth-token-file", "/no/such/file"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--auth-token-file: there is no /no/such/file"));
   EXPECT_EQ(Run({"emit", "--partitioner", "random"}), kExitUsage);
@@ -99,8 +102,8 @@ TEST_F(CliTest, ServeHasItsDefaults) {
   EXPECT_EQ(served_.topics.events, "kontor.events");
   EXPECT_EQ(served_.topics.reference, "kontor.reference");
   EXPECT_EQ(served_.topics.rejected, "kontor.rejected");
-  EXPECT_EQ(served_.reporting.currency, "EUR");
-  EXPECT_EQ(served_.reporting.zone, "UTC");
+  EXPECT_FALSE(served_.reporting.currency.has_value());
+  EXPECT_FALSE(served_.reporting.zone.has_value());
   EXPECT_FALSE(served_.reporting.now.has_value());
 }
 
@@ -142,8 +145,8 @@ TEST_F(CliTest, ServeTakesEveryOption) {
   EXPECT_EQ(served_.topics.reference, "r");
   EXPECT_EQ(served_.topics.rejected, "x");
   EXPECT_EQ(served_.listen, "[::1]:0");
-  EXPECT_EQ(served_.reporting.currency, "USD");
-  EXPECT_EQ(served_.reporting.zone, "Europe/Berlin");
+  EXPECT_EQ(served_.reporting.currency, Currency("USD"));
+  EXPECT_EQ(served_.reporting.zone->name(), "Europe/Berlin");
   EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24T09:30:00Z"));
   EXPECT_THAT(served_.broker.kafka.properties,
               ElementsAre(Pair("sasl.password.file", "/p"), Pair("sasl.username", "a=b"),
