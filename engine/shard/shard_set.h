@@ -8,8 +8,7 @@
 // Ownership:   what the config points to must outlive it.
 // Threads:     Open and Close by one owner; AssignmentListener by the source's thread; the rest by any.
 // Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard
-// that
-//              fails is named among reasons(), and the others go on.
+//              that fails is named among reasons(), and the others go on.
 #pragma once
 
 #include <condition_variable>

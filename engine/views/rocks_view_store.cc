@@ -407,7 +407,7 @@ bool RocksViewStore::MergingIsBehind() const {
 
 rocksdb::Status RocksViewStore::WriteThroughMemory(const ViewCommit& commit) {
   rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
-  const rocksdb::Status status = WriteSorted(commit, batch);
+  rocksdb::Status status = WriteSorted(commit, batch);
   if (!status.ok()) return status;
   rocksdb::WriteOptions without_log;
   without_log.disableWAL = true;
