@@ -4,8 +4,7 @@
 //
 // Threads:     Append by one thread; every other method by any, beside it.
 // Invariants:  the stored next offset and the end move together, in one synced write. Offsets rise from record to
-// record
-//              and all lie below the next offset; Append checks it, and so does opening.
+//              record and all lie below the next offset; Append checks it, and so does opening.
 // Durability:  what Append was given survives a crash of process and machine once it returned OK.
 // Errors:      DataLoss: what is stored contradicts itself; stop the shard. ResourceExhausted from Append: the disk is
 //              nearly full; nothing was written. After any other failure of Append what it was given may have reached

@@ -284,10 +284,8 @@ Status RocksDatabase::Admit(const RocksSpec& spec) {
   RocksDatabase database(peeked);
   if (const rocksdb::Status opened = database.OpenFamilies(Access::kRead); !opened.ok()) {
     if (opened.IsNotSupported()) {
-      return FailedPrecondition(
-          "{} {} was written in a way that this program does not know ({}); use the version that "
-          "wrote it, or a newer one",
-          spec.noun, spec.path, opened.ToString());
+      return FailedPrecondition("{} {} was written in a way that this program does not know ({}); {}", spec.noun,
+                                spec.path, opened.ToString(), spec.other_version);
     }
     return FailureOf(spec, opened, "opening");
   }
@@ -307,10 +305,8 @@ Status RocksDatabase::Admit(const RocksSpec& spec) {
                               kind, spec.kind, spec.noun);
   }
   if (version != spec.format_version) {
-    return FailedPrecondition(
-        "{} {} has format version {}, and this program knows version {} only; use the program "
-        "that wrote it, or one that says it reads both",
-        spec.noun, spec.path, version, spec.format_version);
+    return FailedPrecondition("{} {} has format version {}, and this program knows version {} only; {}", spec.noun,
+                              spec.path, version, spec.format_version, spec.other_version);
   }
   return spec.admit(*database.db_);
 }

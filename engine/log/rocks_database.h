@@ -32,6 +32,8 @@ struct RocksSpec {
   std::string noun;             // in messages: "event log"
   std::string remedy;           // in messages, after damage: "restore the folder from a copy"
   uint32_t format_version = 0;  // what this program reads and writes
+  // In messages, where another version was found.
+  std::string other_version = "use the program that wrote it, or one that says it reads both";
   RocksOptions options;
   rocksdb::DBOptions db;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;      // the default family first

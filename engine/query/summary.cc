@@ -105,11 +105,12 @@ void Describe(const Message& message, std::vector<std::string>* parts) {
 }  // namespace
 
 std::string SummaryOf(const event::v1::Event& event) {
+  using event::v1::Event;
   const FieldDescriptor* body =
-      event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->FindOneofByName("body"));
+      Event::GetReflection()->GetOneofFieldDescriptor(event, Event::GetDescriptor()->FindOneofByName("body"));
   if (body == nullptr) return "a body that this version does not know";
   std::vector<std::string> parts;
-  Describe(event.GetReflection()->GetMessage(event, body), &parts);
+  Describe(Event::GetReflection()->GetMessage(event, body), &parts);
   std::string text = Words(body->name());
   for (size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? ": " : ", ") + parts[i];
   return text;

@@ -8,11 +8,11 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/event/decoder.h"
 #include "engine/event/json.h"
 #include "engine/query/engine_queries.h"
 #include "engine/query/recorded_at.h"
 #include "engine/query/summary.h"
+#include "engine/shard/logged_event.h"
 #include "projections/account/voids.h"
 #include "projections/growth/growth_figures.h"
 #include "projections/satisfaction/satisfaction_figures.h"
@@ -71,15 +71,10 @@ std::set<std::string> FiguresOf(const std::vector<Measure>& measures) {
 }
 
 Status Fill(const AccountFold& fold, const Track& track, Position position, view::v1::TimelineEntry* entry) {
-  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, track.log->Read(position));
-  log::v1::LogRecord record;
-  if (!record.ParseFromString(bytes)) return DataLoss("log record {} does not parse", position.value());
   google::protobuf::Arena arena;
-  auto decoded = DecodeEvent(RawRecordOf(record), &arena);
-  if (const auto* rejection = std::get_if<Rejection>(&decoded)) {
-    return DataLoss("log record {} was accepted and does not decode any more: {}", position.value(), rejection->text);
-  }
-  const event::v1::Event& event = *std::get<const event::v1::Event*>(decoded);
+  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*track.log, position, &arena));
+  if (logged.event == nullptr) return NotAccepted(position);
+  const event::v1::Event& event = *logged.event;
   *entry->mutable_occurred_at() = event.occurred_at();
   entry->set_topic(track.shard->id().topic);
   entry->set_partition(track.shard->id().partition.value());
@@ -91,8 +86,8 @@ Status Fill(const AccountFold& fold, const Track& track, Position position, view
   entry->set_body(std::string(BodyName(event)));
   entry->set_summary(SummaryOf(event));
   entry->set_understood(IsUnderstood(event));
-  entry->set_recorded_at_type(record.timestamp_type());
-  if (const auto at = RecordedAt(record)) *entry->mutable_recorded_at() = *at;
+  entry->set_recorded_at_type(logged.record->timestamp_type());
+  if (const auto at = RecordedAt(*logged.record)) *entry->mutable_recorded_at() = *at;
   entry->set_event_json(EventToJson(event));
 
   // What it changed is what taking it out would change back.
@@ -160,6 +155,7 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
     last = place;
   }
   std::vector<ReadPosition> positions;
+  positions.reserve(tracks.size());
   for (const Track& track : tracks) positions.push_back({track.shard->id(), track.version.position()});
   *response.mutable_basis() = BasisOf(moment, positions, reference->position);
   return response;

@@ -10,7 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string Trimmed(std::string_view paths, api::v1::ListAccountsResponse message) {
-  const Result<FieldPaths> parsed = FieldPaths::Parse(paths, *message.GetDescriptor());
+  const Result<FieldPaths> parsed = FieldPaths::Parse(paths, *api::v1::ListAccountsResponse::GetDescriptor());
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   parsed->Trim(&message);
   return message.ShortDebugString();

@@ -8,8 +8,7 @@
 // Ownership: borrows queries and feed, which must outlive it.
 // Threads:   Start, Stop and the destructor from one thread; port() from any.
 // Errors:    InvalidArgument where an option is wrong; FailedPrecondition where it would listen beyond this machine
-// without
-//            a token; Unavailable where the address is taken or not ours.
+//            without a token; Unavailable where the address is taken or not ours.
 #pragma once
 
 #include <chrono>

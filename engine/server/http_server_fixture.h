@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +22,24 @@
 #include "engine/server/http_server.h"
 
 namespace kontor {
+
+// Has the next query wait until the test lets it go on, or is over.
+class HeldQuery {
+ public:
+  explicit HeldQuery(FakeQueries* queries) {
+    // The query may outlast the test.
+    queries->BeforeNext([asked = asked_, going_on = go_on_.get_future().share()] {
+      asked->set_value();
+      going_on.wait();
+    });
+  }
+  void WaitUntilAsked() { asked_->get_future().wait(); }
+  void GoOn() { go_on_.set_value(); }
+
+ private:
+  std::shared_ptr<std::promise<void>> asked_ = std::make_shared<std::promise<void>>();
+  std::promise<void> go_on_;
+};
 
 struct Reply {
   int code = 0;  // 0: the connection ended before an answer

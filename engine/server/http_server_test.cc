@@ -1,5 +1,6 @@
 // The wire, over real sockets on loopback: what a client may send, in which pieces, and what it gets. What the paths
-// answer is told in http_api_test.cc, streams and waits in http_stream_test.cc. Long for its many cases, each short.
+// answer is told in http_api_test.cc, streams and waits in
+// http_stream_test.cc.
 
 #include "engine/server/http_server.h"
 
@@ -10,7 +11,6 @@
 #include <memory>
 #include <thread>
 
-#include "engine/server/http_client.h"
 #include "engine/server/http_server_fixture.h"
 #include "engine/server/routes.h"
 
@@ -126,11 +126,11 @@ TEST_F(HttpServerTest, WhoWaitsToSendABodyGetsTheAnswerInstead) {
 
 TEST_F(HttpServerTest, WhatIsNotHttpIsRefused) {
   Start();
-  for (const char* bytes : {"hello\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/9.9\r\n\r\n",
-                            "GET  /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nbad header\r\n\r\n",
-                            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
-                            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: "
-                            "chunked\r\n\r\n"}) {
+  for (const char* bytes :
+       {"hello\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/9.9\r\n\r\n", "GET  /healthz HTTP/1.1\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nbad header\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
     RawClient client(port());
     EXPECT_EQ(client.Ask(bytes).code, 400) << bytes;
     EXPECT_TRUE(client.Ended());
@@ -239,20 +239,14 @@ TEST_F(HttpServerTest, ReaderThatTakesNoAnswersIsCutOff) {
 }
 
 TEST_F(HttpServerTest, SlowQueryHoldsUpNobodyElse) {
-  std::promise<void> asked;
-  std::promise<void> go_on;
-  // The query may go on when the test is over.
-  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
-    asked.set_value();
-    going_on.wait();
-  });
+  HeldQuery query(&queries_);
   options_.threads = 2;
   Start();
   RawClient slow(port());
   slow.Send(Get("/v1/accounts"));
-  asked.get_future().wait();
+  query.WaitUntilAsked();
   EXPECT_EQ(RawClient(port()).Ask(Get("/v1/shards")).code, 200);
-  go_on.set_value();
+  query.GoOn();
   EXPECT_EQ(slow.Receive().code, 200);
 }
 
@@ -285,20 +279,14 @@ TEST_F(HttpServerTest, LongestIdleConnectionMakesWay) {
 TEST_F(HttpServerTest, WhereAllConnectionsAreBusyNewcomersWait) {
   options_.connections_max = 1;
   options_.streams_max = 0;
-  std::promise<void> asked;
-  std::promise<void> go_on;
-  // The query may go on when the test is over.
-  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
-    asked.set_value();
-    going_on.wait();
-  });
+  HeldQuery query(&queries_);
   Start();
   RawClient busy(port());
   busy.Send(Get("/v1/accounts"));
-  asked.get_future().wait();
+  query.WaitUntilAsked();
   RawClient newcomer(port());
   newcomer.Send(Get("/v1/shards"));
-  go_on.set_value();
+  query.GoOn();
   EXPECT_EQ(busy.Receive().code, 200);
   EXPECT_EQ(newcomer.Receive().code, 200);
 }
@@ -377,23 +365,17 @@ TEST_F(HttpServerTest, WhatTheReaderHasIsNotSentAgain) {
 }
 
 TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
-  std::promise<void> asked;
-  std::promise<void> go_on;
-  // The query may go on when the test is over.
-  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
-    asked.set_value();
-    going_on.wait();
-  });
+  HeldQuery query(&queries_);
   Start();
   RawClient idle(port());
   EXPECT_EQ(idle.Ask(Get("/healthz")).code, 200);
   RawClient running(port());
   running.Send(Get("/v1/accounts"));
-  asked.get_future().wait();
+  query.WaitUntilAsked();
 
   auto stopped = std::async(std::launch::async, [&] { return server_->Stop(seconds(60)); });
   EXPECT_TRUE(idle.Ended());  // so it stops
-  go_on.set_value();
+  query.GoOn();
   const Reply reply = running.Receive();
   EXPECT_EQ(reply.code, 200);
   EXPECT_EQ(reply.headers.at("Connection"), "close");
@@ -402,20 +384,14 @@ TEST_F(HttpServerTest, StopLetsRunningAnswersFinish) {
 }
 
 TEST_F(HttpServerTest, StopClosesWhatIsNotDoneByTheDeadline) {
-  std::promise<void> asked;
-  std::promise<void> go_on;
-  // The query may go on when the test is over.
-  queries_.BeforeNext([&asked, going_on = go_on.get_future().share()] {
-    asked.set_value();
-    going_on.wait();
-  });
+  HeldQuery query(&queries_);
   Start();
   RawClient running(port());
   running.Send(Get("/v1/accounts"));
-  asked.get_future().wait();
+  query.WaitUntilAsked();
   EXPECT_FALSE(server_->Stop(milliseconds(0)));
   EXPECT_TRUE(running.Ended());
-  go_on.set_value();
+  query.GoOn();
 }
 
 TEST_F(HttpServerTest, ManyClientsAtOnceAllGetTheirOwnAnswers) {
@@ -425,6 +401,7 @@ TEST_F(HttpServerTest, ManyClientsAtOnceAllGetTheirOwnAnswers) {
   }
   Start();
   std::vector<std::thread> clients;
+  clients.reserve(8);
   for (int i = 0; i < 8; ++i) {
     clients.emplace_back([&, i] {
       RawClient client(port());
@@ -435,67 +412,6 @@ TEST_F(HttpServerTest, ManyClientsAtOnceAllGetTheirOwnAnswers) {
     });
   }
   for (std::thread& client : clients) client.join();
-}
-
-// The client of our own.
-
-class HttpClientTest : public HttpServerTest {
- protected:
-  HttpClient Client(std::string token = "") {
-    HttpClientOptions options;
-    options.url = fmt::format("http://127.0.0.1:{}", port());
-    options.auth_token = std::move(token);
-    return *HttpClient::Open(options);
-  }
-};
-
-TEST_F(HttpClientTest, AnswersComeAsTheServerGaveThem) {
-  Start();
-  HttpClient client = Client();
-  EXPECT_EQ(*client.Get("/v1/shards"), R"({"clusterId":"c1"})");
-  EXPECT_EQ(*client.Get("/healthz"), R"({"status":"SERVING"})");
-}
-
-TEST_F(HttpClientTest, RefusalsKeepCodeAndWords) {
-  Start();
-  const Status status = Client().Get("/v1/accounts?page_size=0").status();
-  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(Text(status)), HasSubstr("page_size"));
-}
-
-TEST_F(HttpClientTest, TokenIsShown) {
-  options_.auth_token = "s3cret";
-  Start();
-  EXPECT_EQ(Client().Get("/v1/shards").status().code(), StatusCode::kUnauthenticated);
-  EXPECT_TRUE(Client("s3cret").Get("/v1/shards").ok());
-}
-
-TEST_F(HttpClientTest, ConnectsAgainWhereTheServerClosed) {
-  options_.connections_max = 1;
-  options_.streams_max = 0;
-  Start();
-  HttpClient client = Client();
-  ASSERT_TRUE(client.Get("/v1/shards").ok());
-  EXPECT_EQ(RawClient(port()).Ask(Get("/healthz")).code, 200);  // the client's connection makes way
-  EXPECT_TRUE(client.Get("/v1/shards").ok());
-}
-
-TEST_F(HttpClientTest, NobodyThereIsSaidWithWhatToDo) {
-  Start();
-  HttpClient client = Client();
-  server_.reset();
-  const Status status = client.Get("/v1/shards").status();
-  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(Text(status)), HasSubstr("kontor serve"));
-}
-
-TEST_F(HttpClientTest, OtherUrlsAreRefused) {
-  for (const char* url : {"https://localhost:8686", "localhost:8686", "http://", "http://host/path", "http://:80",
-                          "http://host:", "http://user@host", ""}) {
-    HttpClientOptions options;
-    options.url = url;
-    EXPECT_EQ(HttpClient::Open(options).status().code(), StatusCode::kInvalidArgument) << url;
-  }
 }
 
 }  // namespace

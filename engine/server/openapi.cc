@@ -23,14 +23,14 @@ using Json = nlohmann::ordered_json;
 
 // The proto files with their comments, which those linked into the program have lost.
 const DescriptorPool& CommentedPool() {
-  static const auto* const pool = [] {
+  static const auto* const kPool = [] {
     auto* made = new DescriptorPool;
     google::protobuf::FileDescriptorSet files;
     KONTOR_CHECK(files.ParseFromArray(kProtoDescriptors, static_cast<int>(kProtoDescriptorsSize)));
     for (const auto& file : files.file()) KONTOR_CHECK(made->BuildFile(file) != nullptr);
     return made;
   }();
-  return *pool;
+  return *kPool;
 }
 
 // The comments before and behind a declaration, as one line.

@@ -66,7 +66,7 @@ TEST_F(OpenApiTest, EveryDocumentedPathAndParameterIsAnswered) {
           name == "segment" || name == "industry" || name == "country" || name == "manager" || name == "text"
               ? "x"
               : ValueFor(parameter);
-      const HttpAnswer answer = Ask(Filled(path) + "?" + name + "=" + value);
+      const HttpAnswer answer = Ask(fmt::format("{}?{}={}", Filled(path), name, value));
       EXPECT_EQ(answer.code, 200) << path << " " << name << " " << answer.body;
     }
   }

@@ -16,7 +16,7 @@ std::vector<Parameter> Joined(std::initializer_list<std::vector<Parameter>> part
 }
 
 std::vector<std::string_view> Orders() {
-  static const auto* const orders = [] {
+  static const auto* const kOrders = [] {
     auto* made = new std::vector<std::string>;
     for (const std::string_view figure : kListedFigures) {
       made->emplace_back(figure);
@@ -25,7 +25,7 @@ std::vector<std::string_view> Orders() {
     }
     return made;
   }();
-  return {orders->begin(), orders->end()};
+  return {kOrders->begin(), kOrders->end()};
 }
 
 const std::vector<Route>* MakeRoutes() {
@@ -117,8 +117,8 @@ bool Route::Takes(std::string_view parameter) const {
 }
 
 const std::vector<Route>& Routes() {
-  static const auto* const routes = MakeRoutes();
-  return *routes;
+  static const auto* const kRoutes = MakeRoutes();
+  return *kRoutes;
 }
 
 std::vector<std::string_view> RoutePaths() {

@@ -6,8 +6,8 @@
 // Ownership:   borrows everything that its parts name, which outlive it.
 // Threads:     the shard's thread.
 // Errors:      DataLoss of Fold: rows or an event that cannot be read; nothing of the slice is published, and nothing
-// may
-//              be committed from then on. Any failure of Commit: what is on the disk is unknown; the process must end.
+//              may be committed from then on. Any failure of Commit: what is on the disk is unknown; the process must
+//              end.
 #pragma once
 
 #include <google/protobuf/arena.h>

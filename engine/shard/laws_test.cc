@@ -142,6 +142,7 @@ RC_GTEST_PROP(ShardLaws, Promise2KilledAnywhereGivesTheSameBytes, ()) {
 RC_GTEST_PROP(ShardLaws, Law4VoidBeforeAndAfterItsTargetGivesTheSameRows, ()) {
   std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
   std::vector<event::v1::Event> events;
+  events.reserve(16);
   for (int i = 0; i < 12; ++i) {
     events.push_back(Invoice("acme", fmt::format("e-{}", i), fmt::format("i-{}", i % 3), 10 + i, i));
   }

@@ -39,13 +39,17 @@ Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::
   return logged;
 }
 
-Result<const event::v1::Event*> ReadAccepted(const EventLog& log, Position position, google::protobuf::Arena* arena) {
-  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log.Read(position));
-  KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* const event, ParseLogged(position, bytes, arena));
-  if (event != nullptr) return event;
+Status NotAccepted(Position position) {
   return DataLoss(
       "the views name position {}, which is no accepted event: rebuild the views from the log (kontor rebuild)",
       position.value());
+}
+
+Result<const event::v1::Event*> ReadAccepted(const EventLog& log, Position position, google::protobuf::Arena* arena) {
+  KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log.Read(position));
+  KONTOR_ASSIGN_OR_RETURN(const event::v1::Event* const event, ParseLogged(position, bytes, arena));
+  if (event == nullptr) return NotAccepted(position);
+  return event;
 }
 
 }  // namespace kontor

@@ -25,8 +25,10 @@ Result<const event::v1::Event*> ParseLogged(Position position, std::string_view 
 // One position of the log; both parts live on the arena. DataLoss as above.
 Result<LoggedRecord> ReadLogged(const EventLog& log, Position position, google::protobuf::Arena* arena);
 
-// The accepted event at a position that the views name, on the arena. DataLoss also where there is none: the views are
-// not of this log.
+// What is wrong where the views name a position that is no accepted event: they are not of this log. DataLoss.
+Status NotAccepted(Position position);
+
+// The accepted event at a position that the views name, on the arena. DataLoss also where there is none.
 Result<const event::v1::Event*> ReadAccepted(const EventLog& log, Position position, google::protobuf::Arena* arena);
 
 }  // namespace kontor

@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/sha256.h"
 #include "engine/base/thread_name.h"
+#include "engine/shard/continuity.h"
 #include "engine/shard/folder.h"
 #include "engine/shard/identity_index.h"
 #include "engine/shard/intake.h"
-#include "engine/shard/logged_event.h"
 #include "engine/shard/row_cache.h"
 
 namespace kontor {
@@ -29,88 +28,10 @@ constexpr size_t kCatchUpBytesMax = 16 << 20;
 // A transaction that is open for longer than this is told of.
 constexpr milliseconds kHeldBackTold{60'000};
 
-constexpr milliseconds kFetchTimeout{10'000};
-
 // How long a shard without anything to do sleeps; whoever has something for it wakes it.
 constexpr milliseconds kIdle{60'000};
 
-struct StateChange {
-  ShardState from;
-  ShardState to;
-};
-constexpr std::array kLegalChanges = {
-    StateChange{ShardState::kOpening, ShardState::kCatchingUp},
-    StateChange{ShardState::kOpening, ShardState::kStopped},
-    StateChange{ShardState::kOpening, ShardState::kFailed},
-    StateChange{ShardState::kCatchingUp, ShardState::kRunning},
-    StateChange{ShardState::kCatchingUp, ShardState::kStopped},
-    StateChange{ShardState::kCatchingUp, ShardState::kFailed},
-    StateChange{ShardState::kRunning, ShardState::kStopped},
-    StateChange{ShardState::kRunning, ShardState::kFailed},
-    StateChange{ShardState::kStopped, ShardState::kRunning},
-    StateChange{ShardState::kStopped, ShardState::kFailed},
-    StateChange{ShardState::kFailed, ShardState::kStopped},
-};
-
-Status CheckFacts(const LogOwner& owner, const TopicFacts& facts) {
-  if (!owner.cluster_id.empty() && !facts.cluster_id.empty() && owner.cluster_id != facts.cluster_id) {
-    return FailedPrecondition(
-        "the log was written from Kafka cluster {}, and the brokers given are of cluster {}: give the brokers "
-        "of the first, or another --data-dir",
-        owner.cluster_id, facts.cluster_id);
-  }
-  if (facts.partition_count != owner.partition_count) {
-    return FailedPrecondition(
-        "topic {} has {} partitions, and the log was made when it had {}: accounts would change their shards. "
-        "Put the events on a new topic with the number of partitions that you want, and read that one into another "
-        "--data-dir",
-        owner.topic, facts.partition_count, owner.partition_count);
-  }
-  return OkStatus();
-}
-
-// Whether the views may be followed on from; OK also where they must be folded anew, which `anew` then says.
-Status CheckViews(const Checkpoint& checkpoint, const EventLog& log, const std::string& zone, bool* anew) {
-  *anew = false;
-  const Position at = checkpoint.position;
-  if (at == Position(0)) return OkStatus();
-  if (checkpoint.fold_version > kFoldVersion) {
-    return FailedPrecondition(
-        "the views were folded by a newer kontor (fold version {}, this one has {}): run that one, or "
-        "fold them anew with this one (kontor rebuild)",
-        checkpoint.fold_version, kFoldVersion);
-  }
-  if (at > log.End()) {
-    return FailedPrecondition(
-        "the views stand at position {}, and the log ends at {}: it was cut, or is an older copy. "
-        "Restore the log that belongs to them, or fold them anew (kontor rebuild)",
-        at.value(), log.End().value());
-  }
-  KONTOR_ASSIGN_OR_RETURN(const std::string last_record, log.Read(at - 1));
-  if (Sha256::Of(last_record) != checkpoint.last_record) {
-    return FailedPrecondition(
-        "the views stand at position {}, behind another record than the log (which ends at {}) holds "
-        "there: they are not of this log. Restore the log that belongs to them, or fold them anew "
-        "(kontor rebuild)",
-        at.value(), log.End().value());
-  }
-  *anew = checkpoint.fold_version != kFoldVersion || checkpoint.zone != zone;
-  return OkStatus();
-}
-
 }  // namespace
-
-std::string ShardName(const ShardId& id) { return fmt::format("{}/{}", id.topic, id.partition.value()); }
-
-int64_t OffsetsBehind(const ShardStatus& status) {
-  const int64_t readable = status.watermarks.last_stable >= 0 ? status.watermarks.last_stable : status.watermarks.high;
-  return std::max<int64_t>(readable - status.next_offset.value(), 0);
-}
-
-bool IsLegalChange(ShardState from, ShardState to) {
-  return std::any_of(kLegalChanges.begin(), kLegalChanges.end(),
-                     [from, to](const StateChange& change) { return change.from == from && change.to == to; });
-}
 
 struct Shard::Derived {
   Derived(std::shared_ptr<ViewStore> store, const EventLog* log, const ShardConfig& config,
@@ -177,33 +98,10 @@ Result<Offset> Shard::StartOffset(const TopicFacts& facts, EventSource* source) 
   KONTOR_CHECK(opened_ && reader() == nullptr);
   KONTOR_RETURN_IF_ERROR(status().failure);
   Status checked = CheckFacts(log_->Owner(), facts);
-  if (checked.ok()) checked = CheckTail(source);
+  if (checked.ok()) checked = CheckTail(config_.id, *log_, source);
   if (checked.ok()) return log_->NextOffset();
   if (checked.code() != StatusCode::kUnavailable) mailbox_.Ask([&] { Fail(checked); });
   return checked;
-}
-
-Status Shard::CheckTail(EventSource* source) {
-  if (log_->End() == Position(0)) return OkStatus();
-  const Position at = log_->End() - 1;
-  google::protobuf::Arena arena;
-  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord stored, ReadLogged(*log_, at, &arena));
-  const Offset offset(stored.record->offset());
-  KONTOR_ASSIGN_OR_RETURN(const std::optional<FetchedRecord> fetched,
-                          source->FetchRecord(config_.id.topic, config_.id.partition, offset, kFetchTimeout));
-  if (!fetched) {
-    spdlog::info("{}: the topic no longer holds offset {}, the last one stored: not compared", name_, offset.value());
-    return OkStatus();
-  }
-  const RawRecord ours = RawRecordOf(*stored.record);
-  const RawRecord& theirs = fetched->record;
-  if (ours.key == theirs.key && ours.value == theirs.value && ours.timestamp_ms == theirs.timestamp_ms) {
-    return OkStatus();
-  }
-  return DataLoss(
-      "topic {} was made anew: its record at offset {} is not the one that the log holds at position {}. Read it "
-      "into another --data-dir, or restore the topic",
-      config_.id.topic, offset.value(), at.value());
 }
 
 void Shard::Start() {

@@ -2,23 +2,12 @@
 //
 //   poll -> intake -> log (durable) -> fold in slices, each published -> at intervals commit of the views
 //
-// Lifecycle (checked at every change):
-//
-//   opening ──► catching up ──► running ◄─► stopped
-//      └──────────────┴────────────┴──► failed ──► stopped
-//
-//   opening      stores are opened and checked
-//   catching up  the views follow the log up to its end; nothing is read from Kafka yet
-//   running      the views are level with the log; reads Kafka as soon as a reader is attached
-//   stopped      on purpose: the partition was taken away (it may come back), or shutdown; everything is committed
-//   failed       what is wrong with this partition or its stores is in status(); others go on, a restart tries again
-//
+// Lifecycle:   ShardState; checked at every change.
 // Ownership:   owns its stores and its reader; what the config points to must outlive it.
 // Threads:     Open, Start and Stop by one owner, one at a time; the rest by any.
 // Durability:  what the log was given survives a crash; the views may lose their tail and then follow the log again.
 // Errors:      a partition that is not ours any more, or corrupt, or stores that contradict themselves, fail this
-// shard. A
-//              failed append or commit ends the process (config.fatal): what is on the disk is unknown.
+//              shard. A failed append or commit ends the process (config.fatal): what is on the disk is unknown.
 #pragma once
 
 #include <array>
@@ -41,69 +30,13 @@
 #include "engine/shard/account_version.h"
 #include "engine/shard/intake.h"
 #include "engine/shard/mailbox.h"
+#include "engine/shard/shard_status.h"
 #include "engine/source/event_source.h"
 #include "engine/views/instance_store.h"
 #include "engine/views/view_store.h"
 #include "projections/account/fold.h"
 
 namespace kontor {
-
-struct ShardId {
-  std::string topic;
-  Partition partition;
-  auto operator<=>(const ShardId&) const = default;
-  bool operator==(const ShardId&) const = default;
-};
-// "kontor.events/3"
-std::string ShardName(const ShardId& id);
-
-enum class ShardState { kOpening, kCatchingUp, kRunning, kStopped, kFailed };
-bool IsLegalChange(ShardState from, ShardState to);
-
-// One reading of a shard's figures. Counts are those since this process started.
-struct ShardStatus {
-  ShardId id;
-  TopicRole role = TopicRole::kEvents;
-  ShardState state = ShardState::kOpening;
-  Status failure;         // why it failed; OK otherwise
-  Status trouble;         // why it cannot read on just now (the broker is away); OK otherwise
-  bool attached = false;  // reads from Kafka
-  Position end;           // number of records in the log
-  Position folded;        // of these, the ones that readers see
-  Position checkpoint;    // of these, the ones that the stored views reflect
-  Offset next_offset;
-  Watermarks watermarks;
-  bool held_back = false;  // everything readable is read, and open transactions have held back the rest for a minute
-  int64_t accepted = 0;
-  int64_t duplicates = 0;
-  int64_t conflicts = 0;
-  int64_t rejected = 0;
-  int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
-};
-
-// Offsets that Kafka has and the shard has not read; those in open transactions are not due.
-int64_t OffsetsBehind(const ShardStatus& status);
-
-// What a shard says of its own work, for whoever watches it: beyond its status, how long its steps take, and what its
-// stores say. Counts are those since this process started.
-struct ShardFigures {
-  ShardStatus status;
-  std::array<int64_t, kRejectReasons> rejected{};  // by reason
-  // Since all that Kafka has was read; not known while the first reading goes on. And since the last commit.
-  std::optional<std::chrono::steady_clock::duration> since_level;
-  std::chrono::steady_clock::duration since_commit{};
-  int64_t last_timestamp_ms = 0;  // of the last record that was appended; 0: none yet
-  // Times of a poll that brought records (the waiting for them included), and of what its batch then went through.
-  Distribution::Reading batch_records;
-  Distribution::Reading poll;
-  Distribution::Reading append;
-  Distribution::Reading fold;
-  Distribution::Reading commit;
-  uint64_t cache_hits = 0;
-  uint64_t cache_misses = 0;
-  StoreFigures log;
-  StoreFigures views;
-};
 
 // Told of what changes. Called on the shard's thread: must not wait.
 class ShardObserver {
@@ -229,7 +162,6 @@ class Shard {
   Status OpenViews();
   Status CatchUp();
   void ReadOn();
-  Status CheckTail(EventSource* source);
   Status Process(const Batch& batch);
   // Sees whether an open transaction holds records back.
   void LookForHeldBack(const Watermarks& watermarks);

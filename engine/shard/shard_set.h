@@ -8,8 +8,7 @@
 // Ownership:   what the config points to must outlive it.
 // Threads:     Open and Close by one owner; AssignmentListener by the source's thread; the rest by any.
 // Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard
-// that
-//              fails is named among reasons(), and the others go on.
+//              that fails is named among reasons(), and the others go on.
 #pragma once
 
 #include <condition_variable>
@@ -84,6 +83,8 @@ class ShardSet final : public AssignmentListener {
   std::string cluster_id() const;
   // Whether the dead-letter topic has what the shard refused at the position.
   bool DeadLetterSent(const ShardId& id, Position position) const;
+  // What the instance keeps beside its shards. Requires: opened.
+  InstanceStore* instance() const { return instance_.get(); }
   // Which dispositions the shards' logs hold where. Requires: opened.
   DispositionMap* dispositions() const { return dispositions_.get(); }
   // Refused records that wait to be sent, as far as known.

@@ -174,9 +174,8 @@ struct OutRecord {
 // Threads:    any.
 // Durability: a record is safe once its callback had OK (acks=all, idempotent producer).
 // Errors:     of a record: InvalidArgument, the broker will never take it (too large); NotFound, no such topic or
-// partition;
-//             Unavailable, it was not acknowledged in time, and may or may not have arrived; Cancelled, the sink was
-//             destroyed first; PermissionDenied.
+//             partition; Unavailable, it was not acknowledged in time, and may or may not have arrived; Cancelled, the
+//             sink was destroyed first; PermissionDenied.
 class EventSink {
  public:
   using Delivered = std::function<void(const Status& status, Partition partition, Offset offset)>;

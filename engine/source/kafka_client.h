@@ -1,8 +1,7 @@
 // librdkafka's C API behind owners, for the kafka_* files of this folder alone.
 //
 // Ownership: a client (rd_kafka_t) is shared: whatever points into its memory (a queue, a fetched message) holds it,
-// and
-//            the last one to let go ends it. Queues, topics and messages go before their client.
+//            and the last one to let go ends it. Queues, topics and messages go before their client.
 // Errors:    librdkafka's codes become Status by StatusOf; what the user configured is named.
 // Logs:      librdkafka's lines go to spdlog at their level. They hold no payloads; secrets are never in our own
 // messages.

@@ -2,8 +2,8 @@
 // real protocol over TCP on 127.0.0.1 and keeps everything in memory. It is no broker to keep data in.
 //
 // Bounds:  of each partition it holds the last 5 MiB of batches as they were sent, or the last 100,000 batches, and
-// drops
-//          older ones without a word (readers then meet DataLoss). Whoever sends more paces itself by what was read.
+//          drops older ones without a word (readers then meet DataLoss). Whoever sends more paces itself by what was
+//          read.
 // Without: static membership, transactions, compaction, retention by time, LogAppendTime, growth of partitions, the
 //          recognition of a batch that an idempotent producer sends twice, and the requests that read a topic's
 //          configuration and create topics (Unimplemented). A topic that somebody asks for springs up with four

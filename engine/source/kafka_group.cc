@@ -133,7 +133,7 @@ void KafkaGroup::ServeError(rd_kafka_event_t* event) {
   // One broker's connection that broke is not the group's trouble; librdkafka connects again.
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__RESOLVE) return;
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    for (const auto& [number, member] : assigned_) member.partition->SetAway(true);
+    for (const auto& [number, member] : assigned_) member.partition->SetBroker(BrokerState::kAway);
   }
   SetStatus(MakeStatus(CodeOf(error), rd_kafka_event_error_string(event)));
 }

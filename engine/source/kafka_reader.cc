@@ -54,7 +54,7 @@ Watermarks KafkaPartition::watermarks() const {
 
 void KafkaPartition::Observe(const KafkaStatistics& statistics) {
   const auto found = statistics.partitions.find(partition_);
-  SetAway(found == statistics.partitions.end() || !found->second.reachable);
+  SetBroker(found == statistics.partitions.end() ? BrokerState::kAway : found->second.broker);
   if (found != statistics.partitions.end()) SetLastStable(found->second.last_stable);
 }
 
@@ -94,11 +94,18 @@ Result<Batch> KafkaReader::Poll(size_t records_max, size_t bytes_max, std::chron
   }
   batch.next_offset = next_offset_;
   if (!batch.records.empty() || batch.at_end) {
-    partition_->SetAway(false);
+    partition_->SetBroker(BrokerState::kAnswers);
     return batch;
   }
   if (!failure_.ok()) return failure_;
-  if (partition_->away()) return Unavailable("{}: its Kafka broker is away; trying again", Place());
+  switch (partition_->broker()) {
+    case BrokerState::kAway:
+      return Unavailable("{}: its Kafka broker is away; trying again", Place());
+    case BrokerState::kSilent:
+      return Unavailable("{}: its Kafka broker is connected and does not answer; waiting for it", Place());
+    case BrokerState::kAnswers:
+      break;
+  }
   return batch;
 }
 
@@ -173,7 +180,7 @@ void KafkaReader::TakeError(const rd_kafka_message_t& message, Batch* batch) {
     default:
       // The fetch failed and is tried again by librdkafka, from where it stood.
       spdlog::warn("{}: {}", Place(), text);
-      partition_->SetAway(true);
+      partition_->SetBroker(BrokerState::kAway);
   }
 }
 
@@ -214,7 +221,8 @@ Result<Batch> KafkaDirectReader::Poll(size_t records_max, size_t bytes_max, std:
         }
         break;
       case RD_KAFKA_EVENT_ERROR:
-        if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) partition_->SetAway(true);
+        if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+          partition_->SetBroker(BrokerState::kAway);
         break;
       default:
         break;

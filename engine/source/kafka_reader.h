@@ -37,8 +37,8 @@ class KafkaPartition {
   void End(Status status);
   Status ended() const;
 
-  void SetAway(bool away) { away_ = away; }
-  bool away() const { return away_; }
+  void SetBroker(BrokerState state) { broker_ = state; }
+  BrokerState broker() const { return broker_; }
 
   void SetLastStable(int64_t offset);
   Watermarks watermarks() const;
@@ -57,7 +57,7 @@ class KafkaPartition {
   const std::string topic_;
   const Partition partition_;
   const KafkaQueue queue_;
-  std::atomic<bool> away_ = false;
+  std::atomic<BrokerState> broker_ = BrokerState::kAnswers;
   std::atomic<bool> woken_ = false;
   std::atomic<bool> has_ended_ = false;
   std::atomic<int64_t> last_stable_ = -1;

@@ -1,5 +1,5 @@
-// What librdkafka's statistics say of one topic: the only place where it tells whether a partition's broker is there,
-// and where the last stable offset is; and of the client's connections.
+// What librdkafka's statistics say of one topic: the only place where it tells whether a partition's broker is there
+// and answers, and where the last stable offset is; and of the client's connections.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,19 @@
 
 namespace kontor {
 
+// A broker as a client sees it.
+enum class BrokerState {
+  kAway,     // no connection
+  kSilent,   // connected, and what it was asked it has not answered for ten seconds
+  kAnswers,  // connected, and it answers, or was asked nothing
+};
+
 struct KafkaStatistics {
   struct PartitionState {
-    bool reachable = false;    // connected to the broker that it is read from
-    int64_t last_stable = -1;  // -1: not known
+    BrokerState broker = BrokerState::kAway;  // the one that it is read from
+    int64_t last_stable = -1;                 // -1: not known
   };
-  bool any_broker = false;  // connected to at least one
+  bool any_broker = false;  // at least one answers
   std::map<Partition, PartitionState> partitions;
   SourceFigures figures;
 };

@@ -1,5 +1,6 @@
 #include "engine/source/kafka_statistics.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace kontor {
@@ -11,7 +12,8 @@ constexpr std::string_view kJson = R"({
   "cgrp": {"rebalance_cnt": 2},
   "brokers": {
     "b1:9092/1": {"name": "b1:9092/1", "nodeid": 1, "state": "UP", "req_timeouts": 1, "rtt": {"avg": 1500}},
-    "b2:9092/2": {"name": "b2:9092/2", "nodeid": 2, "state": "TRY_CONNECT", "req_timeouts": 3, "rtt": {"avg": 9000}}
+    "b2:9092/2": {"name": "b2:9092/2", "nodeid": 2, "state": "TRY_CONNECT", "req_timeouts": 3, "rtt": {"avg": 9000}},
+    "GroupCoordinator": {"name": "GroupCoordinator", "nodeid": 2, "source": "logical", "state": "UP"}
   },
   "topics": {
     "events": {"topic": "events", "partitions": {
@@ -22,14 +24,29 @@ constexpr std::string_view kJson = R"({
     "others": {"topic": "others", "partitions": {"7": {"partition": 7, "broker": 1, "ls_offset": 3}}}
   }})";
 
-TEST(KafkaStatisticsTest, APartitionIsReachableWhereItsBrokerIsConnected) {
+TEST(KafkaStatisticsTest, APartitionsBrokerIsTheOneThatItIsReadFrom) {
   const auto statistics = ReadKafkaStatistics(kJson, "events");
   ASSERT_TRUE(statistics.ok()) << Text(statistics.status());
   EXPECT_TRUE(statistics->any_broker);
   ASSERT_EQ(statistics->partitions.size(), 3u);
-  EXPECT_TRUE(statistics->partitions.at(Partition(0)).reachable);
-  EXPECT_FALSE(statistics->partitions.at(Partition(1)).reachable);
-  EXPECT_FALSE(statistics->partitions.at(Partition(2)).reachable);
+  EXPECT_EQ(statistics->partitions.at(Partition(0)).broker, BrokerState::kAnswers);
+  EXPECT_EQ(statistics->partitions.at(Partition(1)).broker, BrokerState::kAway);
+  EXPECT_EQ(statistics->partitions.at(Partition(2)).broker, BrokerState::kAway);
+}
+
+TEST(KafkaStatisticsTest, ABrokerIsSilentWhereItOwesAnAnswerForLong) {
+  const auto state = [](std::string_view broker) {
+    const auto statistics = ReadKafkaStatistics(fmt::format(R"({{"brokers": {{"b": {{"nodeid": 1, "state": "UP", {}}}}},
+                        "topics": {{"events": {{"partitions": {{"0": {{"partition": 0, "broker": 1}}}}}}}}}})",
+                                                            broker),
+                                                "events");
+    const BrokerState told = statistics->partitions.at(Partition(0)).broker;
+    EXPECT_EQ(statistics->any_broker, told == BrokerState::kAnswers);
+    return told;
+  };
+  EXPECT_EQ(state(R"("waitresp_cnt": 1, "rxidle": 10000001)"), BrokerState::kSilent);
+  EXPECT_EQ(state(R"("waitresp_cnt": 1, "rxidle": 9999999)"), BrokerState::kAnswers);
+  EXPECT_EQ(state(R"("waitresp_cnt": 0, "rxidle": 60000000)"), BrokerState::kAnswers);
 }
 
 TEST(KafkaStatisticsTest, TheLastStableOffsetIsToldOnceKnown) {
@@ -43,7 +60,7 @@ TEST(KafkaStatisticsTest, FiguresAreThoseOfTheClientAndOfAllItsBrokers) {
   const auto statistics = ReadKafkaStatistics(kJson, "events");
   ASSERT_TRUE(statistics.ok()) << Text(statistics.status());
   const SourceFigures& figures = statistics->figures;
-  EXPECT_EQ(figures.brokers, 1);
+  EXPECT_EQ(figures.brokers, 2);
   EXPECT_EQ(figures.received_bytes, 9000);
   EXPECT_EQ(figures.sent_bytes, 500);
   EXPECT_EQ(figures.request_timeouts, 4);

@@ -20,15 +20,15 @@ constexpr uint64_t kPositionMax = (uint64_t{1} << (8 * kPositionBytes)) - 1;
 constexpr int kBucketBits = 53;
 constexpr uint64_t kInBucket = (uint64_t{1} << kBucketBits) - 1;
 
-template <size_t kBytes>
+template <size_t Bytes>
 void PutBigEndian(uint64_t x, char* out) {
-  for (size_t i = 0; i < kBytes; ++i) out[i] = static_cast<char>(x >> (8 * (kBytes - 1 - i)));
+  for (size_t i = 0; i < Bytes; ++i) out[i] = static_cast<char>(x >> (8 * (Bytes - 1 - i)));
 }
 
-template <size_t kBytes>
+template <size_t Bytes>
 uint64_t GetBigEndian(const char* in) {
   uint64_t x = 0;
-  for (size_t i = 0; i < kBytes; ++i) x = x << 8 | static_cast<uint8_t>(in[i]);
+  for (size_t i = 0; i < Bytes; ++i) x = x << 8 | static_cast<uint8_t>(in[i]);
   return x;
 }
 

@@ -4,8 +4,7 @@
 // Threads:     any.
 // Durability:  Put, Delete and KeepCluster survive a crash of process and machine once they returned OK.
 // Errors:      as EventLog's: ResourceExhausted: the disk is nearly full, nothing was written; after any other failure
-// of
-//              a write it may have reached the disk or not, and the process must end.
+//              of a write it may have reached the disk or not, and the process must end.
 // Format:      FORMAT.md beside this file.
 #pragma once
 

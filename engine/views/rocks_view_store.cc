@@ -143,7 +143,8 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues
   spec.path = path;
   spec.kind = "kontor.views";
   spec.noun = "views";
-  spec.remedy = "rebuild them from the log";
+  spec.remedy = "rebuild them from the log (kontor rebuild)";
+  spec.other_version = "use the program that wrote them, or fold them anew with this one (kontor rebuild)";
   spec.format_version = kViewsFormatVersion;
   spec.options = options;
   spec.contents = {{kCheckpointKey, EncodeCheckpoint(Checkpoint())}};
@@ -406,7 +407,7 @@ bool RocksViewStore::MergingIsBehind() const {
 
 rocksdb::Status RocksViewStore::WriteThroughMemory(const ViewCommit& commit) {
   rocksdb::WriteBatch batch(0, 0, /*protection_bytes_per_key=*/8, 0);
-  const rocksdb::Status status = WriteSorted(commit, batch);
+  rocksdb::Status status = WriteSorted(commit, batch);
   if (!status.ok()) return status;
   rocksdb::WriteOptions without_log;
   without_log.disableWAL = true;

@@ -7,9 +7,8 @@
 // Durability:  a crash may lose the last commits, never part of one: the checkpoint then names an earlier position. A
 //              store that is destroyed in order loses nothing.
 // Errors:      DataLoss: what is stored contradicts itself; rebuild from the log. ResourceExhausted from Commit: the
-// disk
-//              is nearly full; nothing was written. After any other failure of Commit every later one fails alike, and
-//              the process must end.
+//              disk is nearly full; nothing was written. After any other failure of Commit every later one fails alike,
+//              and the process must end.
 // Format:      FORMAT.md beside this file.
 #pragma once
 

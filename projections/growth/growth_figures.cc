@@ -4,7 +4,7 @@ namespace kontor {
 
 const std::vector<Figure>& GrowthFigures() {
   using M = Measure;
-  static const auto* const figures = new std::vector<Figure>{
+  static const auto* const kFigures = new std::vector<Figure>{
       {"growth", "booked", {M::kBooked}},
       {"growth", "invoiced_net", {M::kInvoicedNet}},
       {"growth", "collected", {M::kCollected}},
@@ -25,7 +25,7 @@ const std::vector<Figure>& GrowthFigures() {
       {"growth", "coverage", {M::kPipeline, M::kBooked}},
       {"growth", "months", {M::kBooked, M::kInvoicedNet, M::kCollected, M::kDealsWon, M::kDealsLost, M::kRecurring}},
   };
-  return *figures;
+  return *kFigures;
 }
 
 }  // namespace kontor

@@ -4,7 +4,7 @@ namespace kontor {
 
 const std::vector<Figure>& SatisfactionFigures() {
   using M = Measure;
-  static const auto* const figures = new std::vector<Figure>{
+  static const auto* const kFigures = new std::vector<Figure>{
       {"satisfaction", "nps", {M::kNps}},
       {"satisfaction", "nps_ttm", {M::kNps}},
       {"satisfaction", "csat", {M::kCsat}},
@@ -30,7 +30,7 @@ const std::vector<Figure>& SatisfactionFigures() {
        {M::kInteractions, M::kNps, M::kSentimentSum, M::kSentimentCount, M::kKept, M::kIssuesRaised,
         M::kIssuesResolved}},
   };
-  return *figures;
+  return *kFigures;
 }
 
 }  // namespace kontor

@@ -132,7 +132,7 @@ view::v1::Issues IssuesOf(const Components& components, Day asked) {
   std::vector<std::pair<int64_t, int64_t>> ages;
   for (const auto& [raised, count] : CountedSet(components.stock.own, Measure::kOpenIssues)) {
     if (count == 0) continue;
-    ages.push_back({asked.value() - raised, count});
+    ages.emplace_back(asked.value() - raised, count);
     out.set_open(out.open() + count);
     if (!out.has_oldest_open_days()) out.set_oldest_open_days(asked.value() - raised);
   }

@@ -4,7 +4,7 @@ namespace kontor {
 
 const std::vector<Figure>& ValueFigures() {
   using M = Measure;
-  static const auto* const figures = new std::vector<Figure>{
+  static const auto* const kFigures = new std::vector<Figure>{
       {"value", "booked", {M::kBooked}},
       {"value", "invoiced_net", {M::kInvoicedNet}},
       {"value", "collected", {M::kCollected}},
@@ -32,7 +32,7 @@ const std::vector<Figure>& ValueFigures() {
       {"value", "invoices", {M::kInvoices}},
       {"value", "payments", {M::kPayments}},
   };
-  return *figures;
+  return *kFigures;
 }
 
 }  // namespace kontor

@@ -35,7 +35,7 @@ void Append(EventLog& log, const std::vector<std::string>& records) {
   KONTOR_CHECK(AppendAll(log, records, log.NextOffset() + static_cast<int64_t>(records.size())).ok());
 }
 
-void BM_Append(benchmark::State& state) {
+void Append(benchmark::State& state) {
   const TempFolder folder;
   const auto log = RocksEventLog::Open(folder / "log", EventsOwner()).value();
   int64_t bytes = 0;
@@ -55,7 +55,7 @@ void BM_Append(benchmark::State& state) {
   state.counters["table_bytes_each"] =
       static_cast<double>(on_disk) / static_cast<double>(state.iterations() * static_cast<int64_t>(kBatchRecords));
 }
-BENCHMARK(BM_Append)->Unit(benchmark::kMillisecond)->Iterations(300)->UseRealTime();
+BENCHMARK(Append)->Unit(benchmark::kMillisecond)->Iterations(300)->UseRealTime();
 
 class FilledLog : public benchmark::Fixture {
  public:

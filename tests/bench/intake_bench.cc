@@ -79,7 +79,7 @@ class Taker {
   Intake intake_;
 };
 
-void BM_Admit(benchmark::State& state) {
+void Admit(benchmark::State& state) {
   InMemoryEventLog log(EventsOwner());
   Polled polled;
   Taker taker(&log);
@@ -94,9 +94,9 @@ void BM_Admit(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatchRecords));
 }
-BENCHMARK(BM_Admit)->Unit(benchmark::kMillisecond)->Iterations(40);
+BENCHMARK(Admit)->Unit(benchmark::kMillisecond)->Iterations(40);
 
-void BM_Append(benchmark::State& state) {
+void Append(benchmark::State& state) {
   const TempFolder folder;
   const auto log = RocksEventLog::Open(folder / "log", EventsOwner()).value();
   Polled polled;
@@ -110,9 +110,9 @@ void BM_Append(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatchRecords));
 }
-BENCHMARK(BM_Append)->Unit(benchmark::kMillisecond)->Iterations(100)->MeasureProcessCPUTime();
+BENCHMARK(Append)->Unit(benchmark::kMillisecond)->Iterations(100)->MeasureProcessCPUTime();
 
-void BM_ReadBack(benchmark::State& state) {
+void ReadBack(benchmark::State& state) {
   const TempFolder folder;
   const auto log = RocksEventLog::Open(folder / "log", EventsOwner()).value();
   Polled polled;
@@ -134,7 +134,7 @@ void BM_ReadBack(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(log->End().value()));
 }
-BENCHMARK(BM_ReadBack)->Unit(benchmark::kMillisecond)->Iterations(4);
+BENCHMARK(ReadBack)->Unit(benchmark::kMillisecond)->Iterations(4);
 
 }  // namespace
 }  // namespace kontor

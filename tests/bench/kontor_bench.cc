@@ -10,8 +10,10 @@
 
 #include "tests/bench/steps.h"
 
-int main(int argc, char** argv) {
-  using namespace kontor::bench;
+namespace kontor::bench {
+namespace {
+
+int Run(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("kontor_bench"));  // standard output is for results
   StepOptions options;
   const std::map<std::string, std::function<void()>> steps = {{"consume_raw", [&] { RunConsume(options, "raw"); }},
@@ -35,3 +37,8 @@ int main(int argc, char** argv) {
   steps.at(step)();
   return 0;
 }
+
+}  // namespace
+}  // namespace kontor::bench
+
+int main(int argc, char** argv) { return kontor::bench::Run(argc, argv); }

@@ -37,7 +37,7 @@ class Published {
   }
 
  private:
-  const SystemClock clock_;
+  SystemClock clock_;
   mutable std::mutex mutex_;
   std::map<ShardId, std::vector<std::pair<Position, Instant>>> notes_;
 };
@@ -46,7 +46,9 @@ class Published {
 // it: of every record appended from `since` on.
 std::vector<double> Ages(const Engine& engine, const Published& published, Instant since) {
   std::vector<double> ages;
-  for (const auto& [id, notes] : published.notes()) {
+  for (const auto& shard_notes : published.notes()) {
+    const ShardId& id = shard_notes.first;
+    const auto& notes = shard_notes.second;
     const Result<std::shared_ptr<Shard>> shard = engine.shards().Find(id);
     if (!shard.ok() || id.topic.ends_with(".reference")) continue;
     const EventLog* const log = *(*shard)->log();

@@ -92,13 +92,13 @@ AccountState StateOf(const BusyAccount& account) {
   return *ReadAccountState(account.fold, {{account.id, account.rows.get(), {}}}, account.last);
 }
 
-void BM_ReadState(benchmark::State& state) {
+void ReadState(benchmark::State& state) {
   const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
   for (auto unused : state) benchmark::DoNotOptimize(StateOf(account));
   state.counters["month_bytes"] = static_cast<double>(account.rows->bytes());
 }
 
-void BM_Components(benchmark::State& state) {
+void Components(benchmark::State& state) {
   const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
   const AccountState read = StateOf(account);
   const ReferenceState reference;
@@ -108,7 +108,7 @@ void BM_Components(benchmark::State& state) {
   }
 }
 
-void BM_AccountView(benchmark::State& state) {
+void AccountView(benchmark::State& state) {
   const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
   const ReferenceState reference;
   const Day asked = account.fold.zone().LocalDay(account.last);
@@ -133,9 +133,9 @@ void BM_AccountView(benchmark::State& state) {
   state.SetLabel(std::to_string(std::hash<std::string>()(bytes)));
 }
 
-BENCHMARK(BM_ReadState)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(BM_Components)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(BM_AccountView)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(ReadState)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(Components)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(AccountView)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace kontor

@@ -78,10 +78,10 @@ void Commit(benchmark::State& state, bool with_rows) {
   for (const auto& file : std::filesystem::directory_iterator(folder / "views")) bytes += file.file_size();
   state.counters["bytes_per_event"] = static_cast<double>(bytes) / static_cast<double>(position);
 }
-void BM_CommitIndexes(benchmark::State& state) { Commit(state, /*with_rows=*/false); }
-BENCHMARK(BM_CommitIndexes)->Unit(benchmark::kMillisecond)->Iterations(kCommits)->MeasureProcessCPUTime();
-void BM_CommitAll(benchmark::State& state) { Commit(state, /*with_rows=*/true); }
-BENCHMARK(BM_CommitAll)->Unit(benchmark::kMillisecond)->Iterations(kCommits)->MeasureProcessCPUTime();
+void CommitIndexes(benchmark::State& state) { Commit(state, /*with_rows=*/false); }
+BENCHMARK(CommitIndexes)->Unit(benchmark::kMillisecond)->Iterations(kCommits)->MeasureProcessCPUTime();
+void CommitAll(benchmark::State& state) { Commit(state, /*with_rows=*/true); }
+BENCHMARK(CommitAll)->Unit(benchmark::kMillisecond)->Iterations(kCommits)->MeasureProcessCPUTime();
 
 class FilledViews : public benchmark::Fixture {
  public:
@@ -169,11 +169,11 @@ BENCHMARK_DEFINE_F(FilledViews, Row)(benchmark::State& state) {
 }
 BENCHMARK_REGISTER_F(FilledViews, Row)->Iterations(50'000);
 
-void BM_Hash(benchmark::State& state) {
+void Hash(benchmark::State& state) {
   uint64_t number = 0;
   for (auto _ : state) benchmark::DoNotOptimize(HashNumber(++number));
 }
-BENCHMARK(BM_Hash);
+BENCHMARK(Hash);
 
 }  // namespace
 }  // namespace kontor

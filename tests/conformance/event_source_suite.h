@@ -31,6 +31,7 @@ class EventSourceSuite : public ::testing::Test {
   // Sends values to a partition in order.
   void Send(const std::string& topic, Partition partition, const std::vector<std::string>& values) {
     std::vector<OutRecord> records;
+    records.reserve(values.size());
     for (const std::string& value : values) records.push_back(RecordOn(topic, partition, value));
     for (const Delivery& delivery : SendAll(*sink_, std::move(records))) {
       ASSERT_TRUE(delivery.status.ok()) << Text(delivery.status);
@@ -112,8 +113,8 @@ TYPED_TEST_P(EventSourceSuite, StartingAtTheEndGivesWhatComesNext) {
 
 TYPED_TEST_P(EventSourceSuite, APollIsBoundedInRecordsAndInBytes) {
   const std::string topic = this->world_.NewTopic(1);
-  std::vector<std::string> values;
-  for (int i = 0; i < 40; ++i) values.push_back(std::string(1'000, static_cast<char>('a' + i % 26)));
+  std::vector<std::string> values(40);
+  for (size_t i = 0; i < values.size(); ++i) values[i].assign(1'000, static_cast<char>('a' + i % 26));
   this->Send(topic, Partition(0), values);
   const auto reader = this->Open(topic, Partition(0), Offset(0));
   std::vector<std::string> read;
@@ -227,6 +228,7 @@ TYPED_TEST_P(EventSourceSuite, KeysGoToThePartitionOfTheirHash) {
 TYPED_TEST_P(EventSourceSuite, EachRecordIsToldWhereItIs) {
   const std::string topic = this->world_.NewTopic(2);
   std::vector<OutRecord> records;
+  records.reserve(100);
   for (int i = 0; i < 100; ++i) records.push_back(RecordOn(topic, Partition(i % 2), std::to_string(i)));
   const auto deliveries = SendAll(*this->sink_, std::move(records));
   for (int i = 0; i < 100; ++i) {

@@ -93,8 +93,8 @@ class ViewStoreSuite : public ::testing::Test {
     commit.Add(key, value);
     Commit(commit);
   }
-  void CommitIdentities(std::vector<IdentityEntry> identities, uint64_t position) {
-    Commit({.rows = {}, .identities = std::move(identities), .events = {}, .checkpoint = CheckpointAt(position)});
+  void CommitIdentities(const std::vector<IdentityEntry>& identities, uint64_t position) {
+    Commit({.rows = {}, .identities = identities, .events = {}, .checkpoint = CheckpointAt(position)});
   }
   void CommitEvents(std::vector<AccountEvent> events, uint64_t position) {
     std::ranges::sort(events);
@@ -408,12 +408,12 @@ TYPED_TEST_P(ViewStoreSuite, ScanAllStopsWhereToldTo) {
 
 TYPED_TEST_P(ViewStoreSuite, ACheckpointThatGoesBackIsABug) {
   ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  const auto commit = [](std::vector<IdentityEntry> identities, uint64_t position) {
+  const auto commit = [](const std::vector<IdentityEntry>& identities, uint64_t position) {
     TypeParam adapter;
     const auto store = adapter.Open();
     if (store->Commit({.rows = {}, .identities = {}, .events = {}, .checkpoint = CheckpointAt(5)}).ok()) {
-      static_cast<void>(store->Commit(
-          {.rows = {}, .identities = std::move(identities), .events = {}, .checkpoint = CheckpointAt(position)}));
+      static_cast<void>(
+          store->Commit({.rows = {}, .identities = identities, .events = {}, .checkpoint = CheckpointAt(position)}));
     }
   };
   EXPECT_DEATH(commit({}, 4), "end >= present.position");

@@ -104,7 +104,7 @@ IOStatus RocksPowerCut::NewWritableFile(const std::string& path, const FileOptio
                                         std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
   // After the cut a file is made where nobody looks for it, and gone with the rest.
   const std::string place = cut_ ? path + ".lost" : path;
-  const IOStatus status = target()->NewWritableFile(place, options, file, debug);
+  IOStatus status = target()->NewWritableFile(place, options, file, debug);
   if (!status.ok()) return status;
   auto bytes = std::make_shared<Bytes>();
   const std::scoped_lock lock(mutex_);
@@ -116,7 +116,7 @@ IOStatus RocksPowerCut::NewWritableFile(const std::string& path, const FileOptio
 
 IOStatus RocksPowerCut::ReopenWritableFile(const std::string& path, const FileOptions& options,
                                            std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
-  const IOStatus status = target()->ReopenWritableFile(path, options, file, debug);
+  IOStatus status = target()->ReopenWritableFile(path, options, file, debug);
   if (!status.ok()) return status;
   const std::scoped_lock lock(mutex_);
   std::shared_ptr<Bytes>& bytes = files_[Normal(path)];
@@ -130,7 +130,7 @@ IOStatus RocksPowerCut::ReopenWritableFile(const std::string& path, const FileOp
 
 IOStatus RocksPowerCut::NewDirectory(const std::string& path, const IOOptions& options,
                                      std::unique_ptr<rocksdb::FSDirectory>* folder, IODebugContext* debug) {
-  const IOStatus status = target()->NewDirectory(path, options, folder, debug);
+  IOStatus status = target()->NewDirectory(path, options, folder, debug);
   if (status.ok()) *folder = std::make_unique<Folder>(this, Normal(path), std::move(*folder));
   return status;
 }

@@ -25,8 +25,6 @@
 #include "tests/conformance/log_records.h"
 #include "tests/conformance/temp_folder.h"
 
-extern char** environ;
-
 namespace kontor {
 namespace {
 

@@ -13,6 +13,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -42,6 +43,51 @@ def wait_until(what, probe, patience=PATIENCE, describe=lambda: ""):
 def quoted(text):
     """As one segment of a path, or one value of a query."""
     return urllib.parse.quote(text, safe="")
+
+
+def free_port():
+    """A port that is free, as is the one after it, which a broker's controller takes."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+                return port
+            except (OSError, OverflowError):
+                continue
+
+
+class OwnBroker:
+    """A real broker that a test has to itself, by tools/dev/broker: it may be stopped, and halted in what it does."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+
+    def run(self, command, folder=None):
+        """(exit status, what it said) of one command of the script."""
+        env = {**os.environ, "KONTOR_BROKER_PORT": str(self.port), "KONTOR_BROKER_DIR": str(folder or self.folder)}
+        done = subprocess.run(
+            [ROOT / "tools/dev/broker", command],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def halt(self):
+        """Its connections stay, and nothing is answered any more."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        os.kill(int((self.folder / "pid").read_text()), number)
 
 
 class Engine:

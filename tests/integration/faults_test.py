@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -41,6 +42,34 @@ class FoldersAndPortsTest(e2e.EngineTestCase):
         self.assertEqual([file.name for file in foreign.iterdir()], ["mine.txt"])
         self.assertEqual(self.serve().listening().ready().stop(), 0)
 
+    def test_a_folder_is_read_as_it_was_told_in_and_what_contradicts_that_is_said(self):
+        self.create_topic(self.events)
+        told_in = ("--reporting-currency", "USD", "--reporting-zone", "Europe/Berlin")
+        engine = self.serve(*told_in).listening().ready()
+        self.emit(event(1, won("d1", 5)))
+        engine.has_read(self.ends(self.events))
+        self.assertEqual(engine.stop(), 0)
+
+        def basis(*options):
+            told = json.loads(self.kontor("portfolio", "--json", "--data-dir", self.folder / "data", *options))["basis"]
+            return told["reportingCurrency"], told["reportingZone"]
+
+        def refusal(command, *options):
+            status, _, said = self.run_kontor(command, "--data-dir", self.folder / "data", *options)
+            self.assertEqual(status, 1, said)
+            return said
+
+        self.assertEqual(basis(), ("USD", "Europe/Berlin"))
+        self.assertEqual(basis("--reporting-currency", "EUR"), ("EUR", "Europe/Berlin"))
+        self.assertIn("its days are cut by Europe/Berlin", refusal("portfolio", "--reporting-zone", "UTC"))
+        self.kontor("rebuild", "--data-dir", self.folder / "data", "--reporting-zone", "UTC")
+        self.assertEqual(basis(), ("USD", "UTC"))
+
+        shutil.rmtree(self.folder / "data" / "instance")
+        self.assertIn("instance/ is missing", refusal("portfolio"))
+        self.assertEqual(self.serve(*told_in).listening().ready().stop(), 0)
+        self.assertEqual(basis(), ("USD", "Europe/Berlin"))
+
     def test_beyond_this_machine_only_with_a_token(self):
         engine = self.serve(listen="0.0.0.0:0")
         self.assertNotEqual(engine.process.wait(timeout=e2e.PATIENCE), 0)
@@ -63,6 +92,46 @@ class TopicsTest(e2e.EngineTestCase):
         self.assertEqual(engine.get("/v1/portfolio")["accounts"], "1")
         for topic in (self.reference, self.rejected):
             self.assertEqual(self.partitions(topic), 1)
+
+
+class BrokerHangsTest(e2e.EngineTestCase):
+    """A broker that keeps its connections and answers nothing, as on a machine that hangs."""
+
+    def setUp(self):
+        super().setUp()
+        self.own = e2e.OwnBroker(self.folder / "broker")
+        self.addCleanup(self.own.run, "wipe")
+        status, said = self.own.run("start")
+        self.assertEqual(status, 0, said)
+
+    @property
+    def broker(self):
+        return self.own.address
+
+    def test_it_is_said_and_waited_for_and_never_holds_up_a_stop(self):
+        self.create_topic(self.events)
+        engine = self.serve().listening().ready()
+        self.emit(event(1, won("d1", 5)))
+        engine.has_read(self.ends(self.events))
+
+        def warned():
+            return "does not answer" in str(engine.get_status("/readyz")[1].get("warnings"))
+
+        self.own.halt()
+        self.addCleanup(self.own.go_on)
+        e2e.wait_until("a warning of the silence", warned, describe=lambda: engine.describe("/readyz"))
+        self.assertEqual(engine.get_status("/readyz")[0], 200)
+        self.assertEqual(engine.get("/v1/portfolio")["accounts"], "1")
+
+        self.own.go_on()
+        self.emit(event(2, won("d2", 7), account="globex"))
+        engine.has_read(self.ends(self.events))
+        self.assertEqual(engine.get("/v1/portfolio")["accounts"], "2")
+        e2e.wait_until("the end of the warning", lambda: not warned(), describe=lambda: engine.describe("/readyz"))
+
+        self.own.halt()
+        e2e.wait_until("the warning again", warned, describe=lambda: engine.describe("/readyz"))
+        self.assertEqual(engine.stop(), 0)
 
 
 class BadInputTest(e2e.EngineTestCase):

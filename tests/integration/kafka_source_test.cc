@@ -16,7 +16,7 @@ class KafkaSourceTest : public EventSourceSuite<KafkaWorld> {
   Reading ReadUntil(PartitionReader& reader, Offset next_offset) {
     Reading all;
     while (all.next_offset < next_offset) {
-      const Reading more = ReadToEnd(reader);
+      Reading more = ReadToEnd(reader);
       if (!more.status.ok()) return more;
       all.records.insert(all.records.end(), more.records.begin(), more.records.end());
       all.next_offset = more.next_offset;

@@ -47,9 +47,9 @@ KafkaClient NewClient(rd_kafka_type_t type, const std::vector<KafkaProperty>& pr
 // Sends an administrator's request by `request(client, queue)` and gives the answer.
 template <typename Request>
 KafkaEvent Ask(const Request& request) {
-  static const KafkaClient client = NewClient(RD_KAFKA_PRODUCER, {});
-  const KafkaQueue queue(rd_kafka_queue_new(client.get()));
-  request(client.get(), queue.get());
+  static const KafkaClient kClient = NewClient(RD_KAFKA_PRODUCER, {});
+  const KafkaQueue queue(rd_kafka_queue_new(kClient.get()));
+  request(kClient.get(), queue.get());
   KafkaEvent event(rd_kafka_queue_poll(queue.get(), Milliseconds(kTimeout)));
   KONTOR_CHECK(event != nullptr);
   Must(rd_kafka_event_error(event.get()), "the broker's answer");
@@ -95,7 +95,7 @@ std::unique_ptr<EventSink> KafkaWorld::NewSink() { return *KafkaSink::Open(Optio
 std::string KafkaWorld::UnusedTopic() { return fmt::format("{}.{}", name_, topics_++); }
 
 std::string KafkaWorld::NewTopic(int32_t partitions, const std::map<std::string, std::string>& config) {
-  const std::string topic = UnusedTopic();
+  std::string topic = UnusedTopic();
   Make(topic, partitions, config);
   return topic;
 }

@@ -1,29 +1,16 @@
 #!/usr/bin/env python3
 """Tests tools/dev/broker: a broker with its own port and folder, whose topics outlive a stop and not a wipe."""
 
-import os
 import pathlib
-import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
-BROKER = pathlib.Path(__file__).resolve().parents[2] / "tools/dev/broker"
-
-
-def free_port():
-    """A port that is free, as is the one after it, which the controller takes."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                return port
-            except (OSError, OverflowError):
-                continue
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+import engine as e2e  # noqa: E402
 
 
 class BrokerTest(unittest.TestCase):
@@ -31,17 +18,9 @@ class BrokerTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="kontor broker & ")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.port = free_port()
-        self.address = f"127.0.0.1:{self.port}"
+        own = e2e.OwnBroker(self.folder)
+        self.port, self.address, self.broker = own.port, own.address, own.run
         self.addCleanup(self.broker, "wipe")
-
-    def broker(self, command, folder=None):
-        """(exit status, what it said) of one command."""
-        env = {**os.environ, "KONTOR_BROKER_PORT": str(self.port), "KONTOR_BROKER_DIR": str(folder or self.folder)}
-        done = subprocess.run(
-            [BROKER, command], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-        return done.returncode, done.stdout
 
     def kcat(self, *options, text=""):
         command = ["kcat", "-b", self.address, "-q", *options]

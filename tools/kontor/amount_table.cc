@@ -11,6 +11,7 @@ namespace {
 
 std::vector<Column> ColumnsOf(std::vector<std::string> titles) {
   std::vector<Column> columns;
+  columns.reserve(titles.size());
   for (std::string& title : titles)
     columns.push_back(columns.empty() ? Left(std::move(title)) : Right(std::move(title)));
   return columns;

@@ -43,8 +43,15 @@ Status ParseToken(const std::string& path, std::string* token) {
   return OkStatus();
 }
 
-// A check that does not show in the help.
-CLI::Validator Silent(CLI::Validator check) { return check.description(""); }
+// Whole numbers from `min` on; `else_give`: what says the same as one that is too small.
+CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "") {
+  const auto check = [min, else_give](const std::string& text) -> std::string {
+    int64_t number = 0;
+    if (CLI::detail::lexical_cast(text, number) && number >= min) return {};
+    return fmt::format("'{}' is no whole number from {} on{}", text, min, else_give);
+  };
+  return CLI::Validator(check, "");
+}
 
 }  // namespace
 
@@ -120,21 +127,20 @@ void AddReportingOptions(CLI::App* command, ReportingOptions* options) {
       command, "--reporting-currency", "CODE",
       [options](const std::string& code) {
         if (!IsIso4217(code)) return InvalidArgument("'{}' is no currency of ISO 4217, as EUR", code);
-        options->currency = code;
+        options->currency = Currency(code);
         return OkStatus();
       },
-      "Currency that totals are told in")
-      ->default_str(options->currency)
+      "Currency that totals are told in; a folder keeps it")
+      ->default_str("EUR")
       ->group(kReportingGroup);
   AddParsed(
       command, "--reporting-zone", "ZONE",
       [options](const std::string& name) {
-        KONTOR_RETURN_IF_ERROR(Zone::Load(name).status());
-        options->zone = name;
+        KONTOR_ASSIGN_OR_RETURN(options->zone, Zone::Load(name));
         return OkStatus();
       },
-      "Time zone that days and months are told in, as Europe/Berlin")
-      ->default_str(options->zone)
+      "Time zone that days and months are told in, as Europe/Berlin; a folder keeps it")
+      ->default_str("UTC")
       ->group(kReportingGroup);
 }
 
@@ -166,7 +172,7 @@ void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options) {
                                 const std::string& text) {
     command->add_option(name, *value, text)
         ->type_name(unit)
-        ->check(Silent(CLI::PositiveNumber))
+        ->check(NumberFrom(1))
         ->capture_default_str()
         ->group(kHttpGroup);
   };
@@ -190,7 +196,7 @@ void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options) {
   number("--http-connections-max", &options->connections_max, "N", "Connections at a time");
   command->add_option("--http-streams-max", options->streams_max, "Of these, streams of changed accounts; 0: none")
       ->type_name("N")
-      ->check(Silent(CLI::NonNegativeNumber))
+      ->check(NumberFrom(0))
       ->capture_default_str()
       ->group(kHttpGroup);
   number("--http-page-size-max", &options->page_size_max, "N", "Rows on a page");
@@ -250,7 +256,7 @@ void AddAsOfOption(CLI::App* command, std::optional<Instant>* as_of) {
 void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
   auto* limit = command->add_option("--limit", *rows_max, "Rows to show at most")
                     ->type_name("N")
-                    ->check(Silent(CLI::PositiveNumber))
+                    ->check(NumberFrom(1, "; --all shows every row"))
                     ->capture_default_str();
   command
       ->add_flag_function(
@@ -261,7 +267,7 @@ void AddLimitOptions(CLI::App* command, int64_t* rows_max) {
 void AddMonthsOption(CLI::App* command, int* months) {
   command->add_option("--months", *months, "How many of the last months to tell one by one")
       ->type_name("N")
-      ->check(Silent(CLI::NonNegativeNumber))
+      ->check(NumberFrom(0))
       ->capture_default_str();
 }
 

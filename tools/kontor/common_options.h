@@ -25,8 +25,9 @@ void AddRejectedTopicOption(CLI::App* command, TopicOptions* options);
 void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description);
 // --reporting-currency, --reporting-zone
 void AddReportingOptions(CLI::App* command, ReportingOptions* options);
-// --listen, --auth-token-file
+// --log-format, --log-level
 void AddLogOptions(CLI::App* command, LogOptions* options);
+// --listen, --auth-token-file
 void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token);
 // --wait, --server, --auth-token-file
 void AddWaitOptions(CLI::App* command, EmitOptions* options);

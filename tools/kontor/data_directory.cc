@@ -74,26 +74,21 @@ DataDirectory::DataDirectory(std::string path, int lock) : path_(std::move(path)
 
 DataDirectory::~DataDirectory() { close(lock_); }
 
-Result<InstanceOwner> DataDirectory::Owner() const {
+Result<std::unique_ptr<const InstanceStore>> DataDirectory::ReadInstance() const {
   const std::string path = path_ + "/instance";
   std::error_code error;
-  if (!fs::exists(path, error)) return NotFound("data directory {}: nothing was stored in it yet", path_);
-  KONTOR_ASSIGN_OR_RETURN(const auto store, RocksInstanceStore::OpenForReading(path, options_));
-  return store->Owner();
-}
-
-Result<std::string> DataDirectory::StoredZone() const {
+  if (fs::exists(path, error)) return RocksInstanceStore::OpenForReading(path, options_);
   KONTOR_ASSIGN_OR_RETURN(const std::vector<ShardId> stored, Stored());
-  std::error_code error;
-  for (const ShardId& shard : stored) {
-    const std::string path = ShardPath(shard) + "/views";
-    if (!fs::exists(path, error)) continue;
-    const auto views = RocksViewStore::OpenForReading(path, AddMonthValues, options_);
-    if (!views.ok()) continue;
-    const Checkpoint checkpoint = (*views)->Snapshot()->checkpoint();
-    if (checkpoint.position > Position(0)) return checkpoint.zone;
+  if (stored.empty()) {
+    return NotFound(
+        "data directory {}: nothing was stored in it yet; let `kontor serve --data-dir {}` read events first", path_,
+        path_);
   }
-  return std::string();
+  return NotFound(
+      "data directory {}: it holds shards, as {}, and instance/ is missing, which says whose they are; restore it from "
+      "a "
+      "copy, or let `kontor serve` with the same topics and --data-dir make it anew",
+      path_, ShardName(stored.front()));
 }
 
 std::string DataDirectory::ShardPath(const ShardId& shard) const {

@@ -29,12 +29,9 @@ class DataDirectory final : public ShardStores {
   ~DataDirectory() override;
 
   const std::string& path() const { return path_; }
-  // Whose folder it is. NotFound where nothing was ever stored.
-  Result<InstanceOwner> Owner() const;
-
-  // The reporting zone that the stored views were cut by. Empty where there are none that can be read: what is wrong
-  // with a store is told by whoever opens it, and a rebuild needs none of them.
-  Result<std::string> StoredZone() const;
+  // The instance's store, to be read while nothing writes to it. NotFound where there is none: nothing was stored yet,
+  // or it is missing beside shards that are there.
+  Result<std::unique_ptr<const InstanceStore>> ReadInstance() const;
 
   Result<std::vector<ShardId>> Stored() const override;
   Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) override;

@@ -19,13 +19,13 @@ class DataDirectoryTest : public testing::Test {
     directory_ = *std::move(opened);
   }
   // A shard with a log, and with views that stand at a position.
-  void Store(const ShardId& shard, const std::string& zone) {
+  void Store(const ShardId& shard) {
     const LogOwner owner = {.cluster_id = "c", .topic = shard.topic, .partition = shard.partition};
     ASSERT_TRUE(directory_->OpenLog(shard, owner).ok());
     auto views = directory_->OpenViews(shard, /*anew=*/false);
     ASSERT_TRUE(views.ok()) << views.status();
     ViewCommit commit;
-    commit.checkpoint = {.position = Position(1), .last_record = {}, .fold_version = 1, .zone = zone};
+    commit.checkpoint = {.position = Position(1), .last_record = {}, .fold_version = 1, .zone = "UTC"};
     ASSERT_EQ((*views)->Commit(commit), OkStatus());
   }
   void DamageViews(const ShardId& shard) {
@@ -33,24 +33,33 @@ class DataDirectoryTest : public testing::Test {
   }
 
   const ShardId first_{"kontor.events", Partition(0)};
-  const ShardId second_{"kontor.events", Partition(1)};
   TempFolder folder_;
   const std::string path_ = folder_ / "data";
   std::unique_ptr<DataDirectory> directory_;
 };
 
-TEST_F(DataDirectoryTest, TellsTheZoneOfTheViewsThatCanBeRead) {
-  Store(first_, "Europe/Berlin");
-  Store(second_, "Europe/Berlin");
-  EXPECT_EQ(directory_->StoredZone().value(), "Europe/Berlin");
-  DamageViews(first_);
-  EXPECT_EQ(directory_->StoredZone().value(), "Europe/Berlin");
+TEST_F(DataDirectoryTest, WithoutAnInstancesStoreItSaysWhatIsWrong) {
+  const Status empty = directory_->ReadInstance().status();
+  EXPECT_EQ(empty.code(), StatusCode::kNotFound);
+  EXPECT_NE(Text(empty).find("nothing was stored in it yet"), std::string_view::npos) << empty;
+  Store(first_);
+  const Status missing = directory_->ReadInstance().status();
+  EXPECT_EQ(missing.code(), StatusCode::kNotFound);
+  EXPECT_NE(Text(missing).find("it holds shards, as kontor.events/0, and instance/ is missing"), std::string_view::npos)
+      << missing;
+}
+
+TEST_F(DataDirectoryTest, InstancesStoreIsReadAsItWasLeft) {
+  const InstanceOwner owner = {.cluster_id = "c", .events_topic = "e", .reference_topic = "r", .rejected_topic = "x"};
+  ASSERT_TRUE(directory_->OpenInstance(owner).ok());
+  const auto read = directory_->ReadInstance();
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ((*read)->Owner(), owner);
 }
 
 TEST_F(DataDirectoryTest, ViewsThatCannotBeReadAreMadeAnew) {
-  Store(first_, "Europe/Berlin");
+  Store(first_);
   DamageViews(first_);
-  EXPECT_EQ(directory_->StoredZone().value(), "");
   EXPECT_FALSE(directory_->OpenViews(first_, /*anew=*/false).ok());
   const auto views = directory_->OpenViews(first_, /*anew=*/true);
   ASSERT_TRUE(views.ok()) << views.status();

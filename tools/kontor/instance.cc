@@ -17,6 +17,7 @@
 #include "projections/satisfaction/satisfaction_projection.h"
 #include "projections/value/value_projection.h"
 #include "tools/kontor/data_directory.h"
+#include "tools/kontor/reporting.h"
 
 namespace kontor {
 namespace {
@@ -96,21 +97,30 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
     KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
   } else {
     KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::OpenExisting(options.data_dir));
-    KONTOR_ASSIGN_OR_RETURN(const InstanceOwner owner, parts->directory->Owner());
-    config.events_topic = owner.events_topic;
-    config.reference_topic = owner.reference_topic;
-    config.rejected_topic = owner.rejected_topic;
   }
-  Zone zone = options.zone;
-  if (!options.kafka && zone.name() == Zone::Utc().name()) {
-    // A folder is read in the zone that it was written in, unless another one is asked for.
-    KONTOR_ASSIGN_OR_RETURN(const std::string stored, parts->directory->StoredZone());
-    if (!stored.empty()) {
-      KONTOR_ASSIGN_OR_RETURN(zone, Zone::Load(stored));
+  std::optional<Reporting> stored;
+  if (const auto instance = parts->directory->ReadInstance(); instance.ok()) {
+    if (!options.kafka) {
+      const InstanceOwner owner = (*instance)->Owner();
+      config.events_topic = owner.events_topic;
+      config.reference_topic = owner.reference_topic;
+      config.rejected_topic = owner.rejected_topic;
     }
+    KONTOR_ASSIGN_OR_RETURN(stored, StoredReporting(**instance));
+  } else if (!options.kafka || instance.status().code() != StatusCode::kNotFound) {
+    return instance.status();
   }
+  const bool reads_only = !options.kafka && !options.rebuild;
+  if (reads_only && stored && options.zone && options.zone->name() != stored->zone.name()) {
+    return FailedPrecondition(
+        "data directory {}: its days are cut by {}, not by {}; leave --reporting-zone out, or have its views folded "
+        "anew "
+        "(kontor rebuild --reporting-zone {})",
+        options.data_dir, stored->zone.name(), options.zone->name(), options.zone->name());
+  }
+  const Reporting reporting = ChooseReporting(options.currency, options.zone, stored);
   parts->fold = std::make_unique<AccountFold>(
-      zone, std::vector<const Projection*>{&parts->value, &parts->growth, &parts->satisfaction});
+      reporting.zone, std::vector<const Projection*>{&parts->value, &parts->growth, &parts->satisfaction});
   config.partitioner = options.partitioner;
   config.stores = parts->directory.get();
   config.source = parts->source.get();
@@ -123,17 +133,18 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   config.observer = &parts->relay;
   parts->shards = std::make_unique<ShardSet>(config);
   parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get());
-  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), options.reporting, options.clock);
+  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), reporting.currency, options.clock);
   parts->relay.SetStage(parts->portfolio.get(), config.reference_topic);
   QueryConfig query;
   query.version = ThisVersion().version();
-  query.reporting = options.reporting;
+  query.reporting = reporting.currency;
   query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
     return shards->DeadLetterSent(shard, position);
   };
   parts->queries =
       std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), options.clock, std::move(query));
   KONTOR_RETURN_IF_ERROR(parts->shards->Open());
+  if (!reads_only) KONTOR_RETURN_IF_ERROR(KeepReporting(reporting, parts->shards->instance()));
   parts->portfolio->Start();
   if (!options.kafka) KONTOR_RETURN_IF_ERROR(parts->shards->WaitUntilCaughtUp());
   return std::unique_ptr<Instance>(new Instance(std::move(parts)));

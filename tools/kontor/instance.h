@@ -3,8 +3,7 @@
 // Ownership: what the options point to must outlive it.
 // Threads:   Open and Close by one owner; queries() and feed() by any.
 // Errors:    of Open: whatever the folder and the options say. A broker that is away is no error: readings answer from
-// what
-//            is stored, and readiness says what is missing.
+//            what is stored, and readiness says what is missing.
 #pragma once
 
 #include <functional>
@@ -32,8 +31,9 @@ struct InstanceOptions {
   std::string events_topic = "kontor.events";
   std::string reference_topic = "kontor.reference";
   std::string rejected_topic = "kontor.rejected";
-  Currency reporting = Currency("EUR");
-  Zone zone = Zone::Utc();
+  // What figures are told in, unless it is as before (Reporting).
+  std::optional<Currency> currency;
+  std::optional<Zone> zone;
   const Clock* clock = nullptr;
   bool rebuild = false;
   // Told, on shards' threads, how far the views follow the logs. May be empty.

@@ -12,10 +12,11 @@
 #include "tools/kontor/logging.h"
 #include "tools/kontor/running.h"
 
+namespace kontor {
 namespace {
 
-kontor::Environment KontorVariables() {
-  kontor::Environment variables;
+Environment KontorVariables() {
+  Environment variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const size_t equals = text.find('=');
@@ -25,10 +26,7 @@ kontor::Environment KontorVariables() {
   return variables;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace kontor;
+int Run(int argc, char** argv) {
   // What is printed is for whoever reads the output; what is logged goes to standard error.
   SetUpLog(LogOptions());
   // C++ streams alone are used, so they need not keep step with C's.
@@ -46,3 +44,8 @@ int main(int argc, char** argv) {
   wiring.environment = KontorVariables();
   return RunKontor(std::vector<std::string>(argv + 1, argv + argc), wiring, SystemConsole());
 }
+
+}  // namespace
+}  // namespace kontor
+
+int main(int argc, char** argv) { return kontor::Run(argc, argv); }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/base/civil.h"
+#include "engine/base/money.h"
 #include "engine/event/partitioner.h"
 #include "engine/server/http_server.h"
 #include "engine/source/kafka_options.h"
@@ -29,11 +30,11 @@ struct TopicOptions {
   std::string rejected = "kontor.rejected";
 };
 
-// What readings are told in.
+// What readings are told in. Not given: as the folder was told in before (Reporting), and the clock.
 struct ReportingOptions {
-  std::string currency = "EUR";  // ISO 4217
-  std::string zone = "UTC";      // IANA, known to this machine
-  std::optional<Instant> now;    // not given: the clock
+  std::optional<Currency> currency;
+  std::optional<Zone> zone;
+  std::optional<Instant> now;
 };
 
 struct ServeOptions {

@@ -23,7 +23,7 @@ class ServerReadings final : public Readings {
 
 class FolderReadings final : public Readings {
  public:
-  FolderReadings(std::unique_ptr<Queries> queries, const api::v1::VersionInfo& version)
+  FolderReadings(std::shared_ptr<const Queries> queries, const api::v1::VersionInfo& version)
       : queries_(std::move(queries)), api_(queries_.get(), version, kPageSizeMax, /*streams=*/false) {}
 
   Result<std::string> Get(const std::string& target) override {
@@ -33,7 +33,7 @@ class FolderReadings final : public Readings {
   }
 
  private:
-  const std::unique_ptr<Queries> queries_;
+  const std::shared_ptr<const Queries> queries_;
   const HttpApi api_;
 };
 

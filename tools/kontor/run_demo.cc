@@ -174,8 +174,8 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   InstanceOptions options;
   options.data_dir = folder->path();
   options.clock = &clock;
-  options.reporting = Currency(demo.reporting.currency);
-  KONTOR_ASSIGN_OR_RETURN(options.zone, Zone::Load(demo.reporting.zone));
+  options.currency = demo.reporting.currency;
+  options.zone = demo.reporting.zone;
   KONTOR_ASSIGN_OR_RETURN(
       const std::unique_ptr<KafkaEmbeddedBroker> broker,
       KafkaEmbeddedBroker::Start(

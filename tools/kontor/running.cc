@@ -25,38 +25,6 @@ namespace {
 // Of the five seconds in which a stop is promised, what answers that have begun may take.
 constexpr std::chrono::milliseconds kAnswersFinish{1'500};
 
-// Queries with the engine that they read from.
-class FolderQueries final : public Queries {
- public:
-  FolderQueries(std::unique_ptr<Clock> clock, std::unique_ptr<Instance> instance)
-      : clock_(std::move(clock)), instance_(std::move(instance)) {}
-
-  Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override {
-    return queries().ListAccounts(query);
-  }
-  Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
-    return queries().Account(account, at);
-  }
-  Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
-                                             const ReadAt& at) const override {
-    return queries().Timeline(account, page, at);
-  }
-  Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override { return queries().Portfolio(at); }
-  Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override {
-    return queries().Records(disposition, page);
-  }
-  Result<api::v1::RecordSummary> Record(const std::string& id) const override { return queries().Record(id); }
-  Result<api::v1::ListShardsResponse> Shards(bool digest) const override { return queries().Shards(digest); }
-  api::v1::Readiness Ready() const override { return queries().Ready(); }
-  Result<bool> Folded(const TopicOffset& record) const override { return queries().Folded(record); }
-
- private:
-  const Queries& queries() const { return instance_->queries(); }
-
-  std::unique_ptr<Clock> clock_;
-  std::unique_ptr<Instance> instance_;
-};
-
 std::unique_ptr<Clock> ClockFor(const ReportingOptions& reporting) {
   if (reporting.now) return std::make_unique<FrozenClock>(*reporting.now);
   return std::make_unique<SystemClock>();
@@ -71,11 +39,11 @@ std::string MemberIdFor(const std::string& data_dir) {
   return fmt::format("kontor-{}-{}", host.data(), HexText(Sha256::Of(folder)).substr(0, 8));
 }
 
-Result<InstanceOptions> OptionsFor(const std::string& data_dir, const ReportingOptions& reporting, const Clock* clock) {
+InstanceOptions OptionsFor(const std::string& data_dir, const ReportingOptions& reporting, const Clock* clock) {
   InstanceOptions options;
   options.data_dir = data_dir;
-  options.reporting = Currency(reporting.currency);
-  KONTOR_ASSIGN_OR_RETURN(options.zone, Zone::Load(reporting.zone));
+  options.currency = reporting.currency;
+  options.zone = reporting.zone;
   options.clock = clock;
   return options;
 }
@@ -112,18 +80,14 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   const StopSignal stop;
   ServiceManager manager;
   const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
-  Result<InstanceOptions> options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
-  if (!options.ok()) {
-    console.Error(Text(options.status()));
-    return 1;
-  }
-  options->kafka = serve.broker.kafka;
-  if (options->kafka->member_id.empty()) options->kafka->member_id = MemberIdFor(serve.data_dir);
-  options->partitioner = serve.broker.partitioner;
-  options->events_topic = serve.topics.events;
-  options->reference_topic = serve.topics.reference;
-  options->rejected_topic = serve.topics.rejected;
-  Result<std::unique_ptr<Instance>> instance = Instance::Open(*options);
+  InstanceOptions options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
+  options.kafka = serve.broker.kafka;
+  if (options.kafka->member_id.empty()) options.kafka->member_id = MemberIdFor(serve.data_dir);
+  options.partitioner = serve.broker.partitioner;
+  options.events_topic = serve.topics.events;
+  options.reference_topic = serve.topics.reference;
+  options.rejected_topic = serve.topics.rejected;
+  Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
     console.Error(Text(instance.status()));
     return 1;
@@ -152,16 +116,12 @@ int RunServe(const ServeOptions& serve, const Console& console) {
 
 int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
   const std::unique_ptr<Clock> clock = ClockFor(rebuild.reporting);
-  Result<InstanceOptions> options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
-  if (!options.ok()) {
-    console.Error(Text(options.status()));
-    return 1;
-  }
-  options->rebuild = true;
+  InstanceOptions options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
+  options.rebuild = true;
   std::mutex mutex;
   std::map<ShardId, std::pair<Position, Position>> folded;
   Progress progress("records", console);
-  options->progress = [&](const ShardId& shard, Position done, Position end) {
+  options.progress = [&](const ShardId& shard, Position done, Position end) {
     const std::lock_guard lock(mutex);
     folded[shard] = {done, end};
     uint64_t all_done = 0;
@@ -172,7 +132,7 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
     }
     progress.Update(all_done, all_done, all);
   };
-  Result<std::unique_ptr<Instance>> instance = Instance::Open(*options);
+  Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
     console.Error(Text(instance.status()));
     return 1;
@@ -183,11 +143,16 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
   return 0;
 }
 
-Result<std::unique_ptr<Queries>> OpenFolder(const FolderOptions& folder) {
-  std::unique_ptr<Clock> clock = ClockFor(folder.reporting);
-  KONTOR_ASSIGN_OR_RETURN(const InstanceOptions options, OptionsFor(folder.data_dir, folder.reporting, clock.get()));
-  KONTOR_ASSIGN_OR_RETURN(std::unique_ptr<Instance> instance, Instance::Open(options));
-  return std::make_unique<FolderQueries>(std::move(clock), std::move(instance));
+Result<std::shared_ptr<const Queries>> OpenFolder(const FolderOptions& folder) {
+  struct Opened {
+    std::unique_ptr<Clock> clock;  // outlives the instance
+    std::unique_ptr<Instance> instance;
+  };
+  const auto opened = std::make_shared<Opened>();
+  opened->clock = ClockFor(folder.reporting);
+  KONTOR_ASSIGN_OR_RETURN(opened->instance,
+                          Instance::Open(OptionsFor(folder.data_dir, folder.reporting, opened->clock.get())));
+  return std::shared_ptr<const Queries>(opened, &opened->instance->queries());
 }
 
 }  // namespace kontor

@@ -15,7 +15,7 @@ int RunServe(const ServeOptions& options, const Console& console);
 int RunDemo(const DemoCommandOptions& options, const Console& console);
 int RunRebuild(const RebuildOptions& options, const Console& console);
 
-// The readings of a stopped engine's folder.
-Result<std::unique_ptr<Queries>> OpenFolder(const FolderOptions& options);
+// The readings of a stopped engine's folder, which stays open as long as they are held.
+Result<std::shared_ptr<const Queries>> OpenFolder(const FolderOptions& options);
 
 }  // namespace kontor

@@ -20,7 +20,7 @@ struct Wiring {
   std::function<int(const DemoCommandOptions&, const Console&)> demo;
   std::function<int(const RebuildOptions&, const Console&)> rebuild;
 
-  std::function<Result<std::unique_ptr<Queries>>(const FolderOptions&)> open_queries;
+  std::function<Result<std::shared_ptr<const Queries>>(const FolderOptions&)> open_queries;
   std::function<Result<std::unique_ptr<EventSink>>(const BrokerOptions&)> open_sink;
 
   api::v1::VersionInfo version;

@@ -299,7 +299,7 @@ TEST_F(DefaultDemoTest, UsesEveryBodyOfTheSchema) {
   std::map<std::string, int> missing;
   for (int index = 0; index < body->field_count(); ++index) missing[body->field(index)->name()] = 0;
   for (const Fact& fact : FactsOf(HistoryOf(&story_))) {
-    const auto* field = fact.event.GetReflection()->GetOneofFieldDescriptor(fact.event, body);
+    const auto* field = event::v1::Event::GetReflection()->GetOneofFieldDescriptor(fact.event, body);
     ASSERT_NE(field, nullptr);
     missing.erase(field->name());
   }

@@ -183,13 +183,11 @@ bool Ledger::WriteOff(const std::string& invoice, Instant at, int64_t net_cents,
 void Ledger::PayOn(const std::string& invoice, Day day, int64_t cents) {
   const bool in_run = pen_.account().character.pays_in_runs;
   const Day pays_on = OnWorkday(in_run ? NextRun(day) : day);
-  if (PaysNoMoreOn(pays_on)) {
-    pen_.account().open_invoices.push_back({invoice, cents});
-  } else if (in_run) {
-    runs_[pays_on].push_back({invoice, cents});
-  } else if (!Pay(pen_.WorkTime(pays_on), cents, {{invoice, cents}})) {
-    pen_.account().open_invoices.push_back({invoice, cents});
+  if (!PaysNoMoreOn(pays_on)) {
+    if (in_run) return runs_[pays_on].push_back({invoice, cents});
+    if (Pay(pen_.WorkTime(pays_on), cents, {{invoice, cents}})) return;
   }
+  pen_.account().open_invoices.push_back({invoice, cents});
 }
 
 void Ledger::Finish() {

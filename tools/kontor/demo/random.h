@@ -46,13 +46,13 @@ class Random {
   // An index, as often as its weight says. Requires: a weight above zero, none below.
   size_t Weighted(std::span<const int64_t> weights);
 
-  template <typename T, size_t kExtent>
-  const T& Pick(std::span<const T, kExtent> choices) {
+  template <typename T, size_t Extent>
+  const T& Pick(std::span<const T, Extent> choices) {
     return choices[Below(choices.size())];
   }
-  template <typename T, size_t kSize>
-  const T& Pick(const std::array<T, kSize>& choices) {
-    return choices[Below(kSize)];
+  template <typename T, size_t Size>
+  const T& Pick(const std::array<T, Size>& choices) {
+    return choices[Below(Size)];
   }
 
  private:

@@ -92,7 +92,7 @@ void Trade::LiveMonth(Month month) {
 std::string Trade::Play(DealPlan plan) {
   Account& account = pen_.account();
   Random* random = pen_.random();
-  const std::string deal = account.NewId(Document::kDeal);
+  std::string deal = account.NewId(Document::kDeal);
   const int64_t cents = AmountOf(plan);
   const Day opened = UtcDay(plan.opened);
   const Day closed = UtcDay(plan.closed);
@@ -241,22 +241,24 @@ void Trade::Negotiate(Month month) {
 }
 
 void Trade::RunContracts(Month month) {
+  for (size_t index = 0; index < contracts_.size(); ++index) RunContract(index, month);
+}
+
+// By index: a renewal adds to the vector.
+void Trade::RunContract(size_t index, Month month) {
   const Day first = FirstDay(month);
-  // By index: a renewal adds to the vector.
-  for (size_t index = 0; index < contracts_.size(); ++index) {
-    if (!contracts_[index].stops && first >= AddMonths(LastDayOf(contracts_[index]), -3)) {
-      Running running = contracts_[index];
-      Renew(&running);
-      contracts_[index] = std::move(running);
-    }
-    const Running& running = contracts_[index];
-    const Contract& contract = running.contract;
-    const bool runs = contract.first_day <= first && (!running.stops || first < *running.stops);
-    if (!runs || (month - MonthOf(contract.first_day)) % contract.months_per_invoice != 0) continue;
-    const Ledger::Service service = {.from = first, .to = AddMonths(first, contract.months_per_invoice) - 1};
-    const Day day = first + static_cast<int32_t>(pen_.random()->Between(0, 3));
-    ledger_.Bill(Times(contract.month, contract.months_per_invoice), day, contract.deal, service);
+  if (!contracts_[index].stops && first >= AddMonths(LastDayOf(contracts_[index]), -3)) {
+    Running running = contracts_[index];
+    Renew(&running);
+    contracts_[index] = std::move(running);
   }
+  const Running& running = contracts_[index];
+  const Contract& contract = running.contract;
+  const bool runs = contract.first_day <= first && (!running.stops || first < *running.stops);
+  if (!runs || (month - MonthOf(contract.first_day)) % contract.months_per_invoice != 0) return;
+  const Ledger::Service service = {.from = first, .to = AddMonths(first, contract.months_per_invoice) - 1};
+  const Day day = first + static_cast<int32_t>(pen_.random()->Between(0, 3));
+  ledger_.Bill(Times(contract.month, contract.months_per_invoice), day, contract.deal, service);
 }
 
 void Trade::Renew(Running* running) {

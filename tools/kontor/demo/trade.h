@@ -59,6 +59,7 @@ class Trade {
   void Order(Month month);
   void Negotiate(Month month);
   void RunContracts(Month month);
+  void RunContract(size_t index, Month month);
   // Plays the renewal, or lets the term run on.
   void Renew(Running* running);
   // The end of its term, or of the account.
