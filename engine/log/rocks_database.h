@@ -38,7 +38,8 @@ struct RocksSpec {
   rocksdb::DBOptions db;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;      // the default family first
   std::vector<std::pair<std::string, std::string>> contents;  // of a new database's default family, the format aside
-  // Refuses a folder for what stands in its default family, which alone is open, and for reading, when this is called.
+  // Refuses a folder for what stands in its default family. Called twice: of what its tables hold, opened for reading,
+  // and once all of it is open.
   std::function<Status(rocksdb::DB&)> admit = [](rocksdb::DB&) { return OkStatus(); };
 };
 
@@ -87,6 +88,8 @@ class RocksDatabase {
   explicit RocksDatabase(RocksSpec spec);
   static Status Create(const RocksSpec& spec);
   static Status Admit(const RocksSpec& spec);
+  // Whether what is open is of our kind and version, and admitted by the spec.
+  Status CheckAdmitted() const;
   rocksdb::Status OpenFamilies(Access access);
 
   RocksSpec spec_;

@@ -27,13 +27,14 @@ class RocksDatabaseTest : public ::testing::Test {
     ASSERT_TRUE(log.ok()) << Text(log.status());
     ASSERT_TRUE(AppendAll(**log, {RecordAt(0), RecordAt(1)}, Offset(2)).ok());
   }
-  // Puts a key of the default family, past Kontor.
+  // Puts a key of the default family, past Kontor, into a table as Kontor does.
   void PutRaw(const std::string& key, const std::string& value) {
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> families;
     ASSERT_TRUE(
         rocksdb::DB::Open({}, path_, {{rocksdb::kDefaultColumnFamilyName, {}}, {"records", {}}}, &families, &db).ok());
     EXPECT_TRUE(db->Put({}, key, value).ok());
+    EXPECT_TRUE(db->Flush({}).ok());
     for (rocksdb::ColumnFamilyHandle* family : families) EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
     delete db;
   }

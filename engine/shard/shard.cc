@@ -192,10 +192,11 @@ Status Shard::Prepare() {
   KONTOR_RETURN_IF_ERROR(CatchUp());
   if (stop_ || state() == ShardState::kFailed) return OkStatus();
   KONTOR_RETURN_IF_ERROR(derived_->intake.Open());
-  if (!Commit()) return OkStatus();
   readable_ = true;
   SetState(ShardState::kRunning);
   config_.observer->OnReadable(config_.id, Position(folded_));
+  // Readers do not wait for it; what was just caught up would be folded again after the next crash.
+  Commit();
   return OkStatus();
 }
 

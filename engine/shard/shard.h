@@ -125,7 +125,8 @@ class Shard {
   void BeginStop();
   // Ends the thread, having committed, and lets go of the reader. Takes no longer than a batch. May be called again.
   void Stop();
-  // Waits until it runs, or has failed or stopped; gives the failure.
+  // Waits until it runs, or has failed or stopped; gives the failure. What it folded meanwhile may not be committed
+  // yet.
   Status WaitUntilRunning() const;
 
   // --- Any thread ---

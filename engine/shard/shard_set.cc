@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <future>
 #include <string_view>
 #include <utility>
 
@@ -60,11 +61,14 @@ Status ShardSet::Open() {
                                                   DeadLetters::Limits());
   }
   KONTOR_ASSIGN_OR_RETURN(const std::vector<ShardId> stored, config_.stores->Stored());
+  // Side by side: a log that was not closed is read on from its write-ahead log first.
+  std::vector<std::future<void>> opened;
   for (const ShardId& id : stored) {
     if (id.topic != config_.events_topic && id != ReferenceShard()) continue;
     KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> away, instance_->Get(AwayKey(id)));
-    if (!away) OpenShard(id, std::nullopt);
+    if (!away) opened.push_back(std::async(std::launch::async, [this, id] { OpenShard(id, std::nullopt); }));
   }
+  for (const std::future<void>& one : opened) one.wait();
   if (dead_letters_ != nullptr) dead_letters_->Start();
   if (config_.source != nullptr) asking_ = std::thread([this] { Ask(); });
   return OkStatus();

@@ -70,6 +70,7 @@ void RunRebuild(const StepOptions& options) {
       Engine::Open({.folder = options.folder, .topic = options.topic, .without = without, .rebuild = true});
   if (!engine.ok()) Die(engine.status());
   if (const Status status = (*engine)->shards().WaitUntilCaughtUp(); !status.ok()) Die(status);
+  if (const Status committed = (*engine)->Commit(); !committed.ok()) Die(committed);
   const double seconds = Seconds(SteadyClock::now() - begin);
   const uint64_t records = (*engine)->progress().folded;
   const double cpu_seconds = CpuSeconds();

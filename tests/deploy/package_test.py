@@ -52,9 +52,17 @@ class PackageTest(unittest.TestCase):
         control = self.folder / "control"
         subprocess.run(["dpkg-deb", "-e", self.package, control], check=True)
         conffiles = (control / "conffiles").read_text().split()
-        self.assertIn("/etc/default/kontor", conffiles)
-        for file in (*conffiles, "/usr/lib/systemd/system/kontor.service", "/usr/share/doc/kontor/copyright"):
-            self.assertTrue((self.root / file[1:]).is_file(), file)
+        self.assertEqual(conffiles, ["/etc/kontor/kontor.toml"])
+        for file in (
+            *conffiles,
+            "/usr/lib/systemd/system/kontor.service",
+            "/usr/share/bash-completion/completions/kontor",
+            "/usr/share/doc/kontor/copyright",
+            "/usr/share/fish/vendor_completions.d/kontor.fish",
+            "/usr/share/man/man1/kontor.1.gz",
+            "/usr/share/zsh/vendor-completions/_kontor",
+        ):
+            self.assertGreater((self.root / file[1:]).stat().st_size, 0, file)
         for script in ("postinst", "prerm", "postrm"):
             self.assertTrue(os.access(control / script, os.X_OK), script)
             subprocess.run(["sh", "-n", control / script], check=True)
@@ -72,13 +80,10 @@ class PackageTest(unittest.TestCase):
     def test_the_services_command_serves_and_keeps_systemd_informed(self):
         unit = (self.root / "usr/lib/systemd/system/kontor.service").read_text()
         command = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE).group(1)
-        defaults = (self.root / "etc/default/kontor").read_text()
-        options = re.search(r'^SERVE_OPTIONS="(.*)"$', defaults, re.MULTILINE).group(1)
-        command = command.replace("$SERVE_OPTIONS", options).replace("/usr/bin/", f"{self.root}/usr/bin/")
-        command = command.replace("/var/lib/kontor", str(self.folder / "data")).replace("/etc/", f"{self.root}/etc/")
+        command = command.replace("/usr/bin/", f"{self.root}/usr/bin/").replace("/etc/", f"{self.root}/etc/")
+        words = shlex.split(command) + ["--data-dir", str(self.folder / "data"), "--log-format", "json"]
         # Nobody listens there: an engine without its broker answers from what it knows.
-        words = shlex.split(command.replace("localhost:9092", "127.0.0.1:1"))
-        words += ["--listen", "127.0.0.1:0", "--log-format", "json"]
+        words += ["--brokers", "127.0.0.1:1", "--listen", "127.0.0.1:0"]
 
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(manager.close)
@@ -119,7 +124,7 @@ class PackageTest(unittest.TestCase):
         finally:
             subprocess.run(["dpkg", "-P", "kontor"], check=True, stdout=subprocess.DEVNULL)
         self.assertFalse(pathlib.Path("/usr/bin/kontor").exists())
-        self.assertFalse(pathlib.Path("/etc/default/kontor").exists())
+        self.assertFalse(pathlib.Path("/etc/kontor").exists())
 
 
 if __name__ == "__main__":

@@ -10,28 +10,17 @@ install(FILES deploy/debian/copyright DESTINATION share/doc/kontor)
 install(FILES README.md DESTINATION share/doc/kontor)
 install(FILES deploy/prometheus/kontor.rules.yml DESTINATION share/doc/kontor/examples)
 # Not under the prefix: configuration is the machine's own.
-install(FILES deploy/debian/kontor.default DESTINATION /etc/default RENAME kontor)
-set(conffiles /etc/default/kontor)
-if(EXISTS "${CMAKE_SOURCE_DIR}/deploy/kontor.toml")
-  install(FILES deploy/kontor.toml DESTINATION /etc/kontor)
-  list(APPEND conffiles /etc/kontor/kontor.toml)
-endif()
-list(JOIN conffiles "\n" conffiles)
-file(WRITE "${CMAKE_BINARY_DIR}/conffiles" "${conffiles}\n")
+install(FILES deploy/kontor.toml DESTINATION /etc/kontor)
+file(WRITE "${CMAKE_BINARY_DIR}/conffiles" "/etc/kontor/kontor.toml\n")
 
-# What is written when it is installed: Debian's changelog, packed, and what the program says of itself, if it does.
+# What is written when it is installed: Debian's changelog, packed, and what the program says of itself.
 install(CODE [[
   function(kontor_write file)
     set(path "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${file}")
     get_filename_component(folder "${path}" DIRECTORY)
     file(MAKE_DIRECTORY "${folder}")
-    execute_process(COMMAND ${ARGN} OUTPUT_FILE "${path}" RESULT_VARIABLE failed ERROR_QUIET)
-    if(failed)
-      message(NOTICE "-- ${file} is left out")
-      file(REMOVE "${path}")
-    else()
-      file(CHMOD "${path}" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
-    endif()
+    execute_process(COMMAND ${ARGN} OUTPUT_FILE "${path}" COMMAND_ERROR_IS_FATAL ANY)
+    file(CHMOD "${path}" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   endfunction()
 ]])
 install(CODE "

@@ -137,6 +137,7 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
     console.Error(Text(instance.status()));
     return 1;
   }
+  (*instance)->Close();  // commits what was folded
   uint64_t records = 0;
   for (const auto& [id, place] : folded) records += place.second.value();
   *console.out << fmt::format("views folded anew from {} log records\n", records);
