@@ -46,7 +46,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 event log, and folds them into live views of each account's value, growth and
 satisfaction, which it answers over HTTP and on the command line.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Kontor authors <kontor@localhost.localdomain>")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Kontor authors <kontor@kontor.invalid>")
 set(CPACK_DEBIAN_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, tzdata")
