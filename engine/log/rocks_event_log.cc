@@ -1,7 +1,6 @@
 #include "engine/log/rocks_event_log.h"
 
 #include <endian.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -118,8 +117,6 @@ RocksSpec SpecOf(const std::string& path, const RocksOptions& options) {
   meta.write_buffer_size = size_t{4} << 20;
   rocksdb::ColumnFamilyOptions records = RocksDatabase::BaseFamily(options);
   records.target_file_size_base = options.write_buffer_bytes;
-  // Keys rise, so each belongs right behind the one before: the memtable looks there first.
-  records.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   rocksdb::BlockBasedTableOptions table = *records.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
   table.block_size = size_t{16} << 10;
   records.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
