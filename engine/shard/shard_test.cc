@@ -395,7 +395,7 @@ TEST_F(ShardTest, VersionOutlivesTheShard) {
   Stop();
   int rows = 0;
   EXPECT_EQ(version.ScanRows(RowKey::AccountPrefix(AccountId("acme")), {},
-                             [&rows](std::string_view, const std::shared_ptr<const Row>&) { return ++rows > 0; }),
+                             [&rows](std::string_view, std::string_view) { return ++rows > 0; }),
             OkStatus());
   EXPECT_GT(rows, 1);
 }
@@ -424,7 +424,7 @@ TEST_F(ShardTest, ReferenceShardTakesReferenceBodiesOnly) {
   EXPECT_EQ(shard()
                 .Read(AccountId())
                 ->ScanRows(RowKey::AccountPrefix(AccountId()), {},
-                           [&rows](std::string_view, const std::shared_ptr<const Row>&) { return ++rows > 0; }),
+                           [&rows](std::string_view, std::string_view) { return ++rows > 0; }),
             OkStatus());
   EXPECT_GT(rows, 0);
   EXPECT_EQ(shard().AccountsFrom(AccountId(), 10)->size(), 0U);
