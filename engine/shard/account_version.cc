@@ -128,19 +128,25 @@ Status AccountVersion::ScanRows(std::string_view prefix, std::string_view from, 
   return failure;
 }
 
+void AccountVersion::AddSince(const Changes& changes, Position from, Since* since) const {
+  const ChangedAccount* changed = changes.Find(account_.value());
+  if (changed == nullptr) return;
+  for (const Change* change = changed->newest.load(std::memory_order_acquire);
+       change != nullptr && change->position >= from; change = change->older) {
+    if (change->position >= position_) continue;
+    since->months.Add(change->additions);
+    if (change->is_event) since->last_event = std::max(since->last_event.value_or(change->at), change->at);
+    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) since->rows.push_back(row);
+  }
+}
+
 std::optional<AccountVersion::Since> AccountVersion::ChangedSince(const Mark& mark) const {
-  if (mark.changes.lock() != changes_) return std::nullopt;
+  const std::shared_ptr<const Changes> at_mark = mark.changes.lock();
+  if (at_mark == nullptr || (at_mark != changes_ && at_mark != committed_)) return std::nullopt;
   KONTOR_CHECK(mark.position <= position_);
   Since since;
-  const ChangedAccount* changed = changes_->Find(account_.value());
-  if (changed == nullptr) return since;
-  for (const Change* change = changed->newest.load(std::memory_order_acquire);
-       change != nullptr && change->position >= mark.position; change = change->older) {
-    if (change->position >= position_) continue;
-    since.months.Add(change->additions);
-    if (change->is_event) since.last_event = std::max(since.last_event.value_or(change->at), change->at);
-    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) since.rows.push_back(row);
-  }
+  if (at_mark == committed_) AddSince(*committed_, mark.position, &since);
+  AddSince(*changes_, mark.position, &since);
   since.months.Settle();
   return since;
 }

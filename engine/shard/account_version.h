@@ -46,7 +46,8 @@ class AccountVersion {
   // false. Voided ones are among them.
   Status ScanEvents(Instant at, Position position, const std::function<bool(Instant, Position)>& visit) const;
 
-  // Where a version stands: a later one of the account tells what changed since, if no commit lies between the two.
+  // Where a version stands: a later one of the account tells what changed since, if no more than one small commit lies
+  // between the two.
   struct Mark {
     std::weak_ptr<const Changes> changes;
     Position position;
@@ -57,18 +58,19 @@ class AccountVersion {
     std::vector<const RowVersion*> rows;
     std::optional<Instant> last_event;  // the last in the world's order
   };
-  // Nothing where a commit lies between. Good as long as this version. Requires: the mark is of this account, and no
+  // Nothing where more lies between. Good as long as this version. Requires: the mark is of this account, and no
   // later than this version.
   std::optional<Since> ChangedSince(const Mark& mark) const;
 
  private:
   friend class RowCache;
   AccountVersion(AccountId account, Position position, std::shared_ptr<const ViewStore> store,
-                 std::shared_ptr<const Changes> changes)
+                 std::shared_ptr<const Changes> changes, std::shared_ptr<const Changes> committed)
       : account_(std::move(account)),
         position_(position),
         store_(std::move(store)),
         changes_(std::move(changes)),
+        committed_(std::move(committed)),
         own_(std::make_shared<Overlay>()),
         unowned_(std::make_shared<Overlay>()) {}
 
@@ -83,14 +85,16 @@ class AccountVersion {
   };
   Overlay& OverlayOf(std::string_view key) const;
   void ReadOverlay(std::string_view account, Overlay* overlay) const;
+  void AddSince(const Changes& changes, Position from, Since* since) const;
   const RowVersion* LastOf(std::string_view key, Overlay* overlay) const;
 
   AccountId account_;
   Position position_;
   std::shared_ptr<const ViewStore> store_;  // outlives the changes' snapshot
   std::shared_ptr<const Changes> changes_;
-  std::shared_ptr<Overlay> own_;      // copies of a version share what they put together
-  std::shared_ptr<Overlay> unowned_;  // of rows under no account
+  std::shared_ptr<const Changes> committed_;  // into what these stand over; null where nobody kept it
+  std::shared_ptr<Overlay> own_;              // copies of a version share what they put together
+  std::shared_ptr<Overlay> unowned_;          // of rows under no account
 };
 
 }  // namespace kontor
