@@ -5,6 +5,8 @@
 //            contradict themselves.
 #pragma once
 
+#include <google/protobuf/arena.h>
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -15,9 +17,10 @@
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "engine/portfolio/account_cache.h"
 #include "engine/shard/shard_set.h"
 #include "projections/account/fold.h"
-#include "projections/reading/account_state.h"
+#include "projections/reading/account_sums.h"
 #include "projections/reading/reference_state.h"
 
 namespace kontor {
@@ -28,6 +31,17 @@ struct ReferenceReading {
   Position position;
 };
 
+// What holds for all accounts at an instant, and from then on until it changes.
+struct ReferenceMoment {
+  std::shared_ptr<const ReferenceReading> reading;
+  Instant from;
+  std::optional<Instant> until;  // where something begins to hold that is dated ahead
+  Merges merges;
+  Parameters parameters;
+
+  bool Holds(Instant t) const { return from <= t && (!until || t < *until); }
+};
+
 // How far a shard was read.
 struct ReadPosition {
   ShardId shard;
@@ -36,9 +50,8 @@ struct ReadPosition {
 
 // One account at one instant.
 struct AccountReading {
-  AccountState state;
-  Merges merges;  // as of the instant
-  std::shared_ptr<const ReferenceReading> reference;
+  std::shared_ptr<const SummedAccount> account;
+  std::shared_ptr<const ReferenceMoment> moment;
   std::vector<ReadPosition> positions;  // of the shards read
   // The next instant at which a fact that is known already begins to count; nothing where there is none.
   std::optional<Instant> next_fact;
@@ -46,31 +59,56 @@ struct AccountReading {
 
 class AccountReader {
  public:
-  AccountReader(const ShardSet* shards, const AccountFold* fold) : shards_(shards), fold_(fold) {}
+  // Sums are in the reporting currency.
+  AccountReader(const ShardSet* shards, const AccountFold* fold, Currency reporting,
+                const AccountCacheLimits& limits = {})
+      : shards_(shards), fold_(fold), reporting_(reporting), cache_(limits) {}
 
   const AccountFold& fold() const { return *fold_; }
   const ShardSet& shards() const { return *shards_; }
+  Currency reporting() const { return reporting_; }
 
   // The present state of the reference topic. The same object is given until the topic moves on.
   Result<std::shared_ptr<const ReferenceReading>> Reference() const;
+  // What it says at t; the same object while nothing changes.
+  Result<std::shared_ptr<const ReferenceMoment>> MomentOf(Instant t) const;
 
-  // The account as it stands at t: of merged ones all together, whichever of them is asked for.
-  Result<AccountReading> Read(const AccountId& account, Instant t) const;
+  // The account as it stands at t: of merged ones all together, whichever of them is asked for. Who passes over many
+  // takes what is kept and leaves it as it is: it keeps no more, and puts nothing out.
+  enum class Use { kAsked, kPassing };
+  Result<AccountReading> Read(const AccountId& account, Instant t, Use use = Use::kAsked) const;
+
+  // Converts as the reading did.
+  Converter ConverterOf(const ReferenceMoment& moment, Instant t) const;
 
  private:
+  // An account that is read by itself.
+  Status ReadOne(const AccountId& account, Instant t, Use use, AccountReading* reading) const;
+  // Brings what is kept up to the version by what changed since; false where that cannot tell, and all must be read.
+  Result<bool> Follow(const AccountVersion& version, Instant t, KeptAccount* kept) const;
+  // Reads all that the version holds, over what is kept of the day, where anything is; without `kept`, for itself.
+  Status ReadAll(const AccountVersion& version, const Shard& shard, Instant t, KeptAccount* kept,
+                 AccountReading* reading) const;
+  Status ReadMerged(const std::vector<AccountId>& members, Instant t, AccountReading* reading) const;
+  // Of the account's events later than t those of its day, and the instant of the next one.
+  Result<std::vector<LaterEvent>> LaterOf(const AccountVersion& version, const EventLog& log, Instant t,
+                                          google::protobuf::Arena* arena, std::optional<Instant>* next_fact) const;
+
   const ShardSet* shards_;
   const AccountFold* fold_;
+  const Currency reporting_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const ReferenceReading> reference_;
+  mutable std::shared_ptr<const ReferenceMoment> moment_;
+  mutable AccountCache cache_;
 };
 
 // Rows of a version, as projections read them.
 class VersionRows final : public RowSource {
  public:
   explicit VersionRows(const AccountVersion* version) : version_(version) {}
-  Result<std::shared_ptr<const Row>> Find(const RowKey& key) const override { return version_->Find(key); }
-  Status Scan(const std::string& prefix,
-              const std::function<void(std::string_view key, const Row& row)>& visit) const override;
+  Result<std::optional<std::string>> Find(const RowKey& key) const override { return version_->Find(key.bytes()); }
+  Status Scan(const std::string& prefix, const std::string& from, const VisitRow& visit) const override;
 
  private:
   const AccountVersion* version_;

@@ -53,8 +53,9 @@ struct Before {
 
 }  // namespace
 
-ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountState& state,
-                              const Components& components, Day asked, Currency reporting, int32_t half_life_days) {
+ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountSums& sums, Day asked,
+                              Currency reporting, int32_t half_life_days) {
+  const Components& components = sums.components;
   // Of the months only the asked one's recurring amount is wanted; rendering them all would cost more than the rest.
   Components present;
   present.windows = components.windows;
@@ -65,7 +66,7 @@ ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const Acc
   const view::v1::ValueView value = RenderValue(present, asked, reporting);
   const view::v1::GrowthView growth = RenderGrowth(present, asked, reporting);
   view::v1::SatisfactionView satisfaction = RenderSatisfaction(present, asked, half_life_days);
-  RenderContacts(state, present, asked, &satisfaction);
+  RenderContacts(sums, asked, &satisfaction);
 
   ListedAccount listed;
   listed.name = profile.name();

@@ -21,8 +21,7 @@
 #include "engine/base/money.h"
 #include "engine/portfolio/listed_figures.h"
 #include "kontor/view/v1/view.pb.h"
-#include "projections/reading/account_state.h"
-#include "projections/reading/components.h"
+#include "projections/reading/account_sums.h"
 
 namespace kontor {
 
@@ -39,8 +38,8 @@ struct ListedAccount {
 };
 
 // Takes the figures from the account's components, through the views that show them.
-ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountState& state,
-                              const Components& components, Day asked, Currency reporting, int32_t half_life_days);
+ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountSums& sums, Day asked,
+                              Currency reporting, int32_t half_life_days);
 
 // A place in an order: by the figure, unknown ones last, then by id.
 struct ListPlace {

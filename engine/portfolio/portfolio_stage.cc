@@ -27,8 +27,7 @@ constexpr int kPartOfTheTime = 25;
 
 }  // namespace
 
-PortfolioStage::PortfolioStage(const AccountReader* reader, Currency reporting, const Clock* clock)
-    : reader_(reader), reporting_(reporting), clock_(clock) {
+PortfolioStage::PortfolioStage(const AccountReader* reader, const Clock* clock) : reader_(reader), clock_(clock) {
   totals_.now = clock_->Now();
   day_ = reader_->fold().zone().LocalDay(totals_.now);
 }
@@ -210,7 +209,7 @@ void PortfolioStage::Renew(const std::set<AccountId>& accounts, Instant now) {
 }
 
 void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
-  Result<AccountReading> reading = reader_->Read(survivor, now);
+  Result<AccountReading> reading = reader_->Read(survivor, now, AccountReader::Use::kPassing);
   if (!reading.ok()) {
     // Not ours any more, or not readable: a part is never shown as the whole, and what is gone is no part.
     if (reading.status().code() != StatusCode::kUnavailable) {
@@ -220,15 +219,15 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
     return;
   }
   const Day day = reader_->fold().zone().LocalDay(now);
-  Converter converter(&reading->reference->state, reporting_, now, day);
+  const SummedAccount& account = *reading->account;
   Part part;
-  part.components = ComponentsOf(reading->state, &converter);
-  part.known = reading->state.known();
-  const view::v1::AccountProfile profile = ProfileOf(reading->state, now);
+  part.components = account.sums.components;
+  part.known = account.known();
+  const view::v1::AccountProfile profile = ProfileOf(account, now);
   part.key_account = profile.key_account();
   if (part.known) {
-    const int32_t half_life = reading->reference->state.ParametersAt(now).sentiment_half_life_days;
-    accounts_.Set(survivor, ListedAccountOf(profile, reading->state, part.components, day, reporting_, half_life));
+    const int32_t half_life = reading->moment->parameters.sentiment_half_life_days;
+    accounts_.Set(survivor, ListedAccountOf(profile, account.sums, day, reader_->reporting(), half_life));
   }
   if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
   Replace(survivor, part);

@@ -50,7 +50,7 @@ struct PortfolioReading {
 
 class PortfolioStage final : public ShardObserver {
  public:
-  PortfolioStage(const AccountReader* reader, Currency reporting, const Clock* clock);
+  PortfolioStage(const AccountReader* reader, const Clock* clock);
   ~PortfolioStage() override;
   PortfolioStage(const PortfolioStage&) = delete;
   PortfolioStage& operator=(const PortfolioStage&) = delete;
@@ -83,7 +83,6 @@ class PortfolioStage final : public ShardObserver {
   std::vector<AccountId> EveryAccount() const;
 
   const AccountReader* reader_;
-  const Currency reporting_;
   const Clock* clock_;
 
   mutable std::mutex mutex_;

@@ -66,7 +66,7 @@ view::v1::Basis EngineQueries::BasisOf(const Moment& moment, const std::vector<R
   }
   basis.set_fold_version(kFoldVersion);
   basis.set_reporting_zone(reader_->fold().zone().name());
-  basis.set_reporting_currency(config_.reporting.code());
+  basis.set_reporting_currency(reader_->reporting().code());
   return basis;
 }
 
@@ -87,31 +87,35 @@ view::v1::Coverings EngineQueries::Covers() const {
 
 Result<view::v1::AccountView> EngineQueries::View(const AccountId& account, const Moment& moment) const {
   KONTOR_ASSIGN_OR_RETURN(const AccountReading reading, reader_->Read(account, moment.t));
-  if (!reading.state.known()) {
+  const SummedAccount& read = *reading.account;
+  if (!read.known()) {
     return NotFound("account '{}' has no event up to {}; `kontor accounts` lists those that have", account.value(),
                     InstantText(moment.t));
   }
+  const Currency reporting = reader_->reporting();
   const Day asked = reader_->fold().zone().LocalDay(moment.t);
-  Converter converter(&reading.reference->state, config_.reporting, moment.t, asked);
-  const Components components = ComponentsOf(reading.state, &converter);
+  const Components& components = read.sums.components;
+  Converter converter = reader_->ConverterOf(*reading.moment, moment.t);
 
   view::v1::AccountView view;
-  *view.mutable_profile() = ProfileOf(reading.state, moment.t);
-  if (reading.state.members.front() != account) {
-    view.mutable_profile()->set_merged_into(reading.state.members.front().value());
+  *view.mutable_profile() = ProfileOf(read, moment.t);
+  if (read.state.members.front() != account) {
+    view.mutable_profile()->set_merged_into(read.state.members.front().value());
   }
-  *view.mutable_value() = RenderValue(components, asked, config_.reporting);
-  RenderBreakEven(reading.state, &converter, view.mutable_value());
-  *view.mutable_growth() = RenderGrowth(components, asked, config_.reporting);
-  RenderCoverage(reading.state, moment.t, &converter, view.mutable_growth());
+  *view.mutable_value() = RenderValue(components, asked, reporting);
+  RenderBreakEven(read.sums, view.mutable_value());
+  *view.mutable_growth() = RenderGrowth(components, asked, reporting);
+  RenderCoverage(read, moment.t, &converter, view.mutable_growth());
   *view.mutable_satisfaction() =
-      RenderSatisfaction(components, asked, reading.reference->state.ParametersAt(moment.t).sentiment_half_life_days);
-  RenderContacts(reading.state, components, asked, view.mutable_satisfaction());
-  for (view::v1::Finding& finding : FindingsOf(reading.state, reading.merges))
+      RenderSatisfaction(components, asked, reading.moment->parameters.sentiment_half_life_days);
+  RenderContacts(read.sums, asked, view.mutable_satisfaction());
+  for (view::v1::Finding& finding : FindingsOf(read, reading.moment->merges)) {
     *view.add_findings() = std::move(finding);
+  }
+  NoteRates(read.sums, &converter);
   for (view::v1::UsedRate& rate : converter.UsedRates(kUsedRatesShown)) *view.add_used_rates() = std::move(rate);
   view.set_used_rates_total(static_cast<int64_t>(converter.used_count()));
-  *view.mutable_basis() = BasisOf(moment, reading.positions, reading.reference->position);
+  *view.mutable_basis() = BasisOf(moment, reading.positions, reading.moment->reading->position);
   return view;
 }
 
@@ -130,8 +134,8 @@ Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const
   view::v1::PortfolioView view;
   view.set_accounts(reading.accounts);
   view.set_key_accounts(reading.key_accounts);
-  *view.mutable_value() = RenderValue(reading.components, asked, config_.reporting);
-  *view.mutable_growth() = RenderGrowth(reading.components, asked, config_.reporting);
+  *view.mutable_value() = RenderValue(reading.components, asked, reader_->reporting());
+  *view.mutable_growth() = RenderGrowth(reading.components, asked, reader_->reporting());
   *view.mutable_satisfaction() = RenderSatisfaction(reading.components, asked, reading.sentiment_half_life_days);
   view.set_findings(static_cast<int64_t>(reading.components.accounts.Get({.measure = Measure::kFindings})));
   view.set_settled(reading.settled);

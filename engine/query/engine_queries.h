@@ -17,7 +17,6 @@ inline constexpr std::chrono::milliseconds kStagePatience{2'000};
 
 struct QueryConfig {
   std::string version;
-  Currency reporting;
   // Whether the dead-letter topic has the record of this shard at this position. May be empty: then nobody knows.
   std::function<bool(const ShardId&, Position)> dead_letter_sent;
 };

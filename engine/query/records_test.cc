@@ -41,11 +41,10 @@ class RecordsTest : public testing::Test, public ShardFixture {
     set_ = std::make_unique<ShardSet>(std::move(config));
     ASSERT_EQ(set_->Open(), OkStatus());
     ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
-    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold());
-    portfolio_ = std::make_unique<PortfolioStage>(reader_.get(), Currency("EUR"), &clock_);
-    queries_ = std::make_unique<EngineQueries>(
-        reader_.get(), portfolio_.get(), &clock_,
-        QueryConfig{.version = "", .reporting = Currency("EUR"), .dead_letter_sent = {}});
+    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold(), Currency("EUR"));
+    portfolio_ = std::make_unique<PortfolioStage>(reader_.get(), &clock_);
+    queries_ = std::make_unique<EngineQueries>(reader_.get(), portfolio_.get(), &clock_,
+                                               QueryConfig{.version = "", .dead_letter_sent = {}});
   }
   // Positions of every page of the list, newest first.
   std::vector<uint64_t> List(Disposition disposition, int32_t page_size = 50) const {

@@ -1,15 +1,28 @@
 #include "engine/shard/account_version.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/check.h"
-#include "projections/account/month_sum.h"
 
 namespace kontor {
 namespace {
 
-// Whose it is stays untold: failures are logged, and logs name no account.
-Status NoRow() { return DataLoss("a stored row is no row: rebuild the views from the log (kontor rebuild)"); }
+// What was not committed of one row: an entity row as it is now, or what is added to a month.
+struct Uncommitted {
+  std::string_view key;
+  std::string_view value;
+  bool adds = false;
+};
+
+// A row's bytes, of what is stored and what is not committed; empty where it is not there. They stand where either
+// does, or in `sum`.
+Result<std::string_view> Compose(std::optional<std::string_view> stored, const Uncommitted* change, std::string* sum) {
+  if (change == nullptr) return stored.value_or(std::string_view());
+  if (!stored || !change->adds) return change->value;
+  if (!AddMonthValues(std::array<std::string_view, 2>{*stored, change->value}, sum)) return NoRow();
+  return std::string_view(*sum);
+}
 
 }  // namespace
 
@@ -22,21 +35,17 @@ void AccountVersion::ReadOverlay(std::string_view account, Overlay* overlay) con
     if (change->position >= position_) continue;
     months.Add(change->additions);
     if (change->is_event) overlay->events.emplace_back(change->at, change->position);
-    // From the newest on, so the first of a key is the last written.
-    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) {
-      overlay->rows.try_emplace(std::string(row->key()), row);
-    }
+    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) overlay->rows.push_back(row);
   }
-  std::sort(overlay->events.begin(), overlay->events.end());
   months.Settle();
   std::string key;
   for (const MonthSum::Part& part : months.Months()) {
     RowKey::PutMonth(account, part.month, &key);
-    overlay->rows.emplace(key, months.Row(part));
+    months.Encode(part, &overlay->months[key]);
   }
 }
 
-const AccountVersion::Overlay& AccountVersion::OverlayOf(std::string_view key) const {
+AccountVersion::Overlay& AccountVersion::OverlayOf(std::string_view key) const {
   const bool unowned = key.starts_with('\0');
   const std::string& account = account_.value();
   KONTOR_CHECK(unowned || (key.size() > account.size() && key.starts_with(account) && key[account.size()] == '\0'));
@@ -45,66 +54,108 @@ const AccountVersion::Overlay& AccountVersion::OverlayOf(std::string_view key) c
   return overlay;
 }
 
-Result<std::shared_ptr<const Row>> AccountVersion::Compose(std::string_view key, std::optional<std::string_view> stored,
-                                                           const std::variant<const RowVersion*, MonthRow>* change) {
-  std::optional<Row> row;
-  const auto* version = change == nullptr ? nullptr : std::get_if<const RowVersion*>(change);
-  if (version != nullptr) {
-    if ((*version)->value().empty()) return std::shared_ptr<const Row>();
-    row = DecodeRow(key, (*version)->value());
-    if (!row) return NoRow();
-    return std::make_shared<const Row>(*std::move(row));
+const RowVersion* AccountVersion::LastOf(std::string_view key, Overlay* overlay) const {
+  // Whoever asks for one row asks for few, unless it is a fold; then they are put in a table.
+  if (key == RowKey::Head(account_).bytes()) {
+    const auto last = std::ranges::find_if(overlay->rows, [key](const RowVersion* row) { return row->key() == key; });
+    return last == overlay->rows.end() ? nullptr : *last;
   }
-  if (stored) {
-    row = DecodeRow(key, *stored);
-    if (!row) return NoRow();
+  if (overlay->by_key.empty()) {
+    for (const RowVersion* row : overlay->rows) overlay->by_key.try_emplace(row->key(), row);
   }
-  if (change != nullptr) {
-    if (!row) row = MonthRow();
-    std::get<MonthRow>(*row).Add(std::get<MonthRow>(*change));
-  }
-  if (!row || IsEmpty(*row)) return std::shared_ptr<const Row>();
-  return std::make_shared<const Row>(*std::move(row));
+  const auto last = overlay->by_key.find(key);
+  return last == overlay->by_key.end() ? nullptr : last->second;
 }
 
-Result<std::shared_ptr<const Row>> AccountVersion::Find(const RowKey& key) const {
-  const Overlay& overlay = OverlayOf(key.bytes());
-  const auto change = overlay.rows.find(key.bytes());
-  const bool changed = change != overlay.rows.end();
-  std::optional<std::string> stored;
-  if (!changed || std::holds_alternative<MonthRow>(change->second)) {
-    KONTOR_ASSIGN_OR_RETURN(stored, changes_->base()->Row(key.bytes()));
+Result<std::optional<std::string>> AccountVersion::Find(std::string_view key) const {
+  Overlay& overlay = OverlayOf(key);
+  std::optional<Uncommitted> change;
+  if (IsMonthKey(key)) {
+    const auto added = overlay.months.find(std::string(key));
+    if (added != overlay.months.end()) change = {key, added->second, true};
+  } else if (const RowVersion* last = LastOf(key, &overlay)) {
+    change = {key, last->value()};
   }
-  return Compose(key.bytes(), stored, changed ? &change->second : nullptr);
+  std::optional<std::string> stored;
+  if (!change || change->adds) {
+    KONTOR_ASSIGN_OR_RETURN(stored, changes_->base()->Row(key));
+  }
+  std::string sum;
+  KONTOR_ASSIGN_OR_RETURN(const std::string_view row, Compose(stored, change ? &*change : nullptr, &sum));
+  return row.empty() ? std::nullopt : std::optional(std::string(row));
 }
 
 Status AccountVersion::ScanRows(std::string_view prefix, std::string_view from, const VisitRow& visit) const {
-  const Overlay& overlay = OverlayOf(prefix);
-  auto change = overlay.rows.lower_bound(std::max(prefix, from));
-  const auto inside = [&] { return change != overlay.rows.end() && change->first.starts_with(prefix); };
+  Overlay& overlay = OverlayOf(prefix);
+  from = std::max(prefix, from);
+  std::vector<Uncommitted> changes;
+  for (const RowVersion* row : overlay.rows) {
+    if (row->key() >= from && row->key().starts_with(prefix)) changes.push_back({row->key(), row->value()});
+  }
+  const auto in_order = [](const Uncommitted& a, const Uncommitted& b) { return a.key < b.key; };
+  // From the newest on, so the first of a key is the last written.
+  std::ranges::stable_sort(changes, in_order);
+  const auto again = std::ranges::unique(changes, {}, &Uncommitted::key);
+  changes.erase(again.begin(), again.end());
+  const auto rows = static_cast<ptrdiff_t>(changes.size());
+  for (auto month = overlay.months.lower_bound(std::string(from));
+       month != overlay.months.end() && month->first.starts_with(prefix); ++month) {
+    changes.push_back({month->first, month->second, true});
+  }
+  std::inplace_merge(changes.begin(), changes.begin() + rows, changes.end(), in_order);
+
   Status failure;
+  std::string sum;
+  auto change = changes.begin();
   // Returns whether to go on.
   const auto visit_one = [&](std::string_view key, std::optional<std::string_view> stored, bool changed) {
-    const auto row = Compose(key, stored, changed ? &change->second : nullptr);
+    const Result<std::string_view> row = Compose(stored, changed ? &*change : nullptr, &sum);
     if (!row.ok()) failure = row.status();
-    return row.ok() && (*row == nullptr || visit(key, *row));
+    return row.ok() && (row->empty() || visit(key, *row));
   };
   bool go_on = true;
   KONTOR_RETURN_IF_ERROR(changes_->base()->ScanRows(prefix, from, [&](std::string_view key, std::string_view bytes) {
-    for (; go_on && inside() && change->first < key; ++change) go_on = visit_one(change->first, std::nullopt, true);
+    for (; go_on && change != changes.end() && change->key < key; ++change) {
+      go_on = visit_one(change->key, std::nullopt, true);
+    }
     if (!go_on) return false;
-    const bool changed = inside() && change->first == key;
+    const bool changed = change != changes.end() && change->key == key;
     go_on = visit_one(key, bytes, changed);
     if (changed) ++change;
     return go_on;
   }));
-  for (; go_on && inside(); ++change) go_on = visit_one(change->first, std::nullopt, true);
+  for (; go_on && change != changes.end(); ++change) go_on = visit_one(change->key, std::nullopt, true);
   return failure;
+}
+
+void AccountVersion::AddSince(const Changes& changes, Position from, Since* since) const {
+  const ChangedAccount* changed = changes.Find(account_.value());
+  if (changed == nullptr) return;
+  for (const Change* change = changed->newest.load(std::memory_order_acquire);
+       change != nullptr && change->position >= from; change = change->older) {
+    if (change->position >= position_) continue;
+    since->months.Add(change->additions);
+    if (change->is_event) since->last_event = std::max(since->last_event.value_or(change->at), change->at);
+    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) since->rows.push_back(row);
+  }
+}
+
+std::optional<AccountVersion::Since> AccountVersion::ChangedSince(const Mark& mark) const {
+  const std::shared_ptr<const Changes> at_mark = mark.changes.lock();
+  if (at_mark == nullptr || (at_mark != changes_ && at_mark != committed_)) return std::nullopt;
+  KONTOR_CHECK(mark.position <= position_);
+  Since since;
+  if (at_mark == committed_) AddSince(*committed_, mark.position, &since);
+  AddSince(*changes_, mark.position, &since);
+  since.months.Settle();
+  return since;
 }
 
 Status AccountVersion::ScanEvents(Instant at, Position position,
                                   const std::function<bool(Instant, Position)>& visit) const {
   if (!own_->read) ReadOverlay(account_.value(), own_.get());
+  if (!own_->events_sorted) std::ranges::sort(own_->events);
+  own_->events_sorted = true;
   const std::vector<std::pair<Instant, Position>>& tail = own_->events;
   auto next = std::lower_bound(tail.begin(), tail.end(), std::pair(at, position));
   bool go_on = true;

@@ -12,8 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "engine/base/civil.h"
@@ -21,6 +21,7 @@
 #include "engine/base/status.h"
 #include "engine/shard/changes.h"
 #include "engine/views/view_store.h"
+#include "projections/account/month_sum.h"
 #include "projections/account/rows.h"
 
 namespace kontor {
@@ -31,50 +32,69 @@ class AccountVersion {
   // The number of log records that it reflects.
   Position position() const { return position_; }
 
-  // The row, or null where there is none. Knows the rows of the account and those under no account (voids; on the
-  // reference topic all). Requires: the key is of one of these.
-  Result<std::shared_ptr<const Row>> Find(const RowKey& key) const;
+  // The row's bytes, or nothing where there is none. Knows the rows of the account and those under no account (voids;
+  // on the reference topic all). Requires: the key is of one of these.
+  Result<std::optional<std::string>> Find(std::string_view key) const;
 
-  // Every row whose key starts with the prefix and is not below `from`, in key order, until `visit` returns false. The
-  // key lives for the call; the row as long as it is held. Requires: the prefix reaches rows of the account, or rows
-  // under no account, and no others.
-  using VisitRow = std::function<bool(std::string_view key, const std::shared_ptr<const Row>& row)>;
+  // Every row whose key starts with the prefix and is not below `from`, in key order, until `visit` returns false. Key
+  // and bytes live for the call. Requires: the prefix reaches rows of the account, or rows under no account, and no
+  // others.
+  using VisitRow = std::function<bool(std::string_view key, std::string_view bytes)>;
   Status ScanRows(std::string_view prefix, std::string_view from, const VisitRow& visit) const;
 
   // The account's accepted events from (at, position) on, in the order of instant and position, until `visit` returns
   // false. Voided ones are among them.
   Status ScanEvents(Instant at, Position position, const std::function<bool(Instant, Position)>& visit) const;
 
+  // Where a version stands: a later one of the account tells what changed since, if no more than one small commit lies
+  // between the two.
+  struct Mark {
+    std::weak_ptr<const Changes> changes;
+    Position position;
+  };
+  Mark mark() const { return {changes_, position_}; }
+  struct Since {
+    MonthSum months;  // what was added to them; settled
+    std::vector<const RowVersion*> rows;
+    std::optional<Instant> last_event;  // the last in the world's order
+  };
+  // Nothing where more lies between. Good as long as this version. Requires: the mark is of this account, and no
+  // later than this version.
+  std::optional<Since> ChangedSince(const Mark& mark) const;
+
  private:
   friend class RowCache;
   AccountVersion(AccountId account, Position position, std::shared_ptr<const ViewStore> store,
-                 std::shared_ptr<const Changes> changes)
+                 std::shared_ptr<const Changes> changes, std::shared_ptr<const Changes> committed)
       : account_(std::move(account)),
         position_(position),
         store_(std::move(store)),
         changes_(std::move(changes)),
+        committed_(std::move(committed)),
         own_(std::make_shared<Overlay>()),
         unowned_(std::make_shared<Overlay>()) {}
 
   // What the store does not have yet, put together at first need.
   struct Overlay {
     bool read = false;
-    // The last version of each row; of months what is added to the stored row.
-    std::map<std::string, std::variant<const RowVersion*, MonthRow>, std::less<>> rows;
-    std::vector<std::pair<Instant, Position>> events;  // in their order
+    std::vector<const RowVersion*> rows;               // from the newest on
+    std::map<std::string, std::string> months;         // by key, what is added to the stored row
+    std::vector<std::pair<Instant, Position>> events;  // in their order, once they are asked for
+    bool events_sorted = false;
+    std::unordered_map<std::string_view, const RowVersion*> by_key;  // the last of each key, once they are asked for
   };
-  const Overlay& OverlayOf(std::string_view key) const;
+  Overlay& OverlayOf(std::string_view key) const;
   void ReadOverlay(std::string_view account, Overlay* overlay) const;
-  // What a row is with its changes (null: none) over what is stored. Nothing where it is gone.
-  static Result<std::shared_ptr<const Row>> Compose(std::string_view key, std::optional<std::string_view> stored,
-                                                    const std::variant<const RowVersion*, MonthRow>* change);
+  void AddSince(const Changes& changes, Position from, Since* since) const;
+  const RowVersion* LastOf(std::string_view key, Overlay* overlay) const;
 
   AccountId account_;
   Position position_;
   std::shared_ptr<const ViewStore> store_;  // outlives the changes' snapshot
   std::shared_ptr<const Changes> changes_;
-  std::shared_ptr<Overlay> own_;
-  std::shared_ptr<Overlay> unowned_;  // of rows under no account
+  std::shared_ptr<const Changes> committed_;  // into what these stand over; null where nobody kept it
+  std::shared_ptr<Overlay> own_;              // copies of a version share what they put together
+  std::shared_ptr<Overlay> unowned_;          // of rows under no account
 };
 
 }  // namespace kontor

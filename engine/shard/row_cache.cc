@@ -32,6 +32,10 @@ std::string_view AccountOf(std::string_view key) { return key.substr(0, key.find
 
 uint64_t HashOfKey(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
+// Of what a commit took up so much is kept for a while, that readers may tell what changed over it. Level with Kafka a
+// commit takes up less; further behind memory is wanted elsewhere.
+constexpr size_t kCommittedBytesKept = 24 << 20;
+
 }  // namespace
 
 RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max)
@@ -312,8 +316,10 @@ void RowCache::Committed() {
   row_bytes_committed_ = row_memory_->bytes();
   auto changes = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
   KONTOR_CHECK(changes->base()->checkpoint().position == published_);
-  // What was committed goes when its last reader has gone; not under the lock.
+  // What was committed goes when its last reader has gone, or with the next commit; not under the lock.
+  std::shared_ptr<const Changes> gone = changes_->bytes() <= kCommittedBytesKept ? changes_ : nullptr;
   const std::lock_guard lock(mutex_);
+  committed_before_.swap(gone);
   changes_.swap(changes);
 }
 
@@ -337,15 +343,18 @@ AccountVersion RowCache::Read(const AccountId& account) const {
 
 std::vector<AccountVersion> RowCache::Read(std::span<const AccountId> accounts) const {
   std::shared_ptr<const Changes> changes;
+  std::shared_ptr<const Changes> committed;
   Position position;
   {
     const std::lock_guard lock(mutex_);
     changes = changes_;
+    committed = committed_before_;
     position = published_;
   }
   std::vector<AccountVersion> versions;
   versions.reserve(accounts.size());
-  for (const AccountId& account : accounts) versions.push_back(AccountVersion(account, position, store_, changes));
+  for (const AccountId& account : accounts)
+    versions.push_back(AccountVersion(account, position, store_, changes, committed));
   return versions;
 }
 

@@ -150,6 +150,7 @@ class RowCache final : public RowStore {
   mutable std::mutex mutex_;
   Position published_;
   std::shared_ptr<Changes> changes_;
+  std::shared_ptr<const Changes> committed_before_;  // what the last commit took up, where it is small
 };
 
 }  // namespace kontor

@@ -327,7 +327,7 @@ void Shard::CommitIfDue(bool level) {
   const ShardLimits& limits = config_.limits;
   const auto since = steady_clock::now() - last_commit_.load();
   const Folder& folder = derived_->folder;
-  if (folder.position() - folder.committed() >= limits.commit_records_max ||
+  if (folder.position() - folder.committed() >= (level ? limits.commit_records_level : limits.commit_records_max) ||
       derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max ||
       since >= (level ? limits.commit_interval_level : limits.commit_interval)) {
     Commit();

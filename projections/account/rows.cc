@@ -145,6 +145,12 @@ bool IsMonthKey(std::string_view key) {
   return end != std::string_view::npos && end + 1 < key.size() && key[end + 1] == kMonthTable;
 }
 
+std::optional<Month> MonthOfKey(std::string_view key) {
+  const size_t rest = key.find('\0') + 2;  // behind account and table
+  if (!IsMonthKey(key) || key.size() != rest + 4) return std::nullopt;
+  return Month(static_cast<int32_t>(ByteReader(key.substr(rest)).BigEndian32() ^ 0x8000'0000U));
+}
+
 void EncodeMonth(const MonthRow& row, std::string* bytes) {
   if (row.empty()) return;
   ByteWriter writer(bytes);
@@ -193,5 +199,8 @@ std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes) {
   row.memory = std::move(memory);
   return row;
 }
+
+// Whose it is stays untold: failures are logged, and logs name no account.
+Status NoRow() { return DataLoss("a stored row is no row: rebuild the views from the log (kontor rebuild)"); }
 
 }  // namespace kontor

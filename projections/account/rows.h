@@ -15,6 +15,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
+#include "engine/base/status.h"
 #include "projections/account/statement.h"
 #include "projections/account/tally.h"
 
@@ -95,7 +96,11 @@ void EncodeMonth(const MonthRow& row, std::string* bytes);
 std::optional<MonthRow> DecodeMonth(std::string_view bytes);
 // Whether a key is that of a month's row, whose values add up; of all other rows the last value holds.
 bool IsMonthKey(std::string_view key);
+// The month of such a key; nothing of another one.
+std::optional<Month> MonthOfKey(std::string_view key);
 // Nothing where the bytes are no row of the key's table.
 std::optional<Row> DecodeRow(std::string_view key, std::string_view bytes);
+// DataLoss: what is said where stored bytes are no row.
+Status NoRow();
 
 }  // namespace kontor

@@ -8,6 +8,7 @@
 
 #include "kontor/event/v1/key_account.pb.h"
 #include "projections/reading/amounts.h"
+#include "projections/reading/month_reader.h"
 
 namespace kontor {
 namespace {
@@ -146,20 +147,19 @@ void RenderMonths(const Components& components, const Amounts& amounts, view::v1
   }
 }
 
-// The sum of a measure over the days of a target's period, in the target's currency at the rate of the asked day.
-std::optional<Nanos> InPeriod(const AccountState& state, std::initializer_list<Term> terms, Day from, Day to,
-                              const std::function<std::optional<Nanos>(Currency, Day, Nanos)>& convert) {
+// What was booked from one day to another, at the rates of its days.
+std::optional<Nanos> BookedIn(const AccountState& state, Day from, Day to, Converter* converter) {
   Nanos sum = 0;
-  for (const DayTally& day : state.days) {
-    if (day.day < from || day.day > to) continue;
-    for (const Term& term : terms) {
-      bool missing = false;
-      ForEach(day.tally, term.measure, [&](const TallyEntry& entry) {
-        const std::optional<Nanos> converted = convert(entry.key.currency, day.day, entry.amount);
-        missing |= !converted;
-        sum += term.sign * converted.value_or(0);
-      });
-      if (missing) return std::nullopt;
+  for (const StoredMonth& month : state.months) {
+    if (month.month < MonthOf(from) || MonthOf(to) < month.month) continue;
+    for (MonthReader days(month.bytes); days.Next();) {
+      if (days.day() < from || days.day() > to) continue;
+      for (const TallyView& entry : days.entries()) {
+        if (entry.key.measure != Measure::kBooked) continue;
+        const std::optional<Nanos> converted = converter->Convert(entry.key.currency, days.day(), entry.amount);
+        if (!converted) return std::nullopt;
+        sum += *converted;
+      }
     }
   }
   return sum;
@@ -194,9 +194,9 @@ view::v1::GrowthView RenderGrowth(const Components& components, Day asked, Curre
   return view;
 }
 
-void RenderCoverage(const AccountState& state, Instant t, Converter* converter, view::v1::GrowthView* view) {
+void RenderCoverage(const SummedAccount& account, Instant t, Converter* converter, view::v1::GrowthView* view) {
   const Day asked = converter->asked();
-  for (const EntityRow& row : state.targets) {
+  for (const EntityRow& row : account.state.targets) {
     const Statement* target = nullptr;
     for (const Statement& s : row.statements) {
       if (s.at <= t) target = &s;
@@ -207,21 +207,16 @@ void RenderCoverage(const AccountState& state, Instant t, Converter* converter, 
     *out->mutable_period_to() = DateProto(*target->day_to);
     *out->mutable_target() = MoneyOf(target->currency, *target->amount);
     // Target, booked and open are compared in the reporting currency; flows at the rate of their day.
-    const auto flow = [converter](Currency currency, Day day, Nanos amount) {
-      return converter->Convert(currency, day, amount);
-    };
-    const std::optional<Nanos> booked = InPeriod(state, {{Measure::kBooked}}, *target->day, asked, flow);
+    const std::optional<Nanos> booked = BookedIn(account.state, *target->day, asked, converter);
     const std::optional<Nanos> goal = converter->Convert(target->currency, asked, *target->amount);
     Nanos open = 0;
     bool open_known = true;
     std::map<Currency, Nanos> pipeline;
-    for (const DayTally& day : state.days) {
-      ForEach(day.tally, Measure::kPipeline, [&](const TallyEntry& entry) {
-        if (entry.key.number >= target->day->value() && entry.key.number <= target->day_to->value()) {
-          pipeline[entry.key.currency] += entry.amount;
-        }
-      });
-    }
+    ForEach(account.sums.components.stock.own, Measure::kPipeline, [&](const TallyEntry& entry) {
+      if (entry.key.number >= target->day->value() && entry.key.number <= target->day_to->value()) {
+        pipeline[entry.key.currency] += entry.amount;
+      }
+    });
     for (const auto& [currency, amount] : pipeline) {
       if (amount != 0) *out->mutable_open_expected()->add_by_currency() = MoneyOf(currency, amount);
       const std::optional<Nanos> converted = converter->Convert(currency, asked, amount);

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "kontor/view/v1/view.pb.h"
-#include "projections/reading/account_state.h"
-#include "projections/reading/components.h"
+#include "projections/reading/account_sums.h"
 
 namespace kontor {
 
@@ -11,6 +10,6 @@ view::v1::GrowthView RenderGrowth(const Components& components, Day asked, Curre
 
 // What does not add up over accounts: how well the open pipeline covers what is left of the targets whose period holds
 // the asked day. Of several statements of one target up to t the last counts.
-void RenderCoverage(const AccountState& state, Instant t, Converter* converter, view::v1::GrowthView* view);
+void RenderCoverage(const SummedAccount& account, Instant t, Converter* converter, view::v1::GrowthView* view);
 
 }  // namespace kontor

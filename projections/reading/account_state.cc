@@ -1,12 +1,17 @@
 #include "projections/reading/account_state.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "engine/event/decoder.h"
+#include "projections/account/month_sum.h"
 #include "projections/account/voids.h"
 
 namespace kontor {
@@ -23,7 +28,8 @@ std::set<EntityKey> EntitiesOf(const AccountId& account, ScratchRows* rows) {
   std::set<EntityKey> keys;
   std::string prefix = RowKey::EntityPrefix(account, EntityKind{});
   prefix.pop_back();
-  rows->Scan(prefix, [&keys](std::string_view key, const Row&) { keys.insert(*ParseRowKey(key)->entity); });
+  rows->Scan(prefix, prefix,
+             [&keys](std::string_view key, std::string_view) { keys.insert(*ParseRowKey(key)->entity); });
   return keys;
 }
 
@@ -71,53 +77,98 @@ void Unite(const AccountFold& fold, const std::vector<AccountPart>& parts,
   }
 }
 
-// One tally a day, by day: each part's days come by day, and none is empty.
-std::vector<DayTally> Joined(std::vector<DayTally> days) {
-  std::stable_sort(days.begin(), days.end(), [](const DayTally& a, const DayTally& b) { return a.day < b.day; });
-  std::vector<DayTally> joined;
-  for (DayTally& day : days) {
-    if (joined.empty() || joined.back().day != day.day) {
-      joined.push_back(std::move(day));
-    } else {
-      joined.back().tally.Add(day.tally);
-    }
+// What a reading has changed, as rows to be read.
+class ChangedRows final : public RowSource {
+ public:
+  explicit ChangedRows(ScratchRows* rows) : rows_(rows) {}
+  Result<std::optional<std::string>> Find(const RowKey& key) const override {
+    const Row* row = rows_->FindRow(key);
+    KONTOR_RETURN_IF_ERROR(rows_->status());
+    return row == nullptr ? std::nullopt : std::optional(EncodeRow(*row));
   }
-  std::erase_if(joined, [](const DayTally& day) { return day.tally.empty(); });
-  return joined;
+  Status Scan(const std::string& prefix, const std::string& from, const VisitRow& visit) const override {
+    rows_->Scan(prefix, from, visit);
+    return rows_->status();
+  }
+
+ private:
+  ScratchRows* rows_;
+};
+
+Result<EntityRow> HeadOf(const RowSource& rows, const AccountId& account) {
+  const RowKey key = RowKey::Head(account);
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, rows.Find(key));
+  if (!bytes) return EntityRow();
+  std::optional<Row> row = DecodeRow(key.bytes(), *bytes);
+  if (!row) return NoRow();
+  return std::get<EntityRow>(*std::move(row));
+}
+
+// Targets stand last among an account's entities, and months behind these: one walk meets both and nothing else.
+Status ReadTargetsAndMonths(const RowSource& rows, const AccountId& account, AccountState* state) {
+  const std::string targets = RowKey::EntityPrefix(account, EntityKind::kTarget);
+  const std::string months = RowKey::MonthPrefix(account);
+  bool sound = true;
+  KONTOR_RETURN_IF_ERROR(
+      rows.Scan(RowKey::AccountPrefix(account), targets, [&](std::string_view key, std::string_view bytes) {
+        if (key.starts_with(months)) {
+          const std::optional<Month> month = MonthOfKey(key);
+          sound &= month.has_value();
+          if (month) state->months.push_back({*month, std::string(bytes)});
+        } else if (key.starts_with(targets)) {
+          std::optional<Row> row = DecodeRow(key, bytes);
+          sound &= row.has_value();
+          if (row) state->targets.push_back(std::get<EntityRow>(*std::move(row)));
+        }
+      }));
+  return sound ? OkStatus() : NoRow();
+}
+
+// Puts months of other accounts to those that are there.
+bool AddMonths(std::vector<StoredMonth> added, std::vector<StoredMonth>* months) {
+  for (StoredMonth& month : added) {
+    const auto at = std::lower_bound(months->begin(), months->end(), month.month,
+                                     [](const StoredMonth& x, Month wanted) { return x.month < wanted; });
+    if (at == months->end() || at->month != month.month) {
+      months->insert(at, std::move(month));
+      continue;
+    }
+    std::string sum;
+    if (!AddMonthValues(std::array<std::string_view, 2>{at->bytes, month.bytes}, &sum)) return false;
+    at->bytes = std::move(sum);
+  }
+  return true;
 }
 
 }  // namespace
 
-bool AccountState::known() const {
-  return !days.empty() || std::any_of(heads.begin(), heads.end(), [](const EntityRow& head) { return !head.empty(); });
-}
-
-Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts, Instant t) {
-  std::vector<std::unique_ptr<ScratchRows>> rows;
+Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts) {
   AccountState state;
+  for (const AccountPart& part : parts) state.members.push_back(part.account);
+  if (parts.size() == 1 && parts.front().later.empty()) {
+    const AccountPart& only = parts.front();
+    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), HeadOf(*only.rows, only.account));
+    KONTOR_RETURN_IF_ERROR(ReadTargetsAndMonths(*only.rows, only.account, &state));
+    return state;
+  }
+
+  std::vector<std::unique_ptr<ScratchRows>> rows;
   for (const AccountPart& part : parts) {
-    state.members.push_back(part.account);
     rows.push_back(std::make_unique<ScratchRows>(part.rows));
     TakeOutLater(fold, part, rows.back().get());
   }
   if (parts.size() > 1) Unite(fold, parts, rows);
-
-  const Day asked = fold.zone().LocalDay(t);
+  bool sound = true;
   for (size_t i = 0; i < parts.size(); ++i) {
-    const AccountId& account = parts[i].account;
-    const Row* head = rows[i]->FindRow(RowKey::Head(account));
-    state.heads.push_back(head == nullptr ? EntityRow() : std::get<EntityRow>(*head));
-    rows[i]->Scan(RowKey::MonthPrefix(account), [&](std::string_view, const Row& row) {
-      for (const DayTally& day : std::get<MonthRow>(row).days) {
-        if (day.day <= asked) state.days.push_back(day);
-      }
-    });
-    rows[i]->Scan(RowKey::EntityPrefix(account, EntityKind::kTarget),
-                  [&](std::string_view, const Row& row) { state.targets.push_back(std::get<EntityRow>(row)); });
     KONTOR_RETURN_IF_ERROR(rows[i]->status());
+    const ChangedRows changed(rows[i].get());
+    AccountState part;
+    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), HeadOf(changed, parts[i].account));
+    KONTOR_RETURN_IF_ERROR(ReadTargetsAndMonths(changed, parts[i].account, &part));
+    std::move(part.targets.begin(), part.targets.end(), std::back_inserter(state.targets));
+    sound &= AddMonths(std::move(part.months), &state.months);
   }
-  if (parts.size() > 1) state.days = Joined(std::move(state.days));
-  return state;
+  return sound ? Result<AccountState>(std::move(state)) : NoRow();
 }
 
 }  // namespace kontor

@@ -1,10 +1,11 @@
-// What a view of an account is worked out from: the tallies of its days up to the asked instant, and the few rows that
-// tallies do not hold. Merged accounts are one.
+// What a view of an account is worked out from: the tallies of its days, and the few rows that tallies do not hold.
+// Merged accounts are one.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 #include "projections/account/fold.h"
@@ -25,17 +26,23 @@ struct AccountPart {
   std::vector<LaterEvent> later;  // in any order
 };
 
-struct AccountState {
-  std::vector<AccountId> members;  // the survivor first, then the absorbed by id
-  std::vector<EntityRow> heads;    // as members
-  std::vector<DayTally> days;      // by day, up to the asked one
-  std::vector<EntityRow> targets;  // a row a period and measure
-
-  bool known() const;  // whether any event ever named it
+// A month's row, as bytes (STATE.md).
+struct StoredMonth {
+  Month month;
+  std::string bytes;
+  bool operator==(const StoredMonth&) const = default;
 };
 
-// Reads the parts at instant t, the survivor first. Sums up to t are the months before, and the asked day less what
-// occurred later on it; entities that stand in several parts are folded as one.
-Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts, Instant t);
+struct AccountState {
+  std::vector<AccountId> members;   // the survivor first, then the absorbed by id
+  std::vector<EntityRow> heads;     // as members
+  std::vector<EntityRow> targets;   // a row a period and measure
+  std::vector<StoredMonth> months;  // by month; of the asked day what had occurred, and days behind it
+};
+
+// Reads the parts, the survivor first. Sums up to an instant are the days before it, and the asked day less what
+// occurred later on it; entities that stand in several parts are folded as one. One part without later facts is read
+// straight from its rows.
+Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts);
 
 }  // namespace kontor

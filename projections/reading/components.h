@@ -1,21 +1,19 @@
 // Components: what views are rendered from. They add up: the portfolio's are the sum of its accounts', and the same
 // code renders both, so there is one implementation of each figure.
 //
-// From an account's days the windows that figures ask for are cut (lifetime, trailing twelve months, …), flows are
-// converted at the rate of their day, stocks at that of the asked day, each rounded once per account, base figure,
-// currency and day.
+// From an account's days (account_sums.h) the windows that figures ask for are cut (lifetime, trailing twelve months,
+// …), flows are converted at the rate of their day, stocks at that of the asked day, each rounded once per account,
+// base figure, currency and day.
 #pragma once
 
 #include <array>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/base/civil.h"
 #include "projections/account/tally.h"
-#include "projections/reading/account_state.h"
-#include "projections/reading/conversion.h"
 
 namespace kontor {
 
@@ -79,8 +77,5 @@ struct Components {
 void Encode(const Components& components, std::string* bytes);
 // Requires: the bytes are Encode's.
 Components DecodeComponents(std::string_view bytes);
-
-// The components of one account (or of merged ones).
-Components ComponentsOf(const AccountState& state, Converter* converter);
 
 }  // namespace kontor

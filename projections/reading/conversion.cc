@@ -6,13 +6,18 @@ namespace kontor {
 
 std::optional<Nanos> Converter::Convert(Currency from, Day day, Nanos amount) {
   if (amount == 0 || from == reporting_) return amount;
-  auto found = rates_.find({day, from});
-  if (found == rates_.end()) {
-    found = rates_.emplace(std::pair(day, from), reference_->RateOn(from, reporting_, day, t_)).first;
-  }
-  const std::optional<Rate>& rate = found->second;
+  const std::optional<Rate>& rate = RateOn(from, day);
   if (!rate) return std::nullopt;
   return MultiplyDivideRounded(amount, rate->numerator, rate->denominator);
+}
+
+const std::optional<Rate>& Converter::RateOn(Currency from, Day day) {
+  const std::pair wanted(day, from);
+  if (last_ != rates_.end() && last_->first == wanted) return last_->second;
+  const auto [at, made] = rates_.try_emplace(wanted);
+  if (made) at->second = reference_->RateOn(from, reporting_, day, t_);
+  last_ = at;
+  return last_->second;
 }
 
 std::vector<view::v1::UsedRate> Converter::UsedRates(size_t most) const {

@@ -25,16 +25,23 @@ class Converter {
   // Nothing where the rate is missing. Zero needs no rate.
   std::optional<Nanos> Convert(Currency from, Day day, Nanos amount);
 
+  // Counts a rate among those used: one that another answer, over the same days, was converted by.
+  void Note(Currency from, Day day) { RateOn(from, day); }
+
   // The rates used so far, by day and currency, at most `most`.
   std::vector<view::v1::UsedRate> UsedRates(size_t most) const;
   size_t used_count() const;
 
  private:
+  using Rates = std::map<std::pair<Day, Currency>, std::optional<Rate>>;
+  const std::optional<Rate>& RateOn(Currency from, Day day);
+
   const ReferenceState* reference_;
   Currency reporting_;
   Instant t_;
   Day asked_;
-  std::map<std::pair<Day, Currency>, std::optional<Rate>> rates_;
+  Rates rates_;
+  Rates::const_iterator last_ = rates_.end();  // most amounts are of the day and currency of the one before
 };
 
 }  // namespace kontor

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "kontor/event/v1/account.pb.h"
+#include "projections/reading/amounts.h"
 
 namespace kontor {
 namespace {
@@ -79,7 +80,8 @@ std::string TextOf(std::string_view code, std::string_view entity) {
 
 }  // namespace
 
-view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t) {
+view::v1::AccountProfile ProfileOf(const SummedAccount& account, Instant t) {
+  const AccountState& state = account.state;
   view::v1::AccountProfile profile;
   profile.set_account_id(state.members.front().value());
   for (const EntityRow& head : state.heads) {
@@ -89,36 +91,22 @@ view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t) {
   for (size_t i = 1; i < state.members.size(); ++i) profile.add_absorbed(state.members[i].value());
   profile.set_key_account(IsKeyAccount(state.heads, t));
   int64_t events = 0;
-  int64_t voided = 0;
-  int64_t not_understood = 0;
-  for (const DayTally& day : state.days) {
-    int64_t of_day = 0;
-    for (const TallyEntry& entry : day.tally.entries()) {
-      if (entry.key.measure > Measure::kVoided) break;  // the three stand first
-      int64_t& count = entry.key.measure == Measure::kEvents   ? of_day
-                       : entry.key.measure == Measure::kVoided ? voided
-                                                               : not_understood;
-      count += static_cast<int64_t>(entry.amount);
-    }
-    events += of_day;
-    if (of_day == 0) continue;
-    if (!profile.has_first_day()) *profile.mutable_first_day() = DateProto(day.day);
-    *profile.mutable_last_day() = DateProto(day.day);
+  const AccountDay* last = nullptr;
+  for (const AccountDay& day : account.sums.days) {
+    events += day.events;
+    if (day.events == 0) continue;
+    if (last == nullptr) *profile.mutable_first_day() = DateProto(day.day);
+    last = &day;
   }
+  if (last != nullptr) *profile.mutable_last_day() = DateProto(last->day);
   profile.set_events(events);
-  profile.set_voided(voided);
-  profile.set_not_understood(not_understood);
+  profile.set_voided(account.sums.voided);
+  profile.set_not_understood(account.sums.not_understood);
   return profile;
 }
 
-std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merges& merges) {
-  std::map<std::string, Int128> standing;
-  for (const DayTally& day : state.days) {
-    for (const TallyEntry& entry : day.tally.entries()) {
-      if (entry.key.measure > Measure::kFindings) break;
-      if (entry.key.measure == Measure::kFindings) standing[entry.key.text] += entry.amount;
-    }
-  }
+std::vector<view::v1::Finding> FindingsOf(const SummedAccount& account, const Merges& merges) {
+  const AccountState& state = account.state;
   std::vector<view::v1::Finding> findings;
   const auto add = [&](std::string_view code, std::string_view entity) {
     view::v1::Finding& finding = findings.emplace_back();
@@ -127,10 +115,11 @@ std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merge
     finding.set_text(TextOf(code, entity));
     finding.set_account_id(state.members.front().value());
   };
-  for (const auto& [text, count] : standing) {
+  ForEach(account.sums.components.stock.own, Measure::kFindings, [&add](const TallyEntry& entry) {
+    const std::string_view text = entry.key.text;
     const size_t split = text.find('\x1f');
-    if (count > 0) add(std::string_view(text).substr(0, split), std::string_view(text).substr(split + 1));
-  }
+    if (entry.amount > 0) add(text.substr(0, split), text.substr(split + 1));
+  });
   for (const MergeFinding& finding : merges.findings) {
     const bool concerns = std::any_of(state.members.begin(), state.members.end(), [&finding](const AccountId& member) {
       return member == finding.absorbed || member == finding.survivor;

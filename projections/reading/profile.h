@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "kontor/view/v1/view.pb.h"
-#include "projections/reading/account_state.h"
+#include "projections/reading/account_sums.h"
 #include "projections/reading/reference_state.h"
 
 namespace kontor {
 
-view::v1::AccountProfile ProfileOf(const AccountState& state, Instant t);
+view::v1::AccountProfile ProfileOf(const SummedAccount& account, Instant t);
 
 // The contradictions that stand at the asked instant, by code and entity; those of its merges among them.
-std::vector<view::v1::Finding> FindingsOf(const AccountState& state, const Merges& merges);
+std::vector<view::v1::Finding> FindingsOf(const SummedAccount& account, const Merges& merges);
 
 }  // namespace kontor

@@ -1,5 +1,6 @@
 #include "projections/reading/row_source.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -12,11 +13,17 @@ const Row* ScratchRows::FindRow(const RowKey& key) {
   if (changed != changed_.end()) return IsEmpty(changed->second) ? nullptr : &changed->second;
   auto read = read_.find(key.bytes());
   if (read == read_.end()) {
-    Result<std::shared_ptr<const Row>> row = under_->Find(key);
-    if (!row.ok()) status_.Update(row.status());
-    read = read_.emplace(key.bytes(), row.ok() ? *std::move(row) : nullptr).first;
+    const Result<std::optional<std::string>> bytes = under_->Find(key);
+    std::optional<Row> row;
+    if (!bytes.ok()) {
+      status_.Update(bytes.status());
+    } else if (*bytes) {
+      row = DecodeRow(key.bytes(), **bytes);
+      if (!row) Broken(key.bytes());
+    }
+    read = read_.emplace(key.bytes(), std::move(row)).first;
   }
-  return read->second.get();
+  return read->second ? &*read->second : nullptr;
 }
 
 std::string_view ScratchRows::Find(std::string_view key) {
@@ -40,10 +47,7 @@ void ScratchRows::AddToMonth(const AccountId& account, Day day, const TallyRef& 
   std::get<MonthRow>(changed->second).Add(day, key.Key(), amount);
 }
 
-// Whose it is stays untold: failures are logged, and logs name no account.
-void ScratchRows::Broken(std::string_view) {
-  status_.Update(DataLoss("a stored row is no row: rebuild the views from the log (kontor rebuild)"));
-}
+void ScratchRows::Broken(std::string_view) { status_.Update(NoRow()); }
 
 std::vector<Measure> ScratchRows::ChangedMeasures() {
   std::set<Measure> changed;
@@ -53,7 +57,7 @@ std::vector<Measure> ScratchRows::ChangedMeasures() {
     std::map<Day, Tally> difference;
     for (const DayTally& day : month->days) difference[day.day].Add(day.tally, 1);
     const auto under = read_.find(key);
-    if (under != read_.end() && under->second != nullptr) {
+    if (under != read_.end() && under->second) {
       for (const DayTally& day : std::get<MonthRow>(*under->second).days) difference[day.day].Add(day.tally, -1);
     }
     for (const auto& [day, tally] : difference) {
@@ -63,20 +67,19 @@ std::vector<Measure> ScratchRows::ChangedMeasures() {
   return {changed.begin(), changed.end()};
 }
 
-void ScratchRows::Scan(const std::string& prefix,
-                       const std::function<void(std::string_view key, const Row& row)>& visit) {
-  auto changed = changed_.lower_bound(prefix);
+void ScratchRows::Scan(const std::string& prefix, const std::string& from, const RowSource::VisitRow& visit) {
+  auto changed = changed_.lower_bound(std::max(prefix, from));
   const auto inside = [&prefix](std::string_view key) { return key.substr(0, prefix.size()) == prefix; };
   const auto visit_changed = [&](std::string_view before) {
     for (; changed != changed_.end() && inside(changed->first) && (before.empty() || changed->first < before);
          ++changed) {
-      if (!IsEmpty(changed->second)) visit(changed->first, changed->second);
+      if (!IsEmpty(changed->second)) visit(changed->first, EncodeRow(changed->second));
     }
   };
-  status_.Update(under_->Scan(prefix, [&](std::string_view key, const Row& row) {
+  status_.Update(under_->Scan(prefix, from, [&](std::string_view key, std::string_view bytes) {
     visit_changed(key);
     if (changed != changed_.end() && changed->first == key) return;  // visited next, as changed
-    visit(key, row);
+    visit(key, bytes);
   }));
   visit_changed({});
 }

@@ -1,9 +1,10 @@
-// Where a reading takes rows from: one consistent version of an account, as a shard published it.
+// Where a reading takes rows from: one consistent version of an account, as a shard published it. Rows come as bytes
+// (STATE.md): what is only added up need not be decoded.
 #pragma once
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,11 @@ namespace kontor {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  // Null where there is none. DataLoss where the stored bytes are no row.
-  virtual Result<std::shared_ptr<const Row>> Find(const RowKey& key) const = 0;
-  // Every row whose key starts with the prefix, in key order.
-  virtual Status Scan(const std::string& prefix,
-                      const std::function<void(std::string_view key, const Row& row)>& visit) const = 0;
+  // Nothing where there is none.
+  virtual Result<std::optional<std::string>> Find(const RowKey& key) const = 0;
+  // Every row whose key starts with the prefix and is not below `from`, in key order. Key and bytes live for the call.
+  using VisitRow = std::function<void(std::string_view key, std::string_view bytes)>;
+  virtual Status Scan(const std::string& prefix, const std::string& from, const VisitRow& visit) const = 0;
 };
 
 // Rows that a reading changes for itself, over rows that it only reads. What it changes nobody else sees.
@@ -40,8 +41,8 @@ class ScratchRows final : public RowStore {
   // Null where there is none. Good until the row changes.
   const Row* FindRow(const RowKey& key);
 
-  // Every row whose key starts with the prefix, changed ones as changed, in key order.
-  void Scan(const std::string& prefix, const std::function<void(std::string_view key, const Row& row)>& visit);
+  // As RowSource's, changed rows as changed.
+  void Scan(const std::string& prefix, const std::string& from, const RowSource::VisitRow& visit);
   // The measures whose tallies differ from what lies under, in rising order.
   std::vector<Measure> ChangedMeasures();
   const Status& status() const { return status_; }
@@ -49,7 +50,7 @@ class ScratchRows final : public RowStore {
  private:
   const RowSource* under_;
   std::map<std::string, Row, std::less<>> changed_;
-  std::map<std::string, std::shared_ptr<const Row>, std::less<>> read_;
+  std::map<std::string, std::optional<Row>, std::less<>> read_;
   Status status_;
 };
 

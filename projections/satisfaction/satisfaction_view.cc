@@ -180,11 +180,10 @@ view::v1::SatisfactionView RenderSatisfaction(const Components& components, Day 
   return view;
 }
 
-void RenderContacts(const AccountState& state, const Components& components, Day asked,
-                    view::v1::SatisfactionView* view) {
+void RenderContacts(const AccountSums& sums, Day asked, view::v1::SatisfactionView* view) {
   std::vector<Day> days;
-  for (const DayTally& day : state.days) {
-    if (day.tally.Get({.measure = Measure::kInteractions}) > 0) days.push_back(day.day);
+  for (const AccountDay& day : sums.days) {
+    if (day.contact) days.push_back(day.day);
   }
   if (!days.empty()) view->set_days_since_contact(asked - days.back());
   std::map<int64_t, int64_t> gaps;
@@ -199,9 +198,9 @@ void RenderContacts(const AccountState& state, const Components& components, Day
     *view->mutable_cadence() = UndefinedRatio(n);
   }
 
-  const auto distinct = [&components](Measure measure) {
+  const auto distinct = [&sums](Measure measure) {
     std::set<std::string> names;
-    ForEach(components.in(Window::kDays90).own, measure,
+    ForEach(sums.components.in(Window::kDays90).own, measure,
             [&names](const TallyEntry& entry) { names.insert(entry.key.text); });
     return static_cast<int64_t>(names.size());
   };

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "kontor/view/v1/view.pb.h"
-#include "projections/reading/account_state.h"
-#include "projections/reading/components.h"
+#include "projections/reading/account_sums.h"
 
 namespace kontor {
 
 view::v1::SatisfactionView RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days);
 
 // What does not add up over accounts: silence and its rhythm, and who was in touch.
-void RenderContacts(const AccountState& state, const Components& components, Day asked,
-                    view::v1::SatisfactionView* view);
+void RenderContacts(const AccountSums& sums, Day asked, view::v1::SatisfactionView* view);
 
 }  // namespace kontor

@@ -161,32 +161,16 @@ view::v1::ValueView RenderValue(const Components& components, Day asked, Currenc
   return view;
 }
 
-void RenderBreakEven(const AccountState& state, Converter* converter, view::v1::ValueView* view) {
+void RenderBreakEven(const AccountSums& sums, view::v1::ValueView* view) {
+  const Sums& lifetime = sums.components.in(Window::kLifetime);
+  for (const Term& term : kNetValueTerms) {
+    if (!Amounts::Reporting(lifetime, term.measure)) return;  // a rate was missing
+  }
   Nanos cumulated = 0;
   bool was_negative = false;
   std::optional<Day> since;
-  for (const DayTally& day : state.days) {
-    for (const Term& term : kNetValueTerms) {
-      // Kinds of one figure stand by currency, and are one amount: it is rounded once.
-      Currency currency;
-      Nanos amount = 0;
-      bool known = true;
-      const auto add = [&] {
-        const std::optional<Nanos> converted = converter->Convert(currency, day.day, amount);
-        known &= converted.has_value();
-        cumulated += term.sign * converted.value_or(0);
-      };
-      ForEach(day.tally, term.measure, [&](const TallyEntry& entry) {
-        if (entry.key.currency != currency) {
-          add();
-          currency = entry.key.currency;
-          amount = 0;
-        }
-        amount += entry.amount;
-      });
-      add();
-      if (!known) return;
-    }
+  for (const AccountDay& day : sums.days) {
+    cumulated += day.net_value;
     if (cumulated < 0) {
       was_negative = true;
       since.reset();

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "kontor/view/v1/view.pb.h"
-#include "projections/reading/account_state.h"
-#include "projections/reading/components.h"
+#include "projections/reading/account_sums.h"
 
 namespace kontor {
 
@@ -11,6 +10,6 @@ view::v1::ValueView RenderValue(const Components& components, Day asked, Currenc
 
 // What does not add up over accounts: the day of break-even. Converts like everything else: each day's net value at
 // that day's rate; a missing rate leaves it undefined.
-void RenderBreakEven(const AccountState& state, Converter* converter, view::v1::ValueView* view);
+void RenderBreakEven(const AccountSums& sums, view::v1::ValueView* view);
 
 }  // namespace kontor

@@ -83,9 +83,7 @@ Totals TotalsOf(const Engine& engine, const Shard& shard) {
       if (account.empty()) continue;  // rows under no account
       const Result<AccountReading> reading = engine.reader().Read(account, now);
       if (!reading.ok()) Die(reading.status());
-      Converter converter(&reading->reference->state, Currency("EUR"), now,
-                          engine.reader().fold().zone().LocalDay(now));
-      const Components components = ComponentsOf(reading->state, &converter);
+      const Components& components = reading->account->sums.components;
       const uint64_t print = AccountPrint(account.value());
       AddAll(components.in(Window::kLifetime).own, print, &totals);
       AddAll(components.stock.own, print, &totals);

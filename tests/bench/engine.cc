@@ -95,14 +95,12 @@ Result<std::unique_ptr<Engine>> Engine::Open(const EngineOptions& options) {
   config.rebuild = options.rebuild;
   config.observer = &parts->relay;
   parts->shards = std::make_unique<ShardSet>(config);
-  parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get());
-  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), kReporting, &parts->clock);
+  parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get(), kReporting);
+  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), &parts->clock);
   const bool with_portfolio = !options.without.contains("portfolio");
   parts->relay.Connect(with_portfolio ? parts->portfolio.get() : nullptr, options.published);
-  QueryConfig query;
-  query.reporting = kReporting;
   parts->queries =
-      std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), &parts->clock, std::move(query));
+      std::make_unique<EngineQueries>(parts->reader.get(), parts->portfolio.get(), &parts->clock, QueryConfig());
   KONTOR_RETURN_IF_ERROR(parts->shards->Open());
   if (with_portfolio) parts->portfolio->Start();
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));

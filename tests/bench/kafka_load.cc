@@ -2,7 +2,8 @@
 //
 //   kontor_load BROKERS TOPIC PARTITIONS EVENTS ACCOUNTS
 //
-// Makes the topic, with the broker's append time on its records, sends EVENTS records as fast as it can, and prints
+// Makes the topic, with the broker's append time on its records, and TOPIC.reference with exchange rates; sends EVENTS
+// records as fast as it can, and prints
 // what it sent by now as one JSON line. Then, for each line "RATE SECONDS" on its standard input, it sends so many more
 // at so many a second, and prints such a line again. It ends with its input.
 #include <fmt/format.h>
@@ -26,8 +27,6 @@ using std::chrono::steady_clock;
 
 constexpr uint64_t kSeed = 1;
 constexpr std::chrono::seconds kTimeout{60};
-// All that is sent at a given rate spans no longer than this, so that nothing lies in the future.
-constexpr int64_t kSpanMoreNanos = int64_t{300} * 86'400 * 1'000'000'000;
 
 [[noreturn]] void Die(const std::string& why) {
   fmt::print(stderr, "kontor_load: {}\n", why);
@@ -124,6 +123,11 @@ int Main(int argc, char** argv) {
   const uint64_t accounts = std::strtoull(argv[5], nullptr, 10);
   if (events == 0 || accounts == 0) Die("EVENTS and ACCOUNTS are 1 or more");
   MakeTopic(argv[1], argv[2], std::atoi(argv[3]));
+  const std::string reference = std::string(argv[2]) + ".reference";
+  MakeTopic(argv[1], reference, 1);
+  Producer rates(argv[1], reference);
+  for (const Workload::Record& rate : Workload::Rates()) rates.Send(rate);
+  rates.Flush();
   Workload workload(kSeed, events, accounts);
   Producer producer(argv[1], argv[2]);
   auto begin = steady_clock::now();
@@ -135,7 +139,7 @@ int Main(int argc, char** argv) {
   double seconds = 0;
   while (std::scanf("%lf %lf", &rate, &seconds) == 2) {
     const auto more = static_cast<int64_t>(rate * seconds) + 1;
-    workload.set_step_nanos(std::min(workload.step_nanos(), kSpanMoreNanos / more));
+    workload.set_step_nanos(std::min(workload.step_nanos(), Workload::kSpanMoreNanos / more));
     begin = steady_clock::now();
     SendPaced(rate, seconds, &workload, &producer);
     producer.Flush();

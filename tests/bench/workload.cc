@@ -134,6 +134,30 @@ const Workload::Record& Workload::Next() {
   return *record;
 }
 
+std::vector<Workload::Record> Workload::Rates() {
+  constexpr std::array<int64_t, kCurrencies> kCents = {100, 92, 117};
+  std::vector<Record> records;
+  for (size_t currency = 1; currency < kCurrencies; ++currency) {
+    // From before the first late record on.
+    for (int64_t at = kBegin - kLateMax - 7 * kDay; at < kBegin + kSpan + kSpanMoreNanos; at += 7 * kDay) {
+      event::v1::Event event;
+      event.set_source("treasury");
+      event.set_event_id(fmt::format("{}-{}", kCurrency[currency], at / kDay));
+      event.mutable_occurred_at()->set_seconds(at / kSecond);
+      auto* body = event.mutable_exchange_rate_published();
+      body->set_base_currency(kCurrency[currency]);
+      body->set_quote_currency(kCurrency[0]);
+      body->mutable_rate()->set_units(kCents[currency] / 100);
+      // It moves by up to two cents, as the weeks go.
+      body->mutable_rate()->set_nanos(
+          static_cast<int32_t>(kCents[currency] % 100 * 10'000'000 + at / kDay % 97 * 200'000));
+      SetDate(body->mutable_day(), at, 0);
+      event.SerializeToString(&records.emplace_back().value);
+    }
+  }
+  return records;
+}
+
 void Workload::MakeEvent() {
   rank_ = ranks_.Draw(&draws_);
   name_ = AccountName(rank_, accounts_);

@@ -72,6 +72,9 @@ class ZipfRanks {
 
 class Workload {
  public:
+  // Records that follow those of the two years span no longer than this, so that nothing lies in the future.
+  static constexpr int64_t kSpanMoreNanos = int64_t{300} * 86'400 * 1'000'000'000;
+
   // `events`: records over the two years. More may be asked for: time then goes on at `step_nanos()` an event.
   Workload(uint64_t seed, uint64_t events, uint64_t accounts);
 
@@ -81,6 +84,9 @@ class Workload {
   };
   // The next record; good until the next call.
   const Record& Next();
+  // What the reference topic holds: for each currency its price in euros, a day a week, for as long as records may
+  // span.
+  static std::vector<Record> Rates();
 
   int64_t step_nanos() const { return step_nanos_; }
   // Lets time go on slower or faster from here.

@@ -3,34 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
-#include <vector>
 
-#include "engine/event/partitioner.h"
-#include "engine/shard/shard_fixture.h"
-#include "engine/shard/shard_set.h"
 #include "projections/reading/profile.h"
-#include "tests/property/history.h"
+#include "tests/property/engine_fixture.h"
 
 namespace kontor {
 namespace {
 
 const Currency kEuro("EUR");
-
-// Told to move.
-class HandClock final : public Clock {
- public:
-  explicit HandClock(Instant now) : now_(now.value()) {}
-  Instant Now() const override { return Instant(now_); }
-  void Set(Instant now) { now_ = now.value(); }
-
- private:
-  std::atomic<int64_t> now_;
-};
 
 // The set is made before the stage that it tells.
 class Relay final : public ShardObserver {
@@ -46,75 +29,21 @@ class Relay final : public ShardObserver {
   PortfolioStage* stage_ = nullptr;
 };
 
-class NoSink final : public EventSink {
- public:
-  Status Send(OutRecord, Delivered done) override {
-    done(OkStatus(), Partition(0), Offset(0));
-    return OkStatus();
-  }
-  Status Flush(std::chrono::milliseconds) override { return OkStatus(); }
-};
-
-class PortfolioStageTest : public testing::Test {
+class PortfolioStageTest : public EngineFixture {
  protected:
-  static constexpr int32_t kPartitions = 2;
-  static constexpr int kAccounts = 9;
-
   void SetUp() override {
-    source_.topic("kontor.events", kPartitions);
-    source_.topic("kontor.reference");
-    source_.topic("kontor.rejected");
-    ShardSetConfig config;
-    config.stores = &stores_;
-    config.source = &source_;
-    config.sink = &sink_;
-    config.fold = &fold_.fold();
-    config.observer = &relay_;
-    config.fatal = [](const Status& status) { FAIL() << status; };
-    set_ = std::make_unique<ShardSet>(std::move(config));
-    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold());
-    stage_ = std::make_unique<PortfolioStage>(reader_.get(), kEuro, &clock_);
+    OpenShards(&relay_);
+    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold(), kEuro);
+    stage_ = std::make_unique<PortfolioStage>(reader_.get(), &clock_);
     relay_.Connect(stage_.get());
-    ASSERT_EQ(set_->Open(), OkStatus());
     stage_->Start();
-    source_.WaitForSubscriber();
-    for (int32_t partition = 0; partition < kPartitions; ++partition) {
-      const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = kPartitions};
-      const Result<Offset> start = set_->StartOffset(Partition(partition), facts);
-      ASSERT_TRUE(start.ok()) << start.status();
-      set_->OnAssigned(Partition(partition), Topic(partition).ReaderFrom(*start));
-    }
-    while (set_->reference() == nullptr || !set_->reference()->status().attached) std::this_thread::yield();
+    ReadTopics();
   }
   void TearDown() override {
     stage_->Stop();
-    set_->Close();
-    source_.Forget();
+    EngineFixture::TearDown();
   }
 
-  FakeTopic& Topic(int32_t partition) { return source_.partition("kontor.events", partition); }
-  static AccountId Account(int i) { return AccountId(fmt::format("account-{}", i)); }
-
-  // Events that happen within a day of the fixture's record timestamps are accepted; histories end there.
-  void Emit(event::v1::Event event, const AccountId& account) {
-    event.set_account_id(account.value());
-    event.set_event_id(fmt::format("{}/{}", account.value(), ++events_));
-    Topic(PartitionOf(Partitioner::kMurmur2, account.value(), kPartitions).value()).Emit(event);
-  }
-  void EmitReference(const std::string& body) {
-    source_.partition("kontor.reference", 0).Emit(MakeEvent("", fmt::format("r-{}", ++events_), body));
-  }
-  void WaitUntilFolded() {
-    const auto folded = [](const Shard& shard, FakeTopic& topic) {
-      return shard.state() == ShardState::kRunning && shard.status().folded == Position(topic.records().size());
-    };
-    for (int32_t partition = 0; partition < kPartitions; ++partition) {
-      const auto shard = set_->Find({"kontor.events", Partition(partition)});
-      ASSERT_TRUE(shard.ok());
-      while (!folded(**shard, Topic(partition))) std::this_thread::yield();
-    }
-    while (!folded(*set_->reference(), source_.partition("kontor.reference", 0))) std::this_thread::yield();
-  }
   PortfolioReading Settled() {
     PortfolioReading reading = stage_->Read(std::chrono::seconds(30));
     while (!reading.settled) reading = stage_->Read(std::chrono::seconds(30));
@@ -131,37 +60,20 @@ class PortfolioStageTest : public testing::Test {
     for (int i = 0; i < kAccounts; ++i) {
       const Result<AccountReading> reading = reader_->Read(Account(i), clock_.Now());
       ASSERT_TRUE(reading.ok()) << reading.status();
-      if (reading->merges.SurvivorOf(Account(i)) != Account(i) || !reading->state.known()) continue;
-      Converter converter(&reading->reference->state, kEuro, clock_.Now(), fold_.fold().zone().LocalDay(clock_.Now()));
-      sum.Add(ComponentsOf(reading->state, &converter), 1);
+      const SummedAccount& account = *reading->account;
+      if (reading->moment->merges.SurvivorOf(Account(i)) != Account(i) || !account.known()) continue;
+      sum.Add(account.sums.components, 1);
       ++accounts;
-      key_accounts += ProfileOf(reading->state, clock_.Now()).key_account() ? 1 : 0;
+      key_accounts += ProfileOf(account, clock_.Now()).key_account() ? 1 : 0;
     }
     EXPECT_EQ(stage.components, sum) << "after " << after;
     EXPECT_EQ(stage.accounts, accounts) << "after " << after;
     EXPECT_EQ(stage.key_accounts, key_accounts) << "after " << after;
   }
 
-  // So many events of random histories, over random accounts.
-  void EmitSome(uint64_t seed, int count) {
-    std::mt19937_64 random(seed);
-    for (event::v1::Event event : RandomHistory(seed, {.events = count, .voids = false})) {
-      const int64_t age = static_cast<int64_t>(random() % (700 * 86'400));
-      event.mutable_occurred_at()->set_seconds(kFixtureMs / 1000 - age);
-      Emit(event, Account(static_cast<int>(random() % kAccounts)));
-    }
-  }
-
-  FakeSource source_;
-  FakeStores stores_;
-  NoSink sink_;
-  FoldOfThree fold_;
-  HandClock clock_{Instant(kFixtureMs * 1'000'000)};
   Relay relay_;
-  std::unique_ptr<ShardSet> set_;
   std::unique_ptr<AccountReader> reader_;
   std::unique_ptr<PortfolioStage> stage_;
-  int events_ = 0;
 };
 
 TEST_F(PortfolioStageTest, TotalsAreTheSumOfTheAccountsAfterEachRound) {

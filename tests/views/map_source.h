@@ -1,8 +1,8 @@
 // Rows of a MapRows, to be read.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,16 +14,15 @@ namespace kontor {
 class MapSource final : public RowSource {
  public:
   explicit MapSource(const MapRows* rows) : rows_(rows) {}
-  Result<std::shared_ptr<const Row>> Find(const RowKey& key) const override {
+  Result<std::optional<std::string>> Find(const RowKey& key) const override {
     const auto found = rows_->rows().find(key.bytes());
-    if (found == rows_->rows().end() || IsEmpty(found->second)) return std::shared_ptr<const Row>();
-    return std::make_shared<const Row>(found->second);
+    if (found == rows_->rows().end() || IsEmpty(found->second)) return std::nullopt;
+    return EncodeRow(found->second);
   }
-  Status Scan(const std::string& prefix,
-              const std::function<void(std::string_view key, const Row& row)>& visit) const override {
-    for (auto at = rows_->rows().lower_bound(prefix); at != rows_->rows().end() && at->first.starts_with(prefix);
-         ++at) {
-      if (!IsEmpty(at->second)) visit(at->first, at->second);
+  Status Scan(const std::string& prefix, const std::string& from, const VisitRow& visit) const override {
+    for (auto at = rows_->rows().lower_bound(std::max(prefix, from));
+         at != rows_->rows().end() && at->first.starts_with(prefix); ++at) {
+      if (!IsEmpty(at->second)) visit(at->first, EncodeRow(at->second));
     }
     return OkStatus();
   }

@@ -16,7 +16,6 @@
 #include "projections/account/voids.h"
 #include "projections/growth/growth_projection.h"
 #include "projections/growth/growth_view.h"
-#include "projections/reading/components.h"
 #include "projections/reading/profile.h"
 #include "projections/satisfaction/satisfaction_projection.h"
 #include "projections/satisfaction/satisfaction_view.h"
@@ -70,19 +69,21 @@ class ViewFixture : public ::testing::Test {
       }
       parts.push_back(std::move(part));
     }
-    Result<AccountState> state = ReadAccountState(fold_, parts, t);
+    Result<AccountState> state = ReadAccountState(fold_, parts);
     ASSERT_TRUE(state.ok()) << state.status();
     const Day asked = zone_.LocalDay(t);
     converter_ = std::make_unique<Converter>(reference_.get(), Currency("EUR"), t, asked);
-    components_ = ComponentsOf(*state, converter_.get());
-    profile_ = ProfileOf(*state, t);
-    findings_ = FindingsOf(*state, reference_->MergesAt(t));
+    const Result<SummedAccount> account = Sum(*std::move(state), converter_.get());
+    ASSERT_TRUE(account.ok()) << account.status();
+    components_ = account->sums.components;
+    profile_ = ProfileOf(*account, t);
+    findings_ = FindingsOf(*account, reference_->MergesAt(t));
     value_ = RenderValue(components_, asked, Currency("EUR"));
-    RenderBreakEven(*state, converter_.get(), &value_);
+    RenderBreakEven(account->sums, &value_);
     growth_ = RenderGrowth(components_, asked, Currency("EUR"));
-    RenderCoverage(*state, t, converter_.get(), &growth_);
+    RenderCoverage(*account, t, converter_.get(), &growth_);
     satisfaction_ = RenderSatisfaction(components_, asked, reference_->ParametersAt(t).sentiment_half_life_days);
-    RenderContacts(*state, components_, asked, &satisfaction_);
+    RenderContacts(account->sums, asked, &satisfaction_);
   }
 
   // "119.5 EUR" as its JSON.

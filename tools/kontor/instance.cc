@@ -132,12 +132,11 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
 
   config.observer = &parts->relay;
   parts->shards = std::make_unique<ShardSet>(config);
-  parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get());
-  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), reporting.currency, options.clock);
+  parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get(), reporting.currency);
+  parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), options.clock);
   parts->relay.SetStage(parts->portfolio.get(), config.reference_topic);
   QueryConfig query;
   query.version = ThisVersion().version();
-  query.reporting = reporting.currency;
   query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
     return shards->DeadLetterSent(shard, position);
   };
