@@ -1,7 +1,7 @@
 // How often a quantity fell into each of a few ranges: what a histogram is made of.
 //
 // Threads: any. An observation is two relaxed additions, so one a batch, a commit or a request costs nothing to speak
-// of.
+// of; of many alike it is one.
 #pragma once
 
 #include <algorithm>
@@ -38,10 +38,10 @@ class Distribution {
     KONTOR_CHECK(bounds.size() < counts_.size() && std::is_sorted(bounds.begin(), bounds.end()));
   }
 
-  void Observe(double value) {
+  void Observe(double value, uint64_t times = 1) {
     const auto range = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-    counts_[static_cast<size_t>(range)].fetch_add(1, std::memory_order_relaxed);
-    sum_.fetch_add(value, std::memory_order_relaxed);
+    counts_[static_cast<size_t>(range)].fetch_add(times, std::memory_order_relaxed);
+    sum_.fetch_add(value * static_cast<double>(times), std::memory_order_relaxed);
   }
   void Observe(std::chrono::steady_clock::duration time) { Observe(std::chrono::duration<double>(time).count()); }
 

@@ -116,6 +116,8 @@ class Telling {
     OfEach("kontor_append_seconds", "Time to write a batch to the log and sync it.", &ShardFigures::append);
     OfEach("kontor_fold_seconds", "Time to fold a batch and make it visible.", &ShardFigures::fold);
     OfEach("kontor_commit_seconds", "Time to commit the views.", &ShardFigures::commit);
+    OfEach("kontor_record_readable_seconds", "Time from a record's Kafka timestamp until readers saw it.",
+           &ShardFigures::readable);
     OfEach("kontor_row_cache_hits_total", "Rows that folding found in memory.", Kind::kCounter,
            [](const ShardFigures& shard) { return shard.cache_hits; });
     OfEach("kontor_row_cache_misses_total", "Rows that folding looked for in the store.", Kind::kCounter,
@@ -183,6 +185,12 @@ class Telling {
       }
     }
     One("kontor_http_connections", "Open connections of readers.", Kind::kGauge, traffic.connections());
+    const ChangeFeed::Figures& streams = figures_.streams;
+    One("kontor_streams", "Open streams of changed accounts.", Kind::kGauge, streams.open);
+    One("kontor_streams_dropped_total", "Streams that were closed because their reader was too slow.", Kind::kCounter,
+        streams.dropped);
+    One("kontor_streams_reset_total", "Streams whose reader came back too late to go on where it stood.",
+        Kind::kCounter, streams.resets);
   }
 
   void Process() {

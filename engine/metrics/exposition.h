@@ -10,6 +10,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/metrics/process_figures.h"
+#include "engine/query/change_feed.h"
 #include "engine/server/http_traffic.h"
 #include "engine/shard/shard.h"
 #include "engine/source/event_source.h"
@@ -25,6 +26,7 @@ struct EngineFigures {
   std::vector<ShardFigures> shards;
   int64_t dead_letters_waiting = 0;
   SourceFigures source;
+  ChangeFeed::Figures streams;
   ProcessFigures process;
 };
 

@@ -22,7 +22,7 @@ class ExpositionTest : public ::testing::Test {
     shard_.status.id = {"kontor.events", Partition(3)};
     shard_.status.state = ShardState::kRunning;
     for (Distribution::Reading* reading :
-         {&shard_.batch_records, &shard_.poll, &shard_.append, &shard_.fold, &shard_.commit}) {
+         {&shard_.batch_records, &shard_.poll, &shard_.append, &shard_.fold, &shard_.commit, &shard_.readable}) {
       *reading = Distribution(kLatencyBounds).Read();
     }
   }
@@ -131,6 +131,13 @@ TEST_F(ExpositionTest, RequestsAreToldByRouteAndClassOfCode) {
   EXPECT_EQ(Value(R"(kontor_http_request_seconds_count{code="4xx",route="/v1/accounts"})"), "1");
   EXPECT_EQ(Value(R"(kontor_http_request_seconds_count{code="4xx",route="none"})"), "1");
   EXPECT_EQ(Value(R"(kontor_http_request_seconds_count{code="5xx",route="/v1/accounts"})"), "");
+}
+
+TEST_F(ExpositionTest, StreamsAreTold) {
+  figures_.streams = {.open = 2, .dropped = 3, .resets = 4};
+  EXPECT_EQ(Value("kontor_streams"), "2");
+  EXPECT_EQ(Value("kontor_streams_dropped_total"), "3");
+  EXPECT_EQ(Value("kontor_streams_reset_total"), "4");
 }
 
 TEST_F(ExpositionTest, EachStoreIsToldAndTheirSharedCacheOnce) {

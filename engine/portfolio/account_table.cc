@@ -116,14 +116,15 @@ uint32_t AccountTable::WordOf(const std::string& text) {
   return words_.try_emplace(text, static_cast<uint32_t>(words_.size())).first->second;
 }
 
-void AccountTable::Set(const AccountId& account, const ListedAccount& listed) {
+void AccountTable::Set(const AccountId& account, const ListedAccount& listed, PackedPart part) {
   const std::lock_guard lock(mutex_);
   const auto [row, made] = rows_.try_emplace(account, ids_.size());
   if (made) {
-    ids_.push_back(&row->first);
-    names_.emplace_back();
-    for (auto& column : attributes_) column.push_back(0);
-    for (auto& column : figures_) column.push_back(kUnknown);
+    ids_.Append(&row->first);
+    names_.Append({});
+    for (auto& column : attributes_) column.Append(0);
+    for (auto& column : figures_) column.Append(kUnknown);
+    parts_.Append({});
   }
   const size_t at = row->second;
   names_[at] = Lower(listed.name);
@@ -131,6 +132,7 @@ void AccountTable::Set(const AccountId& account, const ListedAccount& listed) {
                                                                   &listed.manager, &listed.currencies};
   for (size_t i = 0; i < kAttributes; ++i) attributes_[i][at] = WordOf(*attributes[i]);
   for (size_t i = 0; i < kListedFigures.size(); ++i) figures_[i][at] = listed.figures[i].value_or(kUnknown);
+  parts_[at] = std::move(part);
 }
 
 void AccountTable::Erase(const AccountId& account) {
@@ -139,15 +141,24 @@ void AccountTable::Erase(const AccountId& account) {
   if (row == rows_.end()) return;
   const size_t at = row->second;
   rows_.erase(row);
-  const auto take_out = [at](auto& column) {
-    if (at + 1 < column.size()) column[at] = std::move(column.back());
-    column.pop_back();
-  };
-  take_out(ids_);
-  take_out(names_);
-  for (auto& column : attributes_) take_out(column);
-  for (auto& column : figures_) take_out(column);
+  ids_.TakeOut(at);
+  names_.TakeOut(at);
+  for (auto& column : attributes_) column.TakeOut(at);
+  for (auto& column : figures_) column.TakeOut(at);
+  parts_.TakeOut(at);
   if (at < ids_.size()) rows_[*ids_[at]] = at;
+}
+
+const PackedPart* AccountTable::PartOf(const AccountId& account) const {
+  const auto row = rows_.find(account);
+  return row == rows_.end() ? nullptr : &parts_[row->second];
+}
+
+std::vector<AccountId> AccountTable::Accounts() const {
+  std::vector<AccountId> accounts;
+  accounts.reserve(ids_.size());
+  for (size_t row = 0; row < ids_.size(); ++row) accounts.push_back(*ids_[row]);
+  return accounts;
 }
 
 size_t AccountTable::size() const {
@@ -178,7 +189,7 @@ std::vector<ListPlace> AccountTable::List(const ListWanted& wanted) const {
            Lower(ids_[row]->value()).find(*text) != std::string::npos;
   };
 
-  const std::vector<double>* column = wanted.figure ? &figures_.at(*wanted.figure) : nullptr;
+  const Column<double>* column = wanted.figure ? &figures_.at(*wanted.figure) : nullptr;
   const auto figure = [column](size_t row) { return column == nullptr ? kUnknown : (*column)[row]; };
   const Before before{wanted.descending};
   const auto rows_before = [&](size_t a, size_t b) { return before(figure(a), *ids_[a], figure(b), *ids_[b]); };

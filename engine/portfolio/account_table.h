@@ -1,9 +1,12 @@
-// All accounts with what lists are ordered and filtered by, column by column in memory.
+// All accounts with what lists are ordered and filtered by, column by column in memory, and with what each adds to the
+// totals.
 //
 // A list in the order of a figure is one walk over that figure's column that keeps the best places, so it costs memory
 // bandwidth and no reading of views; what a page shows of its accounts is read anew.
 //
-// Ownership: none. Threads: any; a walk holds back whoever changes the table.
+// Of 10 events an account each takes 0.7 KB: 330 bytes here, and its packed part.
+//
+// Ownership: none. Threads: Set, Erase and PartOf by one; List and size by any. A walk holds back whoever changes it.
 // Figures:   64-bit floating point. Amounts that differ in the 16th digit only stand by id.
 #pragma once
 
@@ -19,7 +22,9 @@
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
 #include "engine/base/money.h"
+#include "engine/portfolio/column.h"
 #include "engine/portfolio/listed_figures.h"
+#include "engine/portfolio/packed_part.h"
 #include "kontor/view/v1/view.pb.h"
 #include "projections/reading/account_sums.h"
 
@@ -63,8 +68,11 @@ struct ListWanted {
 
 class AccountTable {
  public:
-  void Set(const AccountId& account, const ListedAccount& listed);
+  void Set(const AccountId& account, const ListedAccount& listed, PackedPart part);
   void Erase(const AccountId& account);
+  // Null where the account is not listed. Good until it is changed.
+  const PackedPart* PartOf(const AccountId& account) const;
+  std::vector<AccountId> Accounts() const;
   size_t size() const;
 
   // The first so many behind the place, in order.
@@ -78,11 +86,12 @@ class AccountTable {
   mutable std::mutex mutex_;
   std::unordered_map<AccountId, size_t> rows_;
   // By row; one that goes is taken by the last.
-  std::vector<const AccountId*> ids_;  // in rows_
-  std::vector<std::string> names_;     // A to Z as a to z
-  std::array<std::vector<uint32_t>, kAttributes> attributes_;
-  std::array<std::vector<double>, kListedFigures.size()> figures_;  // not a number: unknown
-  std::unordered_map<std::string, uint32_t> words_;                 // what attributes hold or held, each once
+  Column<const AccountId*> ids_;  // in rows_
+  Column<std::string> names_;     // A to Z as a to z
+  std::array<Column<uint32_t>, kAttributes> attributes_;
+  std::array<Column<double>, kListedFigures.size()> figures_;  // not a number: unknown
+  Column<PackedPart> parts_;
+  std::unordered_map<std::string, uint32_t> words_;  // what attributes hold or held, each once
 };
 
 }  // namespace kontor

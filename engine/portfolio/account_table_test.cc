@@ -19,7 +19,7 @@ class AccountTableTest : public ::testing::Test {
  protected:
   void Set(const std::string& id, std::optional<double> overdue, ListedAccount listed = {}) {
     listed.figures[kOverdue] = overdue;
-    table_.Set(AccountId(id), listed);
+    table_.Set(AccountId(id), listed, {});
   }
 
   std::vector<std::string> List(ListWanted wanted, size_t count = 100) const {

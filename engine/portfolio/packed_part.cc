@@ -2,6 +2,10 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "engine/base/check.h"
 
 namespace kontor {
@@ -11,11 +15,13 @@ PackedPart::PackedPart(const Components& components, bool key_account) : key_acc
   Encode(components, &bytes);
   size_ = static_cast<uint32_t>(bytes.size());
   uLongf size = compressBound(bytes.size());
-  std::string packed(size, '\0');
+  std::vector<std::byte> packed(size);
   const int done = compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
                              reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), Z_BEST_SPEED);
   KONTOR_CHECK(done == Z_OK);
-  packed_.assign(packed, 0, size);
+  packed_size_ = static_cast<uint32_t>(size);
+  packed_ = std::make_unique_for_overwrite<std::byte[]>(size);
+  std::copy_n(packed.begin(), size, packed_.get());
 }
 
 Components PackedPart::components() const {
@@ -23,7 +29,7 @@ Components PackedPart::components() const {
   std::string bytes(size_, '\0');
   uLongf size = size_;
   const int done = uncompress(reinterpret_cast<Bytef*>(bytes.data()), &size,
-                              reinterpret_cast<const Bytef*>(packed_.data()), packed_.size());
+                              reinterpret_cast<const Bytef*>(packed_.get()), packed_size_);
   KONTOR_CHECK(done == Z_OK && size == size_);
   return DecodeComponents(bytes);
 }

@@ -1,10 +1,12 @@
 // What an account adds to the portfolio's totals, in few bytes: there is one of these an account, in memory.
 //
-// Of 100,000 accounts with fifty events each over two years the components take 30 KB an account as objects; packed
-// they take a tenth of their bytes' half. Threads: one at a time.
+// Measured, two years of events: of 10 events the components' bytes are 810 and packed 340, of 50 events five times as
+// many; as objects they take tens of kilobytes. Threads: one at a time.
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 
 #include "projections/reading/components.h"
 
@@ -19,8 +21,9 @@ class PackedPart {
   bool key_account() const { return key_account_; }
 
  private:
-  std::string packed_;  // by zlib, of Encode's bytes
-  uint32_t size_ = 0;   // of these
+  std::unique_ptr<std::byte[]> packed_;  // by zlib, of Encode's bytes
+  uint32_t packed_size_ = 0;
+  uint32_t size_ = 0;  // of Encode's bytes
   bool key_account_ = false;
 };
 

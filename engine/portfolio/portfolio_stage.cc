@@ -51,7 +51,7 @@ void PortfolioStage::Stop() {
 
 void PortfolioStage::OnReadable(const ShardId& shard, Position position) {
   const std::lock_guard lock(mutex_);
-  renew_all_ = true;
+  readable_.insert(shard);
   ++asked_;
   announced_[shard] = position;
   changed_.notify_all();
@@ -59,7 +59,8 @@ void PortfolioStage::OnReadable(const ShardId& shard, Position position) {
 
 void PortfolioStage::OnGone(const ShardId& shard) {
   const std::lock_guard lock(mutex_);
-  renew_all_ = true;
+  readable_.erase(shard);
+  gone_ = true;
   ++asked_;
   announced_.erase(shard);
   changed_.notify_all();
@@ -95,15 +96,28 @@ void PortfolioStage::Run() {
   NameThread("portfolio");
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    changed_.wait_for(lock, kClockLook, [this] { return stop_ || renew_all_ || done_ < asked_; });
+    changed_.wait_for(lock, kClockLook, [this] { return stop_ || done_ < asked_; });
     if (stop_) return;
+    lock.unlock();
+    Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
+    const bool wait = !reference.ok() || AnyCatchesUp();
+    lock.lock();
+    if (wait) {
+      // Without merges and rates no account can be read, and without a shard the totals are no totals: they stay as
+      // they are, and unsettled.
+      changed_.wait_for(lock, kClockLook);
+      continue;
+    }
     const uint64_t asked = asked_;
     std::map<ShardId, Position> announced = announced_;
-    bool renew_all = std::exchange(renew_all_, false);
+    const bool gone = std::exchange(gone_, false);
+    bool renew_all = std::exchange(renew_all_, false) || gone;  // accounts of others may have been merged with its own
+    const std::set<ShardId> readable = std::exchange(readable_, {});
     const std::string changed = std::exchange(dirty_, {});
+    Pace pace{std::chrono::steady_clock::now(), kAccountsBetweenLooks, announced_accounts_};
     lock.unlock();
 
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = pace.began;
     std::set<AccountId> dirty;
     for (size_t at = 0; at < changed.size();) {
       const size_t end = changed.find('\0', at);
@@ -112,15 +126,6 @@ void PortfolioStage::Run() {
     }
     const Instant now = clock_->Now();
     const Day day = reader_->fold().zone().LocalDay(now);
-    Result<std::shared_ptr<const ReferenceReading>> reference = reader_->Reference();
-    if (!reference.ok()) {
-      // Without merges and rates no account can be read: totals stay as they are, and unsettled, until there are.
-      lock.lock();
-      dirty_.insert(0, changed);
-      renew_all_ |= renew_all;
-      stopping_.wait_for(lock, kClockLook, [this] { return stop_; });
-      continue;
-    }
     if (*reference != reference_) {
       reference_ = *reference;
       renew_all = true;
@@ -130,16 +135,18 @@ void PortfolioStage::Run() {
     for (auto due = deadlines_.begin(); due != deadlines_.end() && due->first <= now; due = deadlines_.erase(due)) {
       dirty.insert(due->second.begin(), due->second.end());
     }
-    if (renew_all) {
+    const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
+    if (gone) TakeOutGone();
+    bool more = true;
+    for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
+      if (!more || (!renew_all && !readable.contains(shard->id()))) continue;
       // Nothing is announced of what a shard held already when it could be read first.
-      for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
-        const auto known = announced.find(shard->id());
-        if (known != announced.end()) known->second = std::max(known->second, shard->status().folded);
-      }
-      for (const AccountId& account : EveryAccount()) dirty.insert(account);
-      for (const auto& [account, part] : parts_) dirty.insert(account);
+      const auto known = announced.find(shard->id());
+      if (known != announced.end()) known->second = std::max(known->second, shard->status().folded);
+      more = RenewShard(*shard, merges, now, &pace);
     }
-    Renew(dirty, now);
+    // With all of them, those that changed before are renewed already.
+    if (more && !renew_all) Renew(dirty, merges, now, &pace);
 
     lock.lock();
     for (const auto& [shard, position] : announced) {
@@ -164,48 +171,51 @@ void PortfolioStage::Run() {
   }
 }
 
-std::vector<AccountId> PortfolioStage::EveryAccount() const {
-  std::vector<AccountId> accounts;
-  for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
-    AccountId from;
-    while (true) {
-      Result<std::vector<AccountId>> page = shard->AccountsFrom(from, kListedAtOnce);
-      if (!page.ok() || page->empty()) break;
-      accounts.insert(accounts.end(), page->begin(), page->end());
-      if (page->size() < kListedAtOnce) break;
-      from = AccountId(page->back().value() + '\1');
-    }
-  }
-  std::erase_if(accounts, [](const AccountId& account) { return account.empty(); });
-  return accounts;
+bool PortfolioStage::AnyCatchesUp() const {
+  const std::vector<std::shared_ptr<Shard>> shards = reader_->shards().events();
+  return std::any_of(shards.begin(), shards.end(), [](const auto& shard) {
+    return shard->state() == ShardState::kOpening || shard->state() == ShardState::kCatchingUp;
+  });
 }
 
-void PortfolioStage::Renew(const std::set<AccountId>& accounts, Instant now) {
-  const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
+// Page by page, in the order of their rows.
+bool PortfolioStage::RenewShard(const Shard& shard, const Merges& merges, Instant now, Pace* pace) {
+  AccountId from;
+  while (true) {
+    Result<std::vector<AccountId>> page = shard.AccountsFrom(from, kListedAtOnce);
+    if (!page.ok() || page->empty()) return true;
+    from = AccountId(page->back().value() + '\1');
+    const bool last = page->size() < kListedAtOnce;
+    std::erase_if(*page, [](const AccountId& account) { return account.empty(); });
+    if (!Renew({page->begin(), page->end()}, merges, now, pace)) return false;
+    if (last) return true;
+  }
+}
+
+bool PortfolioStage::Renew(const std::set<AccountId>& accounts, const Merges& merges, Instant now, Pace* pace) {
   std::set<AccountId> survivors;
   for (const AccountId& account : accounts) {
     const AccountId& survivor = merges.SurvivorOf(account);
     survivors.insert(survivor);
     // An account that was absorbed stands no more by itself.
-    if (survivor != account && parts_.contains(account)) Replace(account, {});
+    if (survivor != account) Replace(account, std::nullopt);
   }
-  size_t left = kAccountsBetweenLooks;
-  auto began = std::chrono::steady_clock::now();
-  std::unique_lock lock(mutex_);
-  uint64_t announced = announced_accounts_;
   for (const AccountId& survivor : survivors) {
-    lock.unlock();
     RenewOne(survivor, now);
-    lock.lock();
-    if (stop_) return;
-    if (--left > 0) continue;
-    if (announced_accounts_ - announced > kAccountsBetweenLooks) {
-      stopping_.wait_for(lock, kPartOfTheTime * (std::chrono::steady_clock::now() - began), [this] { return stop_; });
-      began = std::chrono::steady_clock::now();
-    }
-    left = kAccountsBetweenLooks;
-    announced = announced_accounts_;
+    if (!Rest(pace)) return false;
   }
+  return true;
+}
+
+bool PortfolioStage::Rest(Pace* pace) {
+  if (--pace->left > 0) return true;
+  std::unique_lock lock(mutex_);
+  if (announced_accounts_ - pace->announced > kAccountsBetweenLooks) {
+    const auto worked = std::chrono::steady_clock::now() - pace->began;
+    stopping_.wait_for(lock, kPartOfTheTime * worked, [this] { return stop_; });
+  }
+  *pace = {std::chrono::steady_clock::now(), kAccountsBetweenLooks, announced_accounts_};
+  return !stop_;
 }
 
 void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
@@ -215,42 +225,53 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
     if (reading.status().code() != StatusCode::kUnavailable) {
       spdlog::error("portfolio: account left out: {}", Text(reading.status()));
     }
-    Replace(survivor, {});
+    Replace(survivor, std::nullopt);
+    return;
+  }
+  if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
+  const SummedAccount& account = *reading->account;
+  if (!account.known()) {
+    Replace(survivor, std::nullopt);
     return;
   }
   const Day day = reader_->fold().zone().LocalDay(now);
-  const SummedAccount& account = *reading->account;
   Part part;
   part.components = account.sums.components;
-  part.known = account.known();
   const view::v1::AccountProfile profile = ProfileOf(account, now);
   part.key_account = profile.key_account();
-  if (part.known) {
-    const int32_t half_life = reading->moment->parameters.sentiment_half_life_days;
-    accounts_.Set(survivor, ListedAccountOf(profile, account.sums, day, reader_->reporting(), half_life));
-  }
-  if (reading->next_fact) deadlines_[*reading->next_fact].insert(survivor);
-  Replace(survivor, part);
+  const int32_t half_life = reading->moment->parameters.sentiment_half_life_days;
+  part.listed = ListedAccountOf(profile, account.sums, day, reader_->reporting(), half_life);
+  Replace(survivor, std::move(part));
 }
 
-void PortfolioStage::Replace(const AccountId& survivor, const Part& part) {
-  const auto known = parts_.find(survivor);
-  const bool was_known = known != parts_.end();
-  const bool was_key_account = was_known && known->second.key_account();
-  if (!was_known && !part.known) return;
+void PortfolioStage::Replace(const AccountId& survivor, std::optional<Part> part) {
+  const PackedPart* known = accounts_.PartOf(survivor);
+  if (known == nullptr && !part) return;
   // Most of what an account adds stays as it was: only the difference reaches the totals.
-  Components difference = part.components;
-  if (was_known) difference.Add(known->second.components(), -1);
-  if (!part.known) {
-    accounts_.Erase(survivor);
-    parts_.erase(known);
+  Components difference;
+  const int accounts = static_cast<int>(part.has_value()) - static_cast<int>(known != nullptr);
+  int key_accounts = 0;
+  if (known != nullptr) {
+    difference.Add(known->components(), -1);
+    key_accounts -= known->key_account() ? 1 : 0;
+  }
+  if (part) {
+    difference.Add(part->components, 1);
+    key_accounts += part->key_account ? 1 : 0;
+    accounts_.Set(survivor, part->listed, PackedPart(part->components, part->key_account));
   } else {
-    parts_.insert_or_assign(survivor, PackedPart(part.components, part.key_account));
+    accounts_.Erase(survivor);
   }
   const std::lock_guard lock(mutex_);
   totals_.components.Add(difference, 1);
-  totals_.accounts += static_cast<int>(part.known) - static_cast<int>(was_known);
-  totals_.key_accounts += static_cast<int>(part.key_account) - static_cast<int>(was_key_account);
+  totals_.accounts += accounts;
+  totals_.key_accounts += key_accounts;
+}
+
+void PortfolioStage::TakeOutGone() {
+  for (const AccountId& account : accounts_.Accounts()) {
+    if (!reader_->shards().ShardOf(account).ok()) Replace(account, std::nullopt);
+  }
 }
 
 }  // namespace kontor

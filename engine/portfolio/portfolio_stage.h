@@ -5,9 +5,9 @@
 // of the local day every account is renewed, and so it is when the reference topic moves (rates, merges, parameters); a
 // fact that is dated ahead is taken in when its instant comes. Meanwhile totals say that they are not settled.
 //
-// What it added for an account it must know to take it out again. These parts are kept packed, and while shards run
-// ahead of the stage it takes a small part of a core and lets them: reading an account costs a hundred times what
-// folding an event does.
+// What it added for an account it must know to take it out again. These parts are kept packed beside what lists are
+// made of. While shards run ahead of the stage it takes a small part of a core and lets them, and while one catches up
+// none: reading an account costs a hundred times what folding an event does.
 //
 // Ownership:   what the constructor takes must outlive it.
 // Threads:     one of its own; OnChanged by shards' threads; Read by any.
@@ -24,13 +24,11 @@
 #include <span>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/portfolio/account_reader.h"
 #include "engine/portfolio/account_table.h"
-#include "engine/portfolio/packed_part.h"
 #include "engine/shard/shard.h"
 #include "projections/reading/components.h"
 
@@ -70,17 +68,30 @@ class PortfolioStage final : public ShardObserver {
   void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override;
 
  private:
+  // What an account that counts adds, and what lists show of it.
   struct Part {
     Components components;
     bool key_account = false;
-    bool known = false;  // whether it counts at all
+    ListedAccount listed;
+  };
+  // How the stage shares the cores with shards that run ahead of it.
+  struct Pace {
+    std::chrono::steady_clock::time_point began;
+    size_t left;
+    uint64_t announced;
   };
 
   void Run();
-  void Renew(const std::set<AccountId>& accounts, Instant now);
+  bool AnyCatchesUp() const;
+  // Each gives false where it is time to stop.
+  bool RenewShard(const Shard& shard, const Merges& merges, Instant now, Pace* pace);
+  bool Renew(const std::set<AccountId>& accounts, const Merges& merges, Instant now, Pace* pace);
+  bool Rest(Pace* pace);
   void RenewOne(const AccountId& survivor, Instant now);
-  void Replace(const AccountId& survivor, const Part& part);
-  std::vector<AccountId> EveryAccount() const;
+  // No part: the account counts no more.
+  void Replace(const AccountId& survivor, std::optional<Part> part);
+  // Takes out what is of no shard of ours.
+  void TakeOutGone();
 
   const AccountReader* reader_;
   const Clock* clock_;
@@ -91,6 +102,8 @@ class PortfolioStage final : public ShardObserver {
   mutable std::condition_variable settled_;  // work done
   bool stop_ = false;
   bool renew_all_ = false;
+  bool gone_ = false;                // a shard
+  std::set<ShardId> readable_;       // all of whose accounts may be new
   std::string dirty_;                // ids of accounts that changed, a 0x00 behind each
   uint64_t asked_ = 0;               // changes announced
   uint64_t announced_accounts_ = 0;  // in them
@@ -100,7 +113,6 @@ class PortfolioStage final : public ShardObserver {
   AccountTable accounts_;
 
   // The stage's thread's own.
-  std::unordered_map<AccountId, PackedPart> parts_;   // of accounts that count
   std::map<Instant, std::set<AccountId>> deadlines_;  // when a fact dated ahead begins to count
   std::shared_ptr<const ReferenceReading> reference_;
   std::optional<Instant> next_reference_;  // when something of it that is dated ahead begins to hold

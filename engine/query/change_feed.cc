@@ -97,6 +97,17 @@ ChangeFeed::Cursor ChangeFeed::Open(std::string_view last_event_id) {
     moved_ = false;
   }
   ++readers_;
+  const Cursor cursor = Find(last_event_id);
+  resets_ += cursor.reset && !last_event_id.empty() ? 1 : 0;
+  return cursor;
+}
+
+ChangeFeed::Figures ChangeFeed::figures() const {
+  const std::lock_guard lock(mutex_);
+  return {readers_, dropped_, resets_};
+}
+
+ChangeFeed::Cursor ChangeFeed::Find(std::string_view last_event_id) const {
   Cursor cursor{next_number_, true};
   const std::optional<Positions> seen = ParseId(last_event_id);
   if (last_event_id.empty() || !seen || seen->size() != positions_.size() || begin_.size() != positions_.size() ||
@@ -123,9 +134,10 @@ ChangeFeed::Cursor ChangeFeed::Open(std::string_view last_event_id) {
   return cursor;
 }
 
-void ChangeFeed::Close() {
+void ChangeFeed::Close(bool too_slow) {
   const std::lock_guard lock(mutex_);
   KONTOR_CHECK(readers_ > 0);
+  dropped_ += too_slow ? 1 : 0;
   if (--readers_ == 0) left_ = std::chrono::steady_clock::now();
 }
 

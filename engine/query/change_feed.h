@@ -64,13 +64,23 @@ class ChangeFeed {
   // Begins to read behind the id where that is known here; otherwise at the present, with a reset. Each Open needs a
   // Close.
   Cursor Open(std::string_view last_event_id);
-  void Close();
+  // `too_slow`: it did not leave by itself.
+  void Close(bool too_slow = false);
 
   // Makes a batch of what has changed since the last one. Whether there was anything.
   bool Cut();
   // Moves on, and gives the next event as it is written; null where that is nothing yet. nullopt: the reader was too
   // slow.
   std::optional<std::shared_ptr<const std::string>> Next(Cursor* cursor);
+
+  // --- Any thread ---
+
+  struct Figures {
+    size_t open = 0;       // readers
+    uint64_t dropped = 0;  // of those that were, too slow ones
+    uint64_t resets = 0;   // readers that came back, and could not go on where they stood
+  };
+  Figures figures() const;
 
  private:
   struct Batch {
@@ -79,7 +89,8 @@ class ChangeFeed {
     std::shared_ptr<const std::string> text;
   };
 
-  bool Kept() const;  // requires: mutex_ held
+  bool Kept() const;  // requires: mutex_ held, as the next does
+  Cursor Find(std::string_view last_event_id) const;
   void Append(std::string text);
   std::string TextOf(std::string_view event, api::v1::ChangedAccounts changed) const;
   void Forget();
@@ -87,6 +98,8 @@ class ChangeFeed {
   const ChangeFeedLimits limits_;
   mutable std::mutex mutex_;
   size_t readers_ = 0;
+  uint64_t dropped_ = 0;
+  uint64_t resets_ = 0;
   std::optional<std::chrono::steady_clock::time_point> left_;  // when the last reader did
   Positions positions_;
   bool moved_ = false;    // positions, since the last batch

@@ -91,7 +91,11 @@ TEST_F(ChangeFeedTest, WhatIsNotKnownHereIsReset) {
     EXPECT_THAT(Read(&cursor), ElementsAre("id: t/0@5\nevent: reset")) << id;
     feed_.Close();
   }
-  feed_.Close();
+  EXPECT_EQ(feed_.figures().resets, 5U);  // who comes for the first time has lost nothing
+  EXPECT_EQ(feed_.figures().open, 1U);
+  feed_.Close(/*too_slow=*/true);
+  EXPECT_EQ(feed_.figures().open, 0U);
+  EXPECT_EQ(feed_.figures().dropped, 1U);
 }
 
 TEST_F(ChangeFeedTest, WhatChangedBeforeAnyoneReadIsReset) {

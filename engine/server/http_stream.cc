@@ -24,7 +24,7 @@ HttpStream::HttpStream(boost::beast::tcp_stream* connection, ChangeFeed* feed, s
       heartbeat_(connection->get_executor()),
       cursor_(feed->Open(last_event_id)) {}
 
-HttpStream::~HttpStream() { feed_->Close(); }
+HttpStream::~HttpStream() { feed_->Close(too_slow_); }
 
 void HttpStream::Begin(const std::shared_ptr<void>& owner, std::string header) {
   Watch(owner);
@@ -38,7 +38,8 @@ void HttpStream::Wake(const std::shared_ptr<void>& owner) {
     return Send(owner, std::make_shared<const std::string>(kEnd));
   }
   auto next = feed_->Next(&cursor_);
-  if (!next) return close_();
+  too_slow_ = !next;
+  if (too_slow_) return close_();
   if (*next != nullptr) Send(owner, *std::move(next));
 }
 
@@ -58,6 +59,7 @@ void HttpStream::Send(const std::shared_ptr<void>& owner, std::shared_ptr<const 
   connection_->expires_after(options_.send_time_max);
   const auto bytes = asio::buffer(*text);
   asio::async_write(*connection_, bytes, [this, owner, text = std::move(text)](error_code error, size_t) {
+    too_slow_ |= error == boost::beast::error::timeout;
     if (closed_) return;
     if (error || ended_) return close_();
     sending_ = false;

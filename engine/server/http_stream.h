@@ -54,6 +54,7 @@ class HttpStream {
   bool ending_ = false;
   bool ended_ = false;  // the last word is sent, or on its way
   bool closed_ = false;
+  bool too_slow_ = false;
   std::array<char, 256> ignored_{};  // a reader of events has nothing to say
 };
 

@@ -310,7 +310,19 @@ Status Shard::Process(const Batch& batch) {
   }
   cache_hits_ = derived_->rows.lookups().hits;
   cache_misses_ = derived_->rows.lookups().misses;
+  if (folded.ok()) ObserveReadable(batch.records);
   return folded;
+}
+
+// A topic that takes the broker's append time has one for each of the producer's batches: records of one are alike.
+void Shard::ObserveReadable(std::span<const RawRecord> records) {
+  const int64_t now_ms =
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (size_t i = 0, next = 0; i < records.size(); i = next) {
+    const int64_t at_ms = records[i].timestamp_ms;
+    while (next < records.size() && records[next].timestamp_ms == at_ms) ++next;
+    readable_time_.Observe(static_cast<double>(std::max<int64_t>(now_ms - at_ms, 0)) / 1e3, next - i);
+  }
 }
 
 void Shard::LookForHeldBack(const Watermarks& watermarks) {
@@ -432,6 +444,7 @@ ShardFigures Shard::figures() const {
   figures.append = append_time_.Read();
   figures.fold = fold_time_.Read();
   figures.commit = commit_time_.Read();
+  figures.readable = readable_time_.Read();
   figures.cache_hits = cache_hits_;
   figures.cache_misses = cache_misses_;
   if (opened_) figures.log = log_->Figures();

@@ -165,6 +165,7 @@ class Shard {
   Status CatchUp();
   void ReadOn();
   Status Process(const Batch& batch);
+  void ObserveReadable(std::span<const RawRecord> records);
   // Sees whether an open transaction holds records back.
   void LookForHeldBack(const Watermarks& watermarks);
   void CommitIfDue(bool level);
@@ -224,6 +225,7 @@ class Shard {
   Distribution append_time_{kLatencyBounds};
   Distribution fold_time_{kLatencyBounds};
   Distribution commit_time_{kLatencyBounds};
+  Distribution readable_time_{kLatencyBounds};
 };
 
 }  // namespace kontor

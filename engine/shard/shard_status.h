@@ -80,6 +80,8 @@ struct ShardFigures {
   Distribution::Reading append;
   Distribution::Reading fold;
   Distribution::Reading commit;
+  // Of each record, from its Kafka timestamp until readers saw it.
+  Distribution::Reading readable;
   uint64_t cache_hits = 0;
   uint64_t cache_misses = 0;
   StoreFigures log;

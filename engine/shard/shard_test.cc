@@ -90,6 +90,7 @@ TEST_F(ShardTest, FiguresTellOfItsStepsAndItsReasons) {
   EXPECT_EQ(count(figures.poll), batches);
   EXPECT_EQ(count(figures.append), batches);
   EXPECT_GE(count(figures.fold), batches);
+  EXPECT_EQ(count(figures.readable), 4U);
   EXPECT_GT(figures.last_timestamp_ms, 0);
   EXPECT_TRUE(figures.since_level.has_value());
   EXPECT_GT(figures.cache_hits + figures.cache_misses, 0U);

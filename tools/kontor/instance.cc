@@ -172,6 +172,7 @@ EngineFigures Instance::figures() const {
   figures.shards = parts_->shards->figures();
   figures.dead_letters_waiting = parts_->shards->dead_letters_waiting();
   figures.source = parts_->shards->source_figures();
+  figures.streams = parts_->feed.figures();
   figures.process = ReadProcessFigures();
   return figures;
 }
