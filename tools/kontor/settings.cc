@@ -261,7 +261,7 @@ std::vector<std::string> DoubtfulVariables(const CLI::App& program, const Enviro
   for (const auto& [name, value] : environment) {
     if (!name.starts_with(kPrefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string hint = DidYouMean(name, known);
-    if (!hint.empty()) doubtful.push_back(name + " is no option" + hint);
+    if (!hint.empty()) doubtful.push_back(fmt::format("{} is no option{}", name, hint));
   }
   return doubtful;
 }
