@@ -4,17 +4,21 @@
 //
 // Makes the topic, with the broker's append time on its records, and TOPIC.reference with exchange rates; sends EVENTS
 // records as fast as it can, and prints
-// what it sent by now as one JSON line. Then, for each line "RATE SECONDS" on its standard input, it sends so many more
-// at so many a second, and prints such a line again. It ends with its input.
+// what it sent by now as one JSON line. Then, for each line "RATE SECONDS" on its standard input, it makes so many more
+// ready, so that making them takes nothing from whom it is sent to, and prints {"ready": how many}; for the line "go"
+// it sends them at so many a second, and prints a line of what was sent again. It ends with its input.
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/source/kafka_client.h"
 #include "engine/source/kafka_source.h"
@@ -104,13 +108,19 @@ double SecondsSince(steady_clock::time_point begin) {
   return std::chrono::duration<double>(steady_clock::now() - begin).count();
 }
 
-void SendPaced(double rate, double seconds, Workload* workload, Producer* producer) {
+std::vector<Workload::Record> Ready(uint64_t count, Workload* workload) {
+  std::vector<Workload::Record> records;
+  records.reserve(count);
+  while (records.size() < count) records.push_back(workload->Next());
+  return records;
+}
+
+void SendPaced(double rate, const std::vector<Workload::Record>& records, Producer* producer) {
   constexpr std::chrono::milliseconds kBeat{1};
   const auto begin = steady_clock::now();
-  const auto all = static_cast<uint64_t>(rate * seconds);
-  for (uint64_t sent = 0; sent < all;) {
-    const auto due = std::min(all, static_cast<uint64_t>(rate * SecondsSince(begin)));
-    for (; sent < due; ++sent) producer->Send(workload->Next());
+  for (size_t sent = 0; sent < records.size();) {
+    const size_t due = std::min(records.size(), static_cast<size_t>(rate * SecondsSince(begin)));
+    for (; sent < due; ++sent) producer->Send(records[sent]);
     producer->Poll();
     std::this_thread::sleep_for(kBeat);
   }
@@ -138,10 +148,15 @@ int Main(int argc, char** argv) {
   double rate = 0;
   double seconds = 0;
   while (std::scanf("%lf %lf", &rate, &seconds) == 2) {
-    const auto more = static_cast<int64_t>(rate * seconds) + 1;
-    workload.set_step_nanos(std::min(workload.step_nanos(), Workload::kSpanMoreNanos / more));
+    const auto more = static_cast<uint64_t>(rate * seconds) + 1;
+    workload.set_step_nanos(std::min(workload.step_nanos(), Workload::kSpanMoreNanos / static_cast<int64_t>(more)));
+    const std::vector<Workload::Record> records = Ready(more, &workload);
+    fmt::print("{{\"ready\":{}}}\n", records.size());
+    std::fflush(stdout);
+    std::array<char, 4> go{};
+    if (std::scanf("%3s", go.data()) != 1) break;
     begin = steady_clock::now();
-    SendPaced(rate, seconds, &workload, &producer);
+    SendPaced(rate, records, &producer);
     producer.Flush();
     Print(workload.totals(), SecondsSince(begin));
   }

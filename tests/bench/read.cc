@@ -97,9 +97,16 @@ Reads ReadFor(const Engine& engine, uint64_t accounts, SteadyClock::duration dur
   return reads;
 }
 
-// The reference topic is made and opened last; no account is read before.
-void WaitUntilReady(const Engine& engine) {
+// The reference topic is made and opened last; no account is read before. And the totals over all accounts stand, as
+// they do soon after a start.
+void WaitUntilReady(const Engine& engine, bool with_portfolio) {
   while (!engine.queries().Ready().ready()) std::this_thread::sleep_for(kLook);
+  while (with_portfolio) {
+    const Result<view::v1::PortfolioView> portfolio = engine.queries().Portfolio({});
+    if (!portfolio.ok()) Die(portfolio.status());
+    if (portfolio->settled()) return;
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 void WaitUntilFolded(const Engine& engine, uint64_t records) {
@@ -123,7 +130,7 @@ void RunRead(const StepOptions& options) {
        .published = [&published](const ShardId& shard, Position position) { published.Note(shard, position); }});
   if (!engine.ok()) Die(engine.status());
   WaitUntilFolded(**engine, options.records);
-  WaitUntilReady(**engine);
+  WaitUntilReady(**engine, !options.without.contains("portfolio"));
   Line().AddText("state", "level").Print();
 
   std::getchar();
