@@ -14,7 +14,7 @@ namespace kontor {
 namespace {
 
 // (TTM / TTM of n years ago)^(1/n) - 1, both positive.
-view::v1::Ratio Cagr(const Amounts& amounts, const Components& components, Measure measure, Window ago, int years) {
+view::v1::Ratio Cagr(const Components& components, Measure measure, Window ago, int years) {
   const std::optional<Nanos> now = Amounts::Reporting(components.in(Window::kTtm), measure);
   const std::optional<Nanos> then = Amounts::Reporting(components.in(ago), measure);
   if (!now || !then || *now <= 0 || *then <= 0) return UndefinedRatio(0);
@@ -32,8 +32,8 @@ view::v1::YearOnYear YearOnYearOf(const Amounts& amounts, const Components& comp
   } else {
     *out.mutable_year_on_year() = UndefinedRatio(0);
   }
-  *out.mutable_cagr_3_years() = Cagr(amounts, components, measure, Window::kThreeYearsAgo, 3);
-  *out.mutable_cagr_5_years() = Cagr(amounts, components, measure, Window::kFiveYearsAgo, 5);
+  *out.mutable_cagr_3_years() = Cagr(components, measure, Window::kThreeYearsAgo, 3);
+  *out.mutable_cagr_5_years() = Cagr(components, measure, Window::kFiveYearsAgo, 5);
   return out;
 }
 
