@@ -97,7 +97,7 @@ class TablesOnly final : public rocksdb::FileSystemWrapper {
   const char* Name() const override { return "kontor.TablesOnly"; }
   rocksdb::IOStatus GetChildren(const std::string& folder, const rocksdb::IOOptions& options,
                                 std::vector<std::string>* names, rocksdb::IODebugContext* debug) override {
-    const rocksdb::IOStatus status = target()->GetChildren(folder, options, names, debug);
+    rocksdb::IOStatus status = target()->GetChildren(folder, options, names, debug);
     std::erase_if(*names, [](const std::string& name) { return name.ends_with(".log"); });
     return status;
   }

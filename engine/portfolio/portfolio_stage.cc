@@ -212,7 +212,14 @@ bool PortfolioStage::Rest(Pace* pace) {
   std::unique_lock lock(mutex_);
   if (announced_accounts_ - pace->announced > kAccountsBetweenLooks) {
     const auto worked = std::chrono::steady_clock::now() - pace->began;
-    stopping_.wait_for(lock, kPartOfTheTime * worked, [this] { return stop_; });
+    const auto until = std::chrono::steady_clock::now() + kPartOfTheTime * worked;
+    // Whoever waits for totals waits for this too, so it ends with what comes.
+    uint64_t announced = 0;
+    while (!stop_ && announced != announced_accounts_ && std::chrono::steady_clock::now() < until) {
+      announced = announced_accounts_;
+      stopping_.wait_until(lock, std::min(until, std::chrono::steady_clock::now() + kClockLook),
+                           [this] { return stop_; });
+    }
   }
   *pace = {std::chrono::steady_clock::now(), kAccountsBetweenLooks, announced_accounts_};
   return !stop_;

@@ -14,9 +14,9 @@ namespace kontor {
 namespace {
 
 // (TTM / TTM of n years ago)^(1/n) - 1, both positive.
-view::v1::Ratio Cagr(const Amounts& amounts, const Components& components, Measure measure, Window ago, int years) {
-  const std::optional<Nanos> now = amounts.Reporting(components.in(Window::kTtm), measure);
-  const std::optional<Nanos> then = amounts.Reporting(components.in(ago), measure);
+view::v1::Ratio Cagr(const Components& components, Measure measure, Window ago, int years) {
+  const std::optional<Nanos> now = Amounts::Reporting(components.in(Window::kTtm), measure);
+  const std::optional<Nanos> then = Amounts::Reporting(components.in(ago), measure);
   if (!now || !then || *now <= 0 || *then <= 0) return UndefinedRatio(0);
   return DefinedRatio(std::pow(ToDouble(*now) / ToDouble(*then), 1.0 / years) - 1.0, years);
 }
@@ -25,15 +25,15 @@ view::v1::YearOnYear YearOnYearOf(const Amounts& amounts, const Components& comp
   view::v1::YearOnYear out;
   *out.mutable_ttm() = amounts.Sum(components.in(Window::kTtm), {{measure}});
   *out.mutable_year_before() = amounts.Sum(components.in(Window::kYearBefore), {{measure}});
-  const std::optional<Nanos> now = amounts.Reporting(components.in(Window::kTtm), measure);
-  const std::optional<Nanos> before = amounts.Reporting(components.in(Window::kYearBefore), measure);
+  const std::optional<Nanos> now = Amounts::Reporting(components.in(Window::kTtm), measure);
+  const std::optional<Nanos> before = Amounts::Reporting(components.in(Window::kYearBefore), measure);
   if (now && before) {
     *out.mutable_year_on_year() = RatioOf(*now - *before, *before, 1);
   } else {
     *out.mutable_year_on_year() = UndefinedRatio(0);
   }
-  *out.mutable_cagr_3_years() = Cagr(amounts, components, measure, Window::kThreeYearsAgo, 3);
-  *out.mutable_cagr_5_years() = Cagr(amounts, components, measure, Window::kFiveYearsAgo, 5);
+  *out.mutable_cagr_3_years() = Cagr(components, measure, Window::kThreeYearsAgo, 3);
+  *out.mutable_cagr_5_years() = Cagr(components, measure, Window::kFiveYearsAgo, 5);
   return out;
 }
 
@@ -57,7 +57,9 @@ class RetentionRenderer {
     // A part is never shown as the whole: without a rate nothing of it is known.
     if (out.missing_rates_size() > 0) return out;
     Fill(periods[kTtmPeriod], out.mutable_nrr(), out.mutable_grr());
-    for (auto& [number, parts] : periods) {
+    for (auto& period : periods) {
+      const int64_t number = period.first;
+      auto& parts = period.second;
       if (number == kTtmPeriod) continue;
       view::v1::Movement* movement = out.add_movements();
       *movement->mutable_month() = DateProto(FirstDay(Month(static_cast<int32_t>(number))));

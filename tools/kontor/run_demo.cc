@@ -31,6 +31,8 @@ constexpr int kTrickleOnExit = 200;
 constexpr int64_t kAheadMax = 2'000;
 constexpr std::chrono::milliseconds kLook{5};
 constexpr std::chrono::seconds kPatience{60};
+// Totals follow behind all else, and a machine that is busy takes its time over them.
+constexpr std::chrono::minutes kTotalsPatience{10};
 constexpr std::chrono::milliseconds kAnswersFinish{1'500};
 
 // Stands until it is told to go on: the demo's time is that of its events until the history is in.
@@ -137,24 +139,24 @@ class DemoEmitter {
   std::atomic<bool> failed_ = false;
 };
 
-std::string SummaryText(const Queries& queries) {
-  // Totals follow what was read; a summary waits for all of it.
+Result<std::string> SummaryText(const Queries& queries) {
   Result<view::v1::PortfolioView> portfolio = queries.Portfolio({});
-  const auto limit = std::chrono::steady_clock::now() + kPatience;
+  const auto limit = std::chrono::steady_clock::now() + kTotalsPatience;
   while (portfolio.ok() && !portfolio->settled() && std::chrono::steady_clock::now() < limit) {
     portfolio = queries.Portfolio({});
   }
-  const Result<api::v1::ListShardsResponse> shards = queries.Shards(true);
-  if (!portfolio.ok() || !shards.ok()) {
-    return fmt::format("no summary: {}\n", Text(portfolio.ok() ? shards.status() : portfolio.status()));
+  KONTOR_RETURN_IF_ERROR(portfolio.status());
+  if (!portfolio->settled()) {
+    return Unavailable("the totals did not follow within {} minutes; run the demo again", kTotalsPatience.count());
   }
+  KONTOR_ASSIGN_OR_RETURN(const api::v1::ListShardsResponse shards, queries.Shards(true));
   std::string text = fmt::format("{} accounts, {} of them key accounts, {} findings\n", portfolio->accounts(),
                                  portfolio->key_accounts(), portfolio->findings());
   const view::v1::Amount& net = portfolio->value().net_value().lifetime();
   if (net.has_reporting()) {
     text += fmt::format("net value {} {}\n", DecimalText(NanosOf(net.reporting()), 2), net.reporting().currency_code());
   }
-  for (const api::v1::ShardSummary& shard : shards->shards()) {
+  for (const api::v1::ShardSummary& shard : shards.shards()) {
     text += fmt::format(
         "{}/{}: {} records, {} accepted, {} duplicates, {} conflicts, {} rejected\n  log   {}\n  views {}\n",
         shard.topic(), shard.partition(), shard.position(), shard.accepted(), shard.duplicates(), shard.conflicts(),
@@ -219,7 +221,8 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
       KONTOR_RETURN_IF_ERROR(emitter.Send(record));
     }
     KONTOR_RETURN_IF_ERROR(emitter.Pace(0));
-    *console.out << SummaryText(instance->queries());
+    KONTOR_ASSIGN_OR_RETURN(const std::string summary, SummaryText(instance->queries()));
+    *console.out << summary;
   } else {
     clock.RunOn();
     *console.out << demo::GuideText(story.Stories(), url, story_options.now) << std::flush;

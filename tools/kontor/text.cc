@@ -165,7 +165,7 @@ std::string Printable(std::string_view text) {
   while (!text.empty()) {
     const std::string_view before = text;
     const std::optional<char32_t> code_point = TakeCodePoint(&text);
-    if (code_point == U'\n' || code_point == U'\t' || code_point == U'\r') {
+    if (code_point && std::u32string_view(U"\n\t\r").find(*code_point) != std::u32string_view::npos) {
       safe += ' ';
     } else if (!code_point || Steers(*code_point)) {
       safe += kReplacement;
