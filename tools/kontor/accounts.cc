@@ -48,9 +48,9 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListAccountsResponse>(readings, target, options.rows_max,
                                                                     options.reading.json, console, add_rows, &more));
   if (options.reading.json) return OkStatus();
-  *console.out << (table->empty() ? "No accounts yet.\n" : table->Text(console))
-               << MoreText(more, options.rows_max, console) << CoveringsText(last.covers(), console)
-               << BasisText(last.basis(), console);
+  console.Print((table->empty() ? "No accounts yet.\n" : table->Text(console)) +
+                MoreText(more, options.rows_max, console) + CoveringsText(last.covers(), console) +
+                BasisText(last.basis(), console));
   return OkStatus();
 }
 

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -16,6 +15,7 @@
 
 #include "engine/server/fake_queries.h"
 #include "tools/kontor/cli.h"
+#include "tools/kontor/golden.h"
 #include "tools/kontor/sample_views.h"
 
 namespace kontor {
@@ -88,18 +88,7 @@ class CliTest : public ::testing::Test {
     return Run(arguments);
   }
 
-  // Compares with a file beside this one; KONTOR_UPDATE_GOLDEN=1 writes it instead.
-  void ExpectGolden(const std::string& name) {
-    const std::string path = "tools/kontor/golden/" + name;
-    if (std::getenv("KONTOR_UPDATE_GOLDEN") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
-      std::filesystem::create_directories("tools/kontor/golden");
-      std::ofstream(path, std::ios::binary) << out_.str();
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream expected;
-    expected << file.rdbuf();
-    EXPECT_EQ(out_.str(), expected.str());
-  }
+  void ExpectGolden(const std::string& name) { kontor::ExpectGolden(out_.str(), name); }
 
   FakeQueries queries_;
   ChangeFeed feed_;

@@ -37,7 +37,7 @@ TEST_F(CliTest, HelpReadsWell) {
 
 TEST_F(CliTest, EachCommandsHelpHasAnExample) {
   for (const char* command : {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio",
-                              "shards", "rejected", "rebuild"}) {
+                              "shards", "rejected", "rebuild", "watch"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     EXPECT_THAT(out_.str(), AllOf(HasSubstr("Example"), HasSubstr(std::string("kontor ") + command))) << command;
   }

@@ -32,6 +32,7 @@ void AddDemo(CLI::App* app, CommandContext* context);
 void AddRebuild(CLI::App* app, CommandContext* context);
 void AddVersion(CLI::App* app, CommandContext* context);
 
+void AddWatch(CLI::App* app, CommandContext* context);
 void AddAccounts(CLI::App* app, CommandContext* context);
 void AddAccount(CLI::App* app, CommandContext* context);
 void AddTimeline(CLI::App* app, CommandContext* context);
