@@ -53,6 +53,7 @@ class CliTest : public ::testing::Test {
     FillWithSamples(&queries_);
     wiring_.open_queries = [this](const FolderOptions& options) -> Result<std::shared_ptr<const Queries>> {
       folder_ = options;
+      if (folder_.digest_progress) folder_.digest_progress(1, 2);
       return std::shared_ptr<const Queries>(std::shared_ptr<void>(), &queries_);
     };
     wiring_.open_sink = [this](const BrokerOptions& options) -> Result<std::unique_ptr<EventSink>> {
@@ -70,6 +71,10 @@ class CliTest : public ::testing::Test {
     wiring_.rebuild = [this](const RebuildOptions& options, const Console&) {
       rebuilt_ = options;
       return 9;
+    };
+    wiring_.doctor = [this](const DoctorOptions& options, const Console&) {
+      examined_ = options;
+      return 6;
     };
     wiring_.version.set_version("1.2.3");
     console_.in = &in_;
@@ -103,6 +108,7 @@ class CliTest : public ::testing::Test {
   ServeOptions served_;
   DemoCommandOptions demonstrated_;
   RebuildOptions rebuilt_;
+  DoctorOptions examined_;
 };
 
 }  // namespace kontor

@@ -43,6 +43,7 @@ void AddRejected(CLI::App* app, CommandContext* context);
 void AddEmit(CLI::App* app, CommandContext* context);
 void AddImport(CLI::App* app, CommandContext* context);
 
+void AddDoctor(CLI::App* app, CommandContext* context);
 void AddConfig(CLI::App* app, CommandContext* context);
 void AddCompletion(CLI::App* app, CommandContext* context);
 void AddMan(CLI::App* app, CommandContext* context);

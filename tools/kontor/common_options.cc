@@ -86,7 +86,7 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
       ->capture_default_str()
       ->group(kKafkaGroup);
   AddParsed(
-      command, "--partitioner", "NAME",
+      command, "--partitioner", "murmur2|crc32",
       [options](const std::string& name) {
         const std::optional<Partitioner> partitioner = ParsePartitioner(name);
         if (!partitioner) return InvalidArgument("'{}' is neither murmur2 nor crc32", name);

@@ -138,6 +138,7 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   QueryConfig query;
   query.version = ThisVersion().version();
   query.reporting = reporting.currency;
+  query.digest_progress = options.digest_progress;
   query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
     return shards->DeadLetterSent(shard, position);
   };

@@ -17,7 +17,6 @@ constexpr int kWidth = 80;        // where the console does not tell
 constexpr int kWide = 96;         // from here on there is room for more columns
 constexpr int kLinesAround = 15;  // of a frame, those that are no account
 constexpr int kMonths = 12;
-constexpr int kBarWidth = 10;
 constexpr size_t kRatesMax = 30;
 constexpr std::chrono::seconds kJustNow{2};
 
