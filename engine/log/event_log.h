@@ -65,7 +65,9 @@ class EventLog {
 };
 
 // SHA-256 over the stored records of [0, to) in order, in hexadecimal. NotFound where the log ends before.
-Result<std::string> LogDigest(const EventLog& log, Position to);
+// progress: told now and then how many records are in it so far; may be empty.
+Result<std::string> LogDigest(const EventLog& log, Position to,
+                              const std::function<void(Position)>& progress = nullptr);
 
 // The Kafka offset in a serialized LogRecord, without parsing the rest of it. For adapters.
 Offset OffsetOfStored(std::string_view record);

@@ -150,6 +150,12 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
   response.set_cluster_id(reader_->shards().cluster_id());
   std::vector<std::shared_ptr<Shard>> shards = reader_->shards().events();
   if (std::shared_ptr<Shard> reference = reader_->shards().reference()) shards.push_back(std::move(reference));
+  uint64_t total = 0;
+  for (const std::shared_ptr<Shard>& shard : shards) total += shard->status().end.value();
+  uint64_t digested = 0;  // of the shards before
+  const auto progress = [&](Position at) {
+    if (config_.digest_progress) config_.digest_progress(digested + at.value(), total);
+  };
   for (const std::shared_ptr<Shard>& shard : shards) {
     const ShardStatus status = shard->status();
     api::v1::ShardSummary* out = response.add_shards();
@@ -171,9 +177,10 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
     if (!digest) continue;
     KONTOR_ASSIGN_OR_RETURN(const Shard::Level level, shard->CommitNow());
     KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
-    KONTOR_ASSIGN_OR_RETURN(*out->mutable_log_digest(), LogDigest(*log, level.end));
+    KONTOR_ASSIGN_OR_RETURN(*out->mutable_log_digest(), LogDigest(*log, level.end, progress));
     KONTOR_ASSIGN_OR_RETURN(*out->mutable_views_digest(), ViewsDigest(*level.views));
     out->set_digest_position(level.end.value());
+    digested += level.end.value();
   }
   return response;
 }

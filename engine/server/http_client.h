@@ -1,6 +1,6 @@
 // Reads from a running Kontor over HTTP: what the command line asks its server with.
 //
-// Threads: one at a time; calls block.
+// Threads: one at a time, calls block; Interrupt by any.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,8 @@
 #include "engine/base/status.h"
 
 namespace kontor {
+
+class HttpConnection;
 
 struct HttpClientOptions {
   std::string url;         // "http://HOST[:PORT]"
@@ -32,11 +34,12 @@ class HttpClient {
 
   // The body of the answer, as it came. The server's own words where it refuses; Unavailable where none answers.
   Result<std::string> Get(std::string_view target);
+  // Makes a Get that waits, and every later one, give Unavailable at once.
+  void Interrupt();
 
  private:
-  class Connection;
-  explicit HttpClient(std::unique_ptr<Connection> connection);
-  std::unique_ptr<Connection> connection_;
+  explicit HttpClient(std::unique_ptr<HttpConnection> connection);
+  std::unique_ptr<HttpConnection> connection_;
 };
 
 }  // namespace kontor

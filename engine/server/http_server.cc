@@ -72,6 +72,31 @@ Status CheckLimits(const HttpServerOptions& options) {
   return OkStatus();
 }
 
+// The address, where it may be listened on.
+Result<tcp::endpoint> Admit(const HttpServerOptions& options) {
+  KONTOR_RETURN_IF_ERROR(CheckLimits(options));
+  KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Resolve(options.listen));
+  if (!endpoint.address().is_loopback() && options.auth_token.empty()) {
+    return FailedPrecondition(
+        "listen: {} is reached from other machines, so readers must show a token: name its file with "
+        "--auth-token-file, or listen on {}",
+        options.listen, kDefaultListen);
+  }
+  return endpoint;
+}
+
+Status Bind(tcp::acceptor* acceptor, const tcp::endpoint& endpoint, const std::string& listen) {
+  error_code error;
+  if (acceptor->open(endpoint.protocol(), error); !error) {
+    acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error) acceptor->bind(endpoint, error);
+  if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
+  if (!error) return OkStatus();
+  return Unavailable("listen: cannot listen on {}: {}; name another address with --listen HOST:PORT", listen,
+                     error.message());
+}
+
 }  // namespace
 
 class HttpServer::Core final : public HttpSessionHost {
@@ -95,16 +120,7 @@ class HttpServer::Core final : public HttpSessionHost {
   }
 
   Status Listen(const tcp::endpoint& endpoint) {
-    error_code error;
-    if (acceptor_.open(endpoint.protocol(), error); !error) {
-      acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    }
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      return Unavailable("listen: cannot listen on {}: {}; name another address with --listen HOST:PORT",
-                         options_.listen, error.message());
-    }
+    KONTOR_RETURN_IF_ERROR(Bind(&acceptor_, endpoint, options_.listen));
     port_ = acceptor_.local_endpoint().port();
     asio::post(io_, [this] { Accept(); });
     thread_ = std::thread([this] { io_.run(); });
@@ -275,17 +291,17 @@ HttpServer::~HttpServer() = default;
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
                                                       const api::v1::VersionInfo& version, const Queries* queries,
                                                       ChangeFeed* feed) {
-  KONTOR_RETURN_IF_ERROR(CheckLimits(options));
-  KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Resolve(options.listen));
-  if (!endpoint.address().is_loopback() && options.auth_token.empty()) {
-    return FailedPrecondition(
-        "listen: {} is reached from other machines, so readers must show a token: name its file with "
-        "--auth-token-file, or listen on {}",
-        options.listen, kDefaultListen);
-  }
+  KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Admit(options));
   auto core = std::make_unique<Core>(options, version, queries, feed);
   KONTOR_RETURN_IF_ERROR(core->Listen(endpoint));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
+}
+
+Status HttpServer::CheckListen(const HttpServerOptions& options) {
+  KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Admit(options));
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  return Bind(&acceptor, endpoint, options.listen);
 }
 
 uint16_t HttpServer::port() const { return core_->port(); }

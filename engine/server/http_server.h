@@ -65,6 +65,8 @@ class HttpServer {
   static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
                                                    const api::v1::VersionInfo& version, const Queries* queries,
                                                    ChangeFeed* feed);
+  // Whether a server could listen so, without serving anybody.
+  static Status CheckListen(const HttpServerOptions& options);
   // Stops at once, but for queries that run: it waits for them.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;

@@ -167,8 +167,10 @@ Result<Offset> ShardSet::StartOffset(Partition partition, const TopicFacts& fact
       if (closing_) return Cancelled("this instance is stopping");
       // Shards that are stored say it in their own words.
       if (partition_count_ != 0 && partition_count_ != facts.partition_count) {
-        return FailedPrecondition("topic {} has {} partitions, and this data directory was made when it had {}",
-                                  config_.events_topic, facts.partition_count, partition_count_);
+        return FailedPrecondition(
+            "topic {} has {} partitions, and this data directory was made when it had {}: accounts would change their "
+            "shards. Put the events on a new topic, and read that one into another --data-dir",
+            config_.events_topic, facts.partition_count, partition_count_);
       }
     }
     shard = OpenShard(id, facts);

@@ -69,6 +69,10 @@ class PartitionReader {
 struct TopicFacts {
   std::string cluster_id;
   int32_t partition_count = 0;
+  // Of the partition that has fewest; 0: not known.
+  int32_t replicas_min = 0;
+  int32_t in_sync_min = 0;
+  int32_t leaderless = 0;  // partitions that nobody can read or write now
 };
 
 // Told of what the group gives and takes. Called on the source's own thread, one call at a time.
@@ -116,6 +120,8 @@ struct TopicConfig {
   int64_t retention_ms = -1;   // -1: for ever
   int64_t retention_bytes = -1;
   int64_t message_bytes_max = 0;
+  std::string timestamp_type;  // "CreateTime", "LogAppendTime"
+  int64_t in_sync_min = 1;     // copies that must have a record before it is acknowledged
 };
 
 struct TopicDescription {

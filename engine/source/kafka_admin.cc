@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <span>
 
 #include "engine/source/kafka_message.h"
@@ -80,6 +81,8 @@ TopicConfig ConfigOf(const rd_kafka_ConfigResource_t* resource) {
     if (name == "retention.ms") config.retention_ms = NumberOf(value);
     if (name == "retention.bytes") config.retention_bytes = NumberOf(value);
     if (name == "max.message.bytes") config.message_bytes_max = NumberOf(value);
+    if (name == "message.timestamp.type") config.timestamp_type = value;
+    if (name == "min.insync.replicas") config.in_sync_min = NumberOf(value);
   }
   return config;
 }
@@ -101,6 +104,13 @@ Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic,
   if (found.partition_cnt == 0) return Unavailable("topic '{}' has no partitions yet", topic);
 
   TopicFacts facts{.cluster_id = "", .partition_count = found.partition_cnt};
+  const std::span partitions(found.partitions, static_cast<size_t>(found.partition_cnt));
+  facts.replicas_min = facts.in_sync_min = std::numeric_limits<int32_t>::max();
+  for (const rd_kafka_metadata_partition& partition : partitions) {
+    facts.replicas_min = std::min(facts.replicas_min, partition.replica_cnt);
+    facts.in_sync_min = std::min(facts.in_sync_min, partition.isr_cnt);
+    facts.leaderless += partition.leader < 0 ? 1 : 0;
+  }
   if (char* id = rd_kafka_clusterid(client, Milliseconds(Until(deadline))); id != nullptr) {
     facts.cluster_id = id;
     rd_kafka_mem_free(client, id);
@@ -122,6 +132,30 @@ Result<TopicConfig> QueryTopicConfig(rd_kafka_t* client, const std::string& topi
   if (count != 1) return Internal("{}: {} answers to one question", what, count);
   KONTOR_RETURN_IF_ERROR(StatusOf(rd_kafka_ConfigResource_error(found[0]), what));
   return ConfigOf(found[0]);
+}
+
+Result<ClusterFacts> QueryClusterFacts(rd_kafka_t* client, std::chrono::milliseconds timeout) {
+  const Deadline deadline = After(timeout);
+  const struct rd_kafka_metadata* answer = nullptr;
+  KONTOR_RETURN_IF_ERROR(
+      StatusOf(rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline))), "Kafka's metadata"));
+  const Metadata metadata(answer);
+  ClusterFacts facts;
+  facts.brokers = metadata->broker_cnt;
+  if (char* id = rd_kafka_clusterid(client, Milliseconds(Until(deadline))); id != nullptr) {
+    facts.id = id;
+    rd_kafka_mem_free(client, id);
+  }
+  return facts;
+}
+
+Result<Watermarks> QueryPartitionEnds(rd_kafka_t* client, const std::string& topic, Partition partition,
+                                      std::chrono::milliseconds timeout) {
+  Watermarks ends;
+  KONTOR_RETURN_IF_ERROR(StatusOf(rd_kafka_query_watermark_offsets(client, topic.c_str(), partition.value(), &ends.low,
+                                                                   &ends.high, Milliseconds(timeout)),
+                                  fmt::format("the ends of partition {} of topic '{}'", partition.value(), topic)));
+  return ends;
 }
 
 Status CreateKafkaTopic(rd_kafka_t* client, const std::string& topic, int32_t partitions,

@@ -11,6 +11,7 @@
 
 #include "engine/source/event_source.h"
 #include "engine/source/kafka_client.h"
+#include "engine/source/kafka_source.h"
 
 namespace kontor {
 
@@ -18,6 +19,12 @@ namespace kontor {
 Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout);
 
 Result<TopicConfig> QueryTopicConfig(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout);
+
+Result<ClusterFacts> QueryClusterFacts(rd_kafka_t* client, std::chrono::milliseconds timeout);
+
+// Where the partition begins and ends now; nothing is said of open transactions.
+Result<Watermarks> QueryPartitionEnds(rd_kafka_t* client, const std::string& topic, Partition partition,
+                                      std::chrono::milliseconds timeout);
 
 Status CreateKafkaTopic(rd_kafka_t* client, const std::string& topic, int32_t partitions,
                         const std::map<std::string, std::string>& config, std::chrono::milliseconds timeout);

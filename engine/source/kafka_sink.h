@@ -22,6 +22,9 @@ class KafkaSink final : public EventSink {
   static Result<std::unique_ptr<KafkaSink>> Open(const KafkaOptions& options, Partitioner partitioner);
   ~KafkaSink() override;
 
+  // Whether a broker answers: for whoever would rather not wait five minutes to hear that none does.
+  Status CheckBroker(std::chrono::milliseconds timeout) const;
+
   Status Send(OutRecord record, Delivered done) override;
   Status Flush(std::chrono::milliseconds timeout) override;
 

@@ -71,7 +71,7 @@ KafkaSource::KafkaSource(KafkaOptions options, std::unique_ptr<Clients> clients)
 KafkaSource::~KafkaSource() = default;
 
 Result<std::unique_ptr<Subscription>> KafkaSource::Subscribe(const std::string& topic, AssignmentListener* listener) {
-  if (options_.group_id.empty()) return FailedPrecondition("no consumer group is named; give --group");
+  if (options_.group_id.empty()) return FailedPrecondition("no consumer group is named; give --group-id");
   KONTOR_ASSIGN_OR_RETURN(KafkaClient client, NewReadingClient(options_, options_.group_id, options_.member_id));
   return std::make_unique<KafkaGroup>(std::move(client), topic, options_.member_id, listener);
 }
@@ -107,6 +107,15 @@ Result<TopicDescription> KafkaSource::DescribeTopic(const std::string& topic, st
   KONTOR_ASSIGN_OR_RETURN(description.facts, QueryTopicFacts(clients_->asking.get(), topic, timeout));
   description.config = QueryTopicConfig(clients_->asking.get(), topic, timeout);
   return description;
+}
+
+Result<ClusterFacts> KafkaSource::DescribeCluster(std::chrono::milliseconds timeout) {
+  return QueryClusterFacts(clients_->asking.get(), timeout);
+}
+
+Result<Watermarks> KafkaSource::PartitionEnds(const std::string& topic, Partition partition,
+                                              std::chrono::milliseconds timeout) {
+  return QueryPartitionEnds(clients_->asking.get(), topic, partition, timeout);
 }
 
 Status KafkaSource::CreateTopic(const std::string& topic, int32_t partitions,

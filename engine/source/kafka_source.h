@@ -16,6 +16,11 @@
 
 namespace kontor {
 
+struct ClusterFacts {
+  std::string id;  // empty where the broker has none
+  int32_t brokers = 0;
+};
+
 class KafkaSource final : public EventSource {
  public:
   // Does not talk to the broker. InvalidArgument, naming the option.
@@ -30,6 +35,10 @@ class KafkaSource final : public EventSource {
   Result<TopicDescription> DescribeTopic(const std::string& topic, std::chrono::milliseconds timeout) override;
   Status CreateTopic(const std::string& topic, int32_t partitions, const std::map<std::string, std::string>& config,
                      std::chrono::milliseconds timeout) override;
+
+  // For whoever looks at the cluster itself. As the contract's questions: Unavailable where nobody answers in time.
+  Result<ClusterFacts> DescribeCluster(std::chrono::milliseconds timeout);
+  Result<Watermarks> PartitionEnds(const std::string& topic, Partition partition, std::chrono::milliseconds timeout);
 
  private:
   struct Clients;

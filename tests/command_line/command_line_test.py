@@ -6,7 +6,7 @@ import json
 import os
 import pathlib
 import re
-import shutil
+import shlex
 import socket
 import subprocess
 import tempfile
@@ -99,25 +99,80 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(completed("kontor", "serve", "--data-dir", "he"), ["here"])
         self.assertEqual(sorted(completed("kontor", "serve", "--auth-token-file", "he")), ["here", "here.jsonl"])
         self.assertEqual(completed("kontor", "serve", "--listen", ""), [])
+        self.assertEqual(completed("kontor", "serve", "--log-format", ""), ["text", "json"])
+        self.assertEqual(completed("kontor", "completion", ""), ["bash", "zsh", "fish"])
 
-    def test_zsh_and_fish_name_every_command(self):
-        commands = re.findall(r"^  ([a-z]+) {2,}", self.said("--help").split("\nOptions:")[0], re.M)
-        for shell in ("zsh", "fish"):
-            script = self.said("completion", shell)
-            for command in commands:
-                self.assertIn(command, script)
-            if shutil.which(shell):
-                subprocess.run([shell, "-n", self.file(shell, script)], check=True)
+    def commands(self):
+        return re.findall(r"^  ([a-z]+) {2,}", self.said("--help").split("\nOptions:")[0], re.M)
 
-    def test_the_manual_is_well_formed(self):
-        manual = self.said("man")
-        self.assertTrue(manual.startswith(".TH KONTOR 1"))
-        if shutil.which("groff"):
+    def test_fish_completes(self):
+        script = self.file("kontor.fish", self.said("completion", "fish"))
+        (self.folder / "here").mkdir()
+        self.file("here.jsonl", "")
+
+        def completed(line):
+            command = ["fish", "--no-config", "-c", f"source {script}; complete -C {shlex.quote(line)}"]
+            environment = {**os.environ, "HOME": str(self.folder)}
             done = subprocess.run(
-                ["groff", "-man", "-ww", "-Tascii"], input=manual, capture_output=True, text=True, check=True
+                command, cwd=self.folder, capture_output=True, text=True, check=True, env=environment
             )
             self.assertEqual(done.stderr, "")
-            self.assertIn("--data-dir", done.stdout)
+            return [row.split("\t")[0] for row in done.stdout.splitlines()]
+
+        self.assertEqual(sorted(completed("kontor ")), sorted(self.commands()))
+        self.assertEqual(completed("kontor acc"), ["account", "accounts"])
+        self.assertEqual(completed("kontor serve --data"), ["--data-dir"])
+        self.assertEqual(completed("kontor serve --data-dir he"), ["here/"])
+        self.assertEqual(sorted(completed("kontor emit he")), ["here.jsonl", "here/"])
+        self.assertEqual(completed("kontor serve --listen "), [])
+        self.assertEqual(completed("kontor completion "), ["bash", "fish", "zsh"])
+
+    def test_zsh_completes(self):
+        (self.folder / "_kontor").write_text(self.said("completion", "zsh"))
+        (self.folder / "here").mkdir()
+        self.file("here.jsonl", "")
+
+        def completed(line):
+            # A shell in a terminal of its own, with Tab bound to the list of what would be completed.
+            ask = r"""
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell "PS1=; fpath=($1 \$fpath); cd $1; autoload -Uz compinit; compinit -D -u"
+                zpty -w shell "LISTMAX=1000; bindkey '^I' list-choices; print ready-\$((6 * 7))"
+                zpty -r shell line '*ready-42*'
+                zpty -w -n shell "$2"$'\t'
+                zpty -w -n shell $'\x15'
+                zpty -w shell 'print done-$((6 * 7))'
+                zpty -r shell line '*done-42*'
+                print -r -- "$line"
+            """
+            done = subprocess.run(
+                ["zsh", "-f", "-c", ask, "zsh", self.folder, line],
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=60,
+                env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
+            )
+            return done.stdout
+
+        told = completed("kontor ")
+        for command in self.commands():
+            self.assertIn(command, told)
+        self.assertIn("--data-dir", completed("kontor serve --da"))
+        self.assertIn("here/", completed("kontor serve --data-dir he"))
+        self.assertIn("here.jsonl", completed("kontor emit he"))
+        self.assertIn("crc32", completed("kontor serve --partitioner "))
+
+    def test_the_manual_is_well_formed(self):
+        manual = self.file("kontor.1", self.said("man"))
+        self.assertTrue(manual.read_text().startswith(".TH KONTOR 1"))
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80"}
+        done = subprocess.run(
+            ["man", "--warnings", "--local-file", manual], capture_output=True, text=True, check=True, env=environment
+        )
+        self.assertEqual(done.stderr, "")
+        self.assertIn("--data-dir", done.stdout)
 
 
 class ErrorsTest(CommandLineTest):
@@ -184,6 +239,30 @@ class ErrorsTest(CommandLineTest):
             start = ("serve", "--brokers", NOBODY, "--data-dir", self.folder / "data", "--listen", address)
             self.expect(FAILED, start, f"cannot listen on {address}", "name another address with --listen")
         self.expect(FAILED, ["accounts", "--server", f"http://{NOBODY}"], NOBODY, "no Kontor answers", "kontor serve")
+
+    def test_brokers(self):
+        event = {"event_id": "1", "source": "crm", "account_id": "a", "occurred_at": "2026-01-01T00:00:00Z"}
+        events = self.file("events.jsonl", json.dumps({**event, "account_opened": {}}) + "\n")
+        nobody = (f"no Kafka broker answers at {NOBODY}", "start it", "--brokers")
+        self.expect(FAILED, ["emit", "--brokers", NOBODY, events], *nobody)
+        csv, mapping = self.file("o.csv", "a,b\n1,2\n"), self.file("m.sql", "select null as event from o\n")
+        self.expect(FAILED, ["import", "--brokers", NOBODY, "--mapping", mapping, csv], *nobody)
+        self.expect(FAILED, ["doctor", "--brokers", NOBODY], f"nobody answers at {NOBODY}", "start it", "--brokers")
+
+    def test_disks(self):
+        """A disk of 64 MiB, which is too little for an engine; then the same, not to be written."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "kontor", disk]
+        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            self.skipTest("nothing may be mounted here")
+        self.addCleanup(subprocess.run, ["umount", disk], check=True)
+        start = ("serve", "--brokers", NOBODY, "--listen", "127.0.0.1:0", "--data-dir", disk / "data")
+        self.expect(FAILED, start, disk / "data", "free", "make room")
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        self.expect(FAILED, start, disk / "data", "Read-only file system", "--data-dir")
+        told = ["doctor", "--brokers", NOBODY, "--data-dir", disk / "data"]
+        self.expect(FAILED, told, "make room", "Read-only file system")
 
     def test_input(self):
         events = self.file("events.jsonl", '\n{"event_id":\n')

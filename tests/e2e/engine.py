@@ -283,11 +283,13 @@ class EngineTestCase(unittest.TestCase):
 
     # The broker.
 
-    def create_topic(self, name, partitions=1):
+    def create_topic(self, name, partitions=1, *settings):
         """By Kafka's own tool, as tools/dev/broker does: a topic that keeps its records for ever."""
         command = ["java", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{ROOT}/build/kafka-jars/*"]
         command += ["org.apache.kafka.tools.TopicCommand", "--bootstrap-server", self.broker, "--create"]
-        command += ["--topic", name, "--partitions", str(partitions), "--config", "retention.ms=-1"]
+        command += ["--topic", name, "--partitions", str(partitions)]
+        for setting in settings or ["retention.ms=-1"]:
+            command += ["--config", setting]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.ends(name)

@@ -1,10 +1,15 @@
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <vector>
 
+#include "tools/kontor/charts.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
 #include "tools/kontor/reading_command.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"
+#include "tools/kontor/view_blocks.h"
 #include "tools/kontor/view_text.h"
 
 namespace kontor {
@@ -19,38 +24,47 @@ Cell Alarming(const view::v1::Amount& amount) {
   return {ReportingText(amount), amount.by_currency_size() > 0 ? Style::kBad : Style::kPlain};
 }
 
+std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, const std::string& currency,
+                      const Console& console) {
+  const std::string unit = " " + currency;
+  Table table({Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
+               Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"), Right("Overdue"),
+               Spare(Right("Kept")), Spare(Right("Findings")), Spare(Left("12 months"))});
+  double largest = 0;
+  for (const api::v1::AccountSummary& account : accounts) {
+    largest = std::max(largest, Units(account.net_value().ttm()).value_or(0));
+  }
+  for (const api::v1::AccountSummary& account : accounts) {
+    const view::v1::AccountProfile& profile = account.profile();
+    const std::optional<double> year = Units(account.net_value().ttm());
+    table.Add({Cell(profile.account_id(), profile.key_account() ? Style::kBold : Style::kPlain), profile.name(),
+               ReportingText(account.net_value().lifetime()), ReportingText(account.net_value().ttm()),
+               ReportingText(account.invoiced_net().ttm()), PercentText(account.year_on_year()),
+               ReportingText(account.outstanding()), Alarming(account.overdue()),
+               PercentText(account.commitments_kept()),
+               Cell(CountText(account.findings()), account.findings() > 0 ? Style::kWarning : Style::kPlain),
+               Cell(year && largest > 0 ? Bar(*year / largest, kBarWidth) : "", Style::kGood)});
+  }
+  return table.Text(console);
+}
+
 Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Console& console) {
-  std::unique_ptr<Table> table;  // its titles name the currency, which the first page tells
+  std::vector<api::v1::AccountSummary> accounts;
   api::v1::ListAccountsResponse last;
   const auto add_rows = [&](const api::v1::ListAccountsResponse& page) -> int64_t {
-    if (!table) {
-      const std::string unit = " " + page.basis().reporting_currency();
-      table = std::make_unique<Table>(
-          std::vector<Column>{Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
-                              Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"),
-                              Right("Overdue"), Spare(Right("Kept")), Spare(Right("Findings"))});
-    }
-    for (const api::v1::AccountSummary& account : page.accounts()) {
-      const view::v1::AccountProfile& profile = account.profile();
-      table->Add({Cell(profile.account_id(), profile.key_account() ? Style::kBold : Style::kPlain), profile.name(),
-                  ReportingText(account.net_value().lifetime()), ReportingText(account.net_value().ttm()),
-                  ReportingText(account.invoiced_net().ttm()), PercentText(account.year_on_year()),
-                  ReportingText(account.outstanding()), Alarming(account.overdue()),
-                  PercentText(account.commitments_kept()),
-                  Cell(CountText(account.findings()), account.findings() > 0 ? Style::kWarning : Style::kPlain)});
-    }
-    const int64_t rows = page.accounts_size();
+    if (!options.reading.json) accounts.insert(accounts.end(), page.accounts().begin(), page.accounts().end());
     last = page;
-    return rows;
+    return page.accounts_size();
   };
   const auto target = [&] { return TargetText("/v1/accounts").AddInstants(options.reading, std::nullopt); };
   bool more = false;
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListAccountsResponse>(readings, target, options.rows_max,
                                                                     options.reading.json, console, add_rows, &more));
   if (options.reading.json) return OkStatus();
-  *console.out << (table->empty() ? "No accounts yet.\n" : table->Text(console))
-               << MoreText(more, options.rows_max, console) << CoveringsText(last.covers(), console)
-               << BasisText(last.basis(), console);
+  console.Print(
+      (accounts.empty() ? "No accounts yet.\n" : TableText(accounts, last.basis().reporting_currency(), console)) +
+      MoreText(more, options.rows_max, console) + CoveringsText(last.covers(), console) +
+      BasisText(last.basis(), console));
   return OkStatus();
 }
 

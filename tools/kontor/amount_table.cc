@@ -9,11 +9,12 @@
 namespace kontor {
 namespace {
 
-std::vector<Column> ColumnsOf(std::vector<std::string> titles) {
+std::vector<Column> ColumnsOf(std::vector<std::string> titles, const std::string& pictures) {
   std::vector<Column> columns;
   columns.reserve(titles.size());
   for (std::string& title : titles)
     columns.push_back(columns.empty() ? Left(std::move(title)) : Right(std::move(title)));
+  if (!pictures.empty()) columns.push_back(Spare(Left(pictures)));
   return columns;
 }
 
@@ -36,24 +37,32 @@ std::string TextIn(const view::v1::Amount& amount, const std::string& currency) 
 
 }  // namespace
 
-AmountTable::AmountTable(std::vector<std::string> titles, std::string reporting_currency)
-    : table_(ColumnsOf(std::move(titles))), reporting_currency_(std::move(reporting_currency)) {}
+AmountTable::AmountTable(std::vector<std::string> titles, std::string reporting_currency, std::string pictures)
+    : table_(ColumnsOf(std::move(titles), pictures)),
+      reporting_currency_(std::move(reporting_currency)),
+      has_pictures_(!pictures.empty()) {}
 
-void AmountTable::Add(std::string_view name, const std::vector<const view::v1::Amount*>& amounts, Style style) {
+void AmountTable::AddRow(std::vector<Cell> cells, std::string picture) {
+  if (has_pictures_) cells.emplace_back(std::move(picture), Style::kGood);
+  table_.Add(std::move(cells));
+}
+
+void AmountTable::Add(std::string_view name, const std::vector<const view::v1::Amount*>& amounts, Style style,
+                      std::string picture) {
   std::vector<Cell> totals = {Cell(name, style)};
   for (const view::v1::Amount* amount : amounts) totals.emplace_back(ReportingWithCode(*amount), style);
-  table_.Add(std::move(totals));
+  AddRow(std::move(totals), std::move(picture));
   for (const std::string& currency : Hidden(amounts, reporting_currency_)) {
     std::vector<Cell> cells = {Cell("  in " + currency, Style::kDim)};
     for (const view::v1::Amount* amount : amounts) cells.emplace_back(TextIn(*amount, currency), Style::kDim);
-    table_.Add(std::move(cells));
+    AddRow(std::move(cells), "");
   }
 }
 
 void AmountTable::AddText(std::string_view name, const std::vector<std::string>& cells) {
   std::vector<Cell> row = {name};
   for (const std::string& cell : cells) row.emplace_back(cell);
-  table_.Add(std::move(row));
+  AddRow(std::move(row), "");
 }
 
 std::string AmountColumns::Text(const Console& console) const {
@@ -63,10 +72,12 @@ std::string AmountColumns::Text(const Console& console) const {
 
   std::vector<Column> columns = {Left(title_), Right(currencies.empty() ? "Amount" : "Total")};
   for (const std::string& currency : currencies) columns.push_back(Spare(Right(currency)));
+  columns.push_back(Spare(Left(pictures_)));
   Table table(std::move(columns));
   for (const Row& row : rows_) {
     std::vector<Cell> cells = {Cell(row.name, row.style), Cell(ReportingWithCode(*row.amount), row.style)};
     for (const std::string& currency : currencies) cells.emplace_back(TextIn(*row.amount, currency), Style::kDim);
+    cells.emplace_back(row.picture, Style::kWarning);
     table.Add(std::move(cells));
   }
   return table.Text(console);

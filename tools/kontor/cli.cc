@@ -99,8 +99,8 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   app->set_help_flag("-h,--help", "Print this help");
   app->footer(kExamples);
   app->require_subcommand(1);
-  for (const auto add : {AddServe, AddDemo, AddRebuild, AddAccounts, AddAccount, AddTimeline, AddPortfolio, AddShards,
-                         AddRejected, AddEmit, AddImport}) {
+  for (const auto add : {AddServe, AddDemo, AddRebuild, AddWatch, AddAccounts, AddAccount, AddTimeline, AddPortfolio,
+                         AddShards, AddRejected, AddEmit, AddImport, AddDoctor}) {
     add(app.get(), context);
   }
   for (CLI::App* command : app->get_subcommands([](CLI::App*) { return true; })) AddConfigOption(command);

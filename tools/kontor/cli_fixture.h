@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -16,6 +15,7 @@
 
 #include "engine/server/fake_queries.h"
 #include "tools/kontor/cli.h"
+#include "tools/kontor/golden.h"
 #include "tools/kontor/sample_views.h"
 
 namespace kontor {
@@ -53,6 +53,7 @@ class CliTest : public ::testing::Test {
     FillWithSamples(&queries_);
     wiring_.open_queries = [this](const FolderOptions& options) -> Result<std::shared_ptr<const Queries>> {
       folder_ = options;
+      if (folder_.digest_progress) folder_.digest_progress(1, 2);
       return std::shared_ptr<const Queries>(std::shared_ptr<void>(), &queries_);
     };
     wiring_.open_sink = [this](const BrokerOptions& options) -> Result<std::unique_ptr<EventSink>> {
@@ -71,6 +72,10 @@ class CliTest : public ::testing::Test {
       rebuilt_ = options;
       return 9;
     };
+    wiring_.doctor = [this](const DoctorOptions& options, const Console&) {
+      examined_ = options;
+      return 6;
+    };
     wiring_.version.set_version("1.2.3");
     console_.in = &in_;
     console_.out = &out_;
@@ -88,18 +93,7 @@ class CliTest : public ::testing::Test {
     return Run(arguments);
   }
 
-  // Compares with a file beside this one; KONTOR_UPDATE_GOLDEN=1 writes it instead.
-  void ExpectGolden(const std::string& name) {
-    const std::string path = "tools/kontor/golden/" + name;
-    if (std::getenv("KONTOR_UPDATE_GOLDEN") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
-      std::filesystem::create_directories("tools/kontor/golden");
-      std::ofstream(path, std::ios::binary) << out_.str();
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream expected;
-    expected << file.rdbuf();
-    EXPECT_EQ(out_.str(), expected.str());
-  }
+  void ExpectGolden(const std::string& name) { kontor::ExpectGolden(out_.str(), name); }
 
   FakeQueries queries_;
   ChangeFeed feed_;
@@ -114,6 +108,7 @@ class CliTest : public ::testing::Test {
   ServeOptions served_;
   DemoCommandOptions demonstrated_;
   RebuildOptions rebuilt_;
+  DoctorOptions examined_;
 };
 
 }  // namespace kontor

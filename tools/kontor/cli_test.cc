@@ -37,7 +37,7 @@ TEST_F(CliTest, HelpReadsWell) {
 
 TEST_F(CliTest, EachCommandsHelpHasAnExample) {
   for (const char* command : {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio",
-                              "shards", "rejected", "rebuild"}) {
+                              "shards", "rejected", "rebuild", "watch", "doctor"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     EXPECT_THAT(out_.str(), AllOf(HasSubstr("Example"), HasSubstr(std::string("kontor ") + command))) << command;
   }
@@ -177,6 +177,10 @@ TEST_F(CliTest, DemoAndRebuildTakeTheirOptions) {
   EXPECT_EQ(demonstrated_.data_dir, "fresh");
   EXPECT_EQ(Run({"rebuild", "--data-dir", "d"}), 9);
   EXPECT_EQ(rebuilt_.data_dir, "d");
+  EXPECT_EQ(Run({"doctor", "--data-dir", "d", "--auth-token-file", "/no/such/file", "--brokers", "b:1"}), 6);
+  EXPECT_EQ(examined_.data_dir, "d");
+  EXPECT_EQ(examined_.auth_token_file, "/no/such/file");  // whether it is there is the doctor's to say
+  EXPECT_EQ(examined_.broker.kafka.brokers, "b:1");
 }
 
 TEST_F(CliTest, VersionIsPrinted) {

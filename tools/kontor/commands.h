@@ -32,6 +32,7 @@ void AddDemo(CLI::App* app, CommandContext* context);
 void AddRebuild(CLI::App* app, CommandContext* context);
 void AddVersion(CLI::App* app, CommandContext* context);
 
+void AddWatch(CLI::App* app, CommandContext* context);
 void AddAccounts(CLI::App* app, CommandContext* context);
 void AddAccount(CLI::App* app, CommandContext* context);
 void AddTimeline(CLI::App* app, CommandContext* context);
@@ -42,6 +43,7 @@ void AddRejected(CLI::App* app, CommandContext* context);
 void AddEmit(CLI::App* app, CommandContext* context);
 void AddImport(CLI::App* app, CommandContext* context);
 
+void AddDoctor(CLI::App* app, CommandContext* context);
 void AddConfig(CLI::App* app, CommandContext* context);
 void AddCompletion(CLI::App* app, CommandContext* context);
 void AddMan(CLI::App* app, CommandContext* context);

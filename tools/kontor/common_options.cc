@@ -66,13 +66,27 @@ CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::st
   return command->add_option_function<std::string>(name, take, description)->type_name(type);
 }
 
+CLI::Option* AddSecondsOption(CLI::App* command, const std::string& name, std::chrono::milliseconds* value,
+                              const std::string& description) {
+  const auto parse = [value](const std::string& given) {
+    double parsed = 0;
+    if (!CLI::detail::lexical_cast(given, parsed) || !(parsed > 0) || parsed > 1e6) {
+      return InvalidArgument("'{}' is no time in seconds, as 30 or 0.5", given);
+    }
+    *value = std::chrono::milliseconds(std::max<int64_t>(1, std::llround(parsed * 1'000)));
+    return OkStatus();
+  };
+  return AddParsed(command, name, "SECONDS", parse, description)
+      ->default_str(fmt::format("{}", static_cast<double>(value->count()) / 1'000));
+}
+
 void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
   command->add_option("--brokers", options->kafka.brokers, "Brokers to ask first, separated by commas")
       ->type_name("HOST:PORT,...")
       ->capture_default_str()
       ->group(kKafkaGroup);
   AddParsed(
-      command, "--partitioner", "NAME",
+      command, "--partitioner", "murmur2|crc32",
       [options](const std::string& name) {
         const std::optional<Partitioner> partitioner = ParsePartitioner(name);
         if (!partitioner) return InvalidArgument("'{}' is neither murmur2 nor crc32", name);
@@ -177,19 +191,7 @@ void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options) {
         ->group(kHttpGroup);
   };
   const auto seconds = [command](const std::string& name, std::chrono::milliseconds* value, const std::string& text) {
-    AddParsed(
-        command, name, "SECONDS",
-        [value](const std::string& given) {
-          double parsed = 0;
-          if (!CLI::detail::lexical_cast(given, parsed) || !(parsed > 0) || parsed > 1e6) {
-            return InvalidArgument("'{}' is no time in seconds, as 30 or 0.5", given);
-          }
-          *value = std::chrono::milliseconds(std::max<int64_t>(1, std::llround(parsed * 1'000)));
-          return OkStatus();
-        },
-        text)
-        ->default_str(fmt::format("{}", static_cast<double>(value->count()) / 1'000))
-        ->group(kHttpGroup);
+    AddSecondsOption(command, name, value, text)->group(kHttpGroup);
   };
   number("--http-header-bytes-max", &options->header_bytes_max, "BYTES", "Of a request's header");
   number("--http-body-bytes-max", &options->body_bytes_max, "BYTES", "Of a request's body; no endpoint reads one");
@@ -231,17 +233,21 @@ void AddLogOptions(CLI::App* command, LogOptions* options) {
       ->group(kLogGroup);
 }
 
+CLI::Option* AddServerOptions(CLI::App* command, std::string* server, std::string* auth_token) {
+  auto* option = command->add_option("--server", *server, "The engine to ask")->type_name("URL")->capture_default_str();
+  AddParsed(
+      command, "--auth-token-file", "FILE",
+      [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
+      "File with the token that the server asks for");
+  return option;
+}
+
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
   options->server = "http://" + std::string(kDefaultListen);
-  auto* server = command->add_option("--server", options->server, "The engine to ask")->type_name("URL");
-  server->capture_default_str();
+  auto* server = AddServerOptions(command, &options->server, &options->auth_token);
   auto* folder = command->add_option("--data-dir", options->data_dir, "Read this folder of a stopped engine instead")
                      ->type_name("DIR");
   folder->excludes(server);
-  AddParsed(
-      command, "--auth-token-file", "FILE",
-      [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
-      "File with the token that the server asks for");
   AddReportingOptions(command, &options->reporting);
   for (const char* name : {"--reporting-currency", "--reporting-zone"}) command->get_option(name)->needs(folder);
   command->add_flag("--json", options->json, "Print the server's answers as they are, one a line");

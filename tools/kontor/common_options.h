@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,10 @@ namespace kontor {
 // An option whose text is read by `parse`, which says what is wrong with it.
 CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
                        std::function<Status(const std::string&)> parse, const std::string& description);
+
+// An option in seconds, as 30 or 0.5.
+CLI::Option* AddSecondsOption(CLI::App* command, const std::string& name, std::chrono::milliseconds* value,
+                              const std::string& description);
 
 // --brokers, --partitioner, --kafka
 void AddBrokerOptions(CLI::App* command, BrokerOptions* options);
@@ -33,6 +38,8 @@ void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_
 void AddWaitOptions(CLI::App* command, EmitOptions* options);
 // --http-...: what a client may use up
 void AddHttpLimitOptions(CLI::App* command, HttpServerOptions* options);
+// --server, --auth-token-file; the first of them
+CLI::Option* AddServerOptions(CLI::App* command, std::string* server, std::string* auth_token);
 // --server or --data-dir, with what each needs, and --json
 void AddReadingOptions(CLI::App* command, ReadingOptions* options);
 // --as-of

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -14,10 +15,11 @@
 namespace kontor {
 namespace {
 
-enum class Takes { kNothing, kFile, kFolder, kOther };
+enum class Takes { kNothing, kFile, kFolder, kChoice, kOther };
 
 Takes TakesOf(const CLI::Option& option) {
   if (!option.get_positional() && option.get_expected_max() == 0) return Takes::kNothing;
+  if (option.get_type_name().find('|') != std::string::npos) return Takes::kChoice;
   const std::string type = option.get_positional() ? option.get_name(true, false) : option.get_type_name();
   if (type.starts_with("FILE") || type == "CSV") return Takes::kFile;
   return type == "DIR" ? Takes::kFolder : Takes::kOther;
@@ -33,11 +35,26 @@ std::vector<std::string> OptionsThatTake(const CLI::App& command, Takes takes) {
   return names;
 }
 
+// "text|json" as "text json".
+std::string ChoicesOf(const CLI::Option& option) {
+  std::string choices = option.get_type_name();
+  std::replace(choices.begin(), choices.end(), '|', ' ');
+  return choices;
+}
+
 bool TakesFiles(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_positional() && TakesOf(*option) == Takes::kFile) return true;
   }
   return false;
+}
+
+// Of an argument without a name.
+std::string ArgumentChoices(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_positional() && TakesOf(*option) == Takes::kChoice) return ChoicesOf(*option);
+  }
+  return "";
 }
 
 // A shell's 'single quoted' word; a quote in it is written as the shell wants it.
@@ -59,16 +76,22 @@ std::string BashScript(const CLI::App& program) {
   for (const CLI::App* command : CommandsOf(program)) {
     commands.push_back(command->get_name());
     std::vector<std::string> options = {"--help"};
-    for (const CLI::Option* option : NamedOptions(*command)) options.push_back(LongName(*option));
-    cases += fmt::format("    {})\n      options='{}' files='{}' folders='{}' values='{}' words={}\n      ;;\n",
+    std::string choices;
+    for (const CLI::Option* option : NamedOptions(*command)) {
+      options.push_back(LongName(*option));
+      if (TakesOf(*option) != Takes::kChoice) continue;
+      choices += fmt::format("      [[ $prev != {} ]] || choices='{}'\n", LongName(*option), ChoicesOf(*option));
+    }
+    cases += fmt::format("    {})\n      options='{}' files='{}' folders='{}' values='{}' words='{}'\n{}      ;;\n",
                          command->get_name(), fmt::join(options, " "),
                          fmt::join(OptionsThatTake(*command, Takes::kFile), " "),
                          fmt::join(OptionsThatTake(*command, Takes::kFolder), " "),
-                         fmt::join(OptionsThatTake(*command, Takes::kOther), " "), TakesFiles(*command) ? "files" : "");
+                         fmt::join(OptionsThatTake(*command, Takes::kOther), " "),
+                         TakesFiles(*command) ? "files" : ArgumentChoices(*command), choices);
   }
   return fmt::format(R"(# Completion of kontor for bash; made by: kontor completion bash
 _kontor() {{
-  local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values words
+  local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values choices words
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W '{} --help' -- "$cur"))
@@ -76,7 +99,9 @@ _kontor() {{
   fi
   case ${{COMP_WORDS[1]}} in
 {}  esac
-  if [[ " $folders " == *" $prev "* ]]; then
+  if [[ $choices ]]; then
+    COMPREPLY=($(compgen -W "$choices" -- "$cur"))
+  elif [[ " $folders " == *" $prev "* ]]; then
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$cur"))
   elif [[ " $files " == *" $prev "* ]]; then
@@ -86,6 +111,8 @@ _kontor() {{
     return
   elif [[ $cur == -* || -z $words ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  elif [[ $words != files ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
   else
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$cur"))
@@ -107,7 +134,10 @@ std::string ZshArgument(const CLI::Option& option) {
     return safe;
   };
   const Takes takes = TakesOf(option);
-  const std::string value = takes == Takes::kFile ? "_files" : takes == Takes::kFolder ? "_files -/" : " ";
+  const std::string value = takes == Takes::kFile     ? "_files"
+                            : takes == Takes::kFolder ? "_files -/"
+                            : takes == Takes::kChoice ? fmt::format("({})", ChoicesOf(option))
+                                                      : " ";
   if (option.get_positional()) return fmt::format("*:{}:{}", escaped(option.get_name(true, false)), value);
   std::string text = fmt::format("{}[{}]", LongName(option), escaped(option.get_description()));
   if (takes != Takes::kNothing) text += fmt::format(":{}:{}", escaped(option.get_type_name()), value);
@@ -157,11 +187,14 @@ std::string FishScript(const CLI::App& program) {
                         Quoted(command->get_description(), "\\'"));
     const std::string here = fmt::format("complete -c kontor -n '__fish_seen_subcommand_from {}'", command->get_name());
     if (TakesFiles(*command)) text += here + " -F\n";
+    const std::string choices = ArgumentChoices(*command);
+    if (!choices.empty()) text += fmt::format("{} -a {}\n", here, Quoted(choices, "\\'"));
     for (const CLI::Option* option : NamedOptions(*command)) {
       const Takes takes = TakesOf(*option);
       const std::string value = takes == Takes::kNothing  ? ""
                                 : takes == Takes::kFile   ? " -r -F"
                                 : takes == Takes::kFolder ? " -r -a '(__fish_complete_directories)'"
+                                : takes == Takes::kChoice ? fmt::format(" -x -a '{}'", ChoicesOf(*option))
                                                           : " -x";
       text += fmt::format("{} -l {}{} -d {}\n", here, option->get_lnames().front(), value,
                           Quoted(option->get_description(), "\\'"));
@@ -182,7 +215,7 @@ void AddCompletion(CLI::App* app, CommandContext* context) {
   using Script = std::string (*)(const CLI::App&);
   auto script = std::make_shared<Script>(nullptr);
   AddParsed(
-      command, "SHELL", "",
+      command, "SHELL", "bash|zsh|fish",
       [script](const std::string& shell) {
         *script = shell == "bash" ? BashScript : shell == "zsh" ? ZshScript : shell == "fish" ? FishScript : nullptr;
         return *script != nullptr ? OkStatus() : InvalidArgument("'{}' is neither bash, zsh nor fish", shell);

@@ -117,7 +117,11 @@ int ShowConfig(const ConfigOptions& options, std::vector<std::string> words, con
   }
   for (const std::string& doubt : DoubtfulVariables(*program, context.wiring.environment)) console.Error(doubt);
   const std::vector<InForce> rows = RowsOf(*command, *settings, required);
-  *console.out << (options.json ? JsonOf(command->get_name(), rows) + "\n" : TextOf(rows, console));
+  if (options.json) {
+    *console.out << JsonOf(command->get_name(), rows) << "\n";
+  } else {
+    console.Print(TextOf(rows, console));
+  }
   return kExitOk;
 }
 

@@ -29,6 +29,8 @@ class DataDirectory final : public ShardStores {
   ~DataDirectory() override;
 
   const std::string& path() const { return path_; }
+  // Of a shard: log/ and views/ stand in it.
+  std::string ShardPath(const ShardId& shard) const;
   // The instance's store, to be read while nothing writes to it. NotFound where there is none: nothing was stored yet,
   // or it is missing beside shards that are there.
   Result<std::unique_ptr<const InstanceStore>> ReadInstance() const;
@@ -41,7 +43,6 @@ class DataDirectory final : public ShardStores {
  private:
   DataDirectory(std::string path, int lock);
   static Result<std::unique_ptr<DataDirectory>> Lock(const std::string& path);
-  std::string ShardPath(const ShardId& shard) const;
 
   const std::string path_;
   const int lock_;  // file descriptor

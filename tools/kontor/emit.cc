@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <system_error>
+#include <thread>
 
 #include "engine/event/json.h"
 #include "engine/event/validator.h"
@@ -26,6 +29,8 @@ constexpr size_t kLineBytesMax = 8 << 20;
 
 // How long --wait waits.
 constexpr std::chrono::minutes kWaitTime{5};
+// Between two looks at how far it is.
+constexpr std::chrono::milliseconds kLook{100};
 
 Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {
   if (line.too_long) return InvalidArgument("longer than {} MiB", kLineBytesMax >> 20);
@@ -51,13 +56,39 @@ uint64_t SizeOf(const std::string& file) {
   return error ? 0 : size;
 }
 
+// Tells whoever looks on how much of what was acknowledged the engine has read, until it has read all of it.
+Status ShowWhatIsLeft(const Sending& sending, Readings& readings, std::chrono::steady_clock::time_point deadline,
+                      const Console& console) {
+  Progress progress("events read by the engine", console);
+  std::optional<int64_t> before;  // what it had read when it was first asked
+  while (std::chrono::steady_clock::now() < deadline) {
+    KONTOR_ASSIGN_OR_RETURN(const auto shards, readings.Read<api::v1::ListShardsResponse>("/v1/shards"));
+    int64_t left = 0;
+    for (const auto& [place, offset] : sending.last_offsets()) {
+      const auto shard = std::find_if(shards.shards().begin(), shards.shards().end(), [&place = place](const auto& s) {
+        return s.topic() == place.first && s.partition() == place.second.value();
+      });
+      const int64_t read = shard == shards.shards().end() ? 0 : shard->next_offset();
+      left += std::max<int64_t>(0, offset.value() + 1 - read);
+    }
+    if (left == 0) break;
+    if (!before) before = left;
+    const auto done = static_cast<uint64_t>(std::max<int64_t>(0, *before - left));
+    progress.Update(done, done, static_cast<uint64_t>(*before));
+    std::this_thread::sleep_for(kLook);
+  }
+  return OkStatus();
+}
+
 // Waits until the engine has folded everything that was acknowledged.
-Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const Wiring& wiring) {
+Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const Wiring& wiring,
+                       const Console& console) {
   ReadingOptions reading;
   reading.server = options.server;
   reading.auth_token = options.auth_token;
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<Readings> readings, OpenReadings(reading, wiring));
   const auto deadline = std::chrono::steady_clock::now() + kWaitTime;
+  if (console.shows_progress) KONTOR_RETURN_IF_ERROR(ShowWhatIsLeft(sending, *readings, deadline, console));
   for (const auto& [place, offset] : sending.last_offsets()) {
     TargetText target("/v1/accounts");
     target.Add("page_size", "1").Add("fields", "basis");
@@ -81,12 +112,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
       return kExitFailed;
     }
   }
-  Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.broker);
-  if (!sink.ok()) {
-    console.Error(Text(sink.status()));
-    return kExitFailed;
-  }
-  Sending sending(*std::move(sink));
+  Sending sending;
   LineReader lines(options.file == "-" ? console.in : &file, kLineBytesMax);
   uint64_t events = 0;
   {
@@ -96,6 +122,14 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
       if (!line->too_long && line->text.find_first_not_of(" \t") == std::string::npos) continue;
       ++events;
       Result<OutRecord> record = RecordOf(*line, options.topics);
+      if (record.ok() && !sending.has_sink()) {  // what cannot be sent needs no broker to say so
+        Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.broker);
+        if (!sink.ok()) {
+          console.Error(Text(sink.status()));
+          return kExitFailed;
+        }
+        sending.SetSink(*std::move(sink));
+      }
       if (record.ok()) {
         sending.Send(line->number, *std::move(record));
       } else {
@@ -112,7 +146,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
   *console.out << fmt::format("{} of {} events acknowledged\n", CountText(static_cast<int64_t>(sending.acknowledged())),
                               CountText(static_cast<int64_t>(events)));
   if (options.wait) {
-    if (const Status status = WaitUntilFolded(sending, options, wiring); !status.ok()) {
+    if (const Status status = WaitUntilFolded(sending, options, wiring, console); !status.ok()) {
       console.Error(fmt::format("sent, and not read yet: {}", Text(status)));
       return kExitFailed;
     }

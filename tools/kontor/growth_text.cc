@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tools/kontor/amount_table.h"
+#include "tools/kontor/charts.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"
 #include "tools/kontor/view_blocks.h"
@@ -46,8 +47,9 @@ std::string MovementsText(const std::string& title, const view::v1::Retention& r
 
 }  // namespace
 
-std::string GrowthText(const view::v1::GrowthView& growth, const std::string& currency, int months,
+std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis& basis, int months,
                        const Console& console) {
+  const std::string& currency = basis.reporting_currency();
   Table years({Left(""), Right(kTtm), Right("Year before"), Right("Year on year"), Spare(Right("3 years a year")),
                Spare(Right("5 years a year"))});
   const auto add = [&](const char* name, const view::v1::YearOnYear& row) {
@@ -78,16 +80,22 @@ std::string GrowthText(const view::v1::GrowthView& growth, const std::string& cu
   amounts.Add("Sales velocity, a day", {&growth.sales_velocity()});
   amounts.Add("Recurring, this month", {&growth.recurring()});
 
+  const auto by_month = [&](const auto& figure) {
+    return Sparkline(MonthSeries(growth.months(), MonthRead(basis), months, figure));
+  };
   Facts facts;
+  facts.Add("Deals won, by month",
+            by_month([](const auto& month) { return std::optional<double>(month.deals_won()); }));
+  facts.Add("Recurring, by month", by_month([](const auto& month) { return Units(month.recurring()); }));
   facts.Add("Net retention", PercentWithN(growth.invoiced_net_retention().nrr()));
   facts.Add("Gross retention", PercentWithN(growth.invoiced_net_retention().grr()));
   facts.Add("Net retention, recurring", PercentWithN(growth.recurring_retention().nrr()));
   facts.Add("Gross retention, recurring", PercentWithN(growth.recurring_retention().grr()));
   for (const view::v1::Coverage& coverage : growth.coverage()) {
     facts.Add(fmt::format("Target {} to {}", DateText(coverage.period_from()), DateText(coverage.period_to())),
-              fmt::format("{}: booked {}, expected {}, coverage {}", MoneyWithCode(coverage.target()),
+              fmt::format("{}: booked {}, expected {}, coverage {}  {}", MoneyWithCode(coverage.target()),
                           ReportingWithCode(coverage.booked()), ReportingWithCode(coverage.open_expected()),
-                          PercentText(coverage.coverage())));
+                          PercentText(coverage.coverage()), Bar(coverage.coverage(), kBarWidth)));
   }
   return Heading("Growth", console) + years.Text(console) + "\n" + deals.Text(console) + "\n" + amounts.Text(console) +
          "\n" + facts.Text(console) + GrowthMonths(growth, currency, months, console) +

@@ -1,5 +1,7 @@
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/clock.h"
@@ -53,9 +55,14 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
   }
   ImportReport report;
   {
-    Progress progress("rows", console);
-    order.on_progress = [&progress](const ImportProgress& now) {
-      progress.Update(now.table.empty() ? now.query_rows : now.csv_rows, 0, 0);
+    // Of loading nobody knows the end; of mapping and sending the query tells it.
+    std::optional<Progress> progress(std::in_place, "rows read", console);
+    bool loads = true;
+    order.counts_rows = console.shows_progress;
+    order.on_progress = [&](const ImportProgress& now) {
+      if (loads && now.table.empty()) progress.emplace("rows sent", console);
+      loads = !now.table.empty();
+      progress->Update(loads ? now.csv_rows : now.query_rows, now.query_rows, now.query_rows_total);
     };
     report = Import(order, output);
   }
@@ -84,7 +91,7 @@ any event was not acknowledged; what failed is listed.)");
       ->required();
   command->add_flag("--dry-run", options->dry_run, "Check every row and send nothing");
   AddParsed(
-      command, "--to", "WHERE",
+      command, "--to", "kafka|jsonl",
       [options](const std::string& to) {
         if (to != "kafka" && to != "jsonl") return InvalidArgument("'{}' is neither kafka nor jsonl", to);
         options->to = to == "jsonl" ? To::kJsonLines : To::kKafka;

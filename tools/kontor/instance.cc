@@ -137,6 +137,7 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   parts->relay.SetStage(parts->portfolio.get(), config.reference_topic);
   QueryConfig query;
   query.version = ThisVersion().version();
+  query.digest_progress = options.digest_progress;
   query.dead_letter_sent = [shards = parts->shards.get()](const ShardId& shard, Position position) {
     return shards->DeadLetterSent(shard, position);
   };

@@ -38,6 +38,8 @@ struct InstanceOptions {
   bool rebuild = false;
   // Told, on shards' threads, how far the views follow the logs. May be empty.
   std::function<void(const ShardId& shard, Position folded, Position end)> progress;
+  // Told, on the thread that asks for digests, how far these are. May be empty.
+  std::function<void(uint64_t records, uint64_t total)> digest_progress;
 };
 
 class Instance {

@@ -1,19 +1,25 @@
 // kontor: event-sourced account tracking. The binary: the command line on the engine's concrete parts.
 #include <unistd.h>
 
+#include <chrono>
 #include <ios>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/source/kafka_sink.h"
 #include "tools/kontor/cli.h"
+#include "tools/kontor/doctor/doctor.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/running.h"
 
 namespace kontor {
 namespace {
+
+// A broker on the other side of the world answers sooner.
+constexpr std::chrono::seconds kBrokerTime{5};
 
 Environment KontorVariables() {
   Environment variables;
@@ -36,9 +42,16 @@ int Run(int argc, char** argv) {
   wiring.serve = RunServe;
   wiring.demo = RunDemo;
   wiring.rebuild = RunRebuild;
+  wiring.doctor = RunDoctor;
   wiring.open_queries = OpenFolder;
   wiring.open_sink = [](const BrokerOptions& broker) -> Result<std::unique_ptr<EventSink>> {
-    return KafkaSink::Open(broker.kafka, broker.partitioner);
+    Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(broker.kafka, broker.partitioner);
+    if (!sink.ok()) return sink.status();
+    if (const Status status = (*sink)->CheckBroker(kBrokerTime); !status.ok()) {
+      return Unavailable("no Kafka broker answers at {} ({}): start it, or name another with --brokers",
+                         broker.kafka.brokers, Text(status));
+    }
+    return *std::move(sink);
   };
   wiring.version = ThisVersion();
   wiring.environment = KontorVariables();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -63,6 +64,15 @@ struct RebuildOptions {
   ReportingOptions reporting;
 };
 
+struct DoctorOptions {
+  BrokerOptions broker;
+  TopicOptions topics;
+  std::string data_dir;  // empty: no folder is looked at
+  std::string listen = std::string(kDefaultListen);
+  std::string auth_token_file;
+  bool json = false;
+};
+
 struct EmitOptions {
   BrokerOptions broker;
   TopicOptions topics;
@@ -76,6 +86,8 @@ struct EmitOptions {
 struct FolderOptions {
   std::string data_dir;
   ReportingOptions reporting;
+  // Told how far digests are, which are made where they are asked for. May be empty.
+  std::function<void(uint64_t records, uint64_t total)> digest_progress;
 };
 
 // Where a reading command reads.
@@ -85,6 +97,8 @@ struct ReadingOptions {
   std::string data_dir;  // not empty: of this folder, and no server is asked
   ReportingOptions reporting;
   bool json = false;
+  // As FolderOptions'; a server does not tell.
+  std::function<void(uint64_t records, uint64_t total)> digest_progress;
 };
 
 }  // namespace kontor

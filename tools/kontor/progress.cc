@@ -13,13 +13,6 @@ namespace {
 constexpr std::chrono::milliseconds kPause{100};
 constexpr int kBarWidth = 20;
 
-std::string Duration(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
-  if (whole < 120) return fmt::format("{} s", whole);
-  if (whole < 7200) return fmt::format("{} min", whole / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
-}
-
 }  // namespace
 
 Progress::Progress(std::string what, const Console& console)
@@ -35,8 +28,8 @@ void Progress::Update(uint64_t count, uint64_t done, uint64_t total) {
   if (now - shown_ < kPause) return;
   shown_ = now;
   is_shown_ = true;
-  *console_.err << "\r\x1b[K" << ProgressText(what_, count, done, total, now - began_, console_.err_width - 1)
-                << std::flush;
+  const std::string line = ProgressText(what_, count, done, total, now - began_, console_.err_width - 1);
+  *console_.err << "\r\x1b[K" << console_.Shown(line) << std::flush;
 }
 
 std::string ProgressText(std::string_view what, uint64_t count, uint64_t done, uint64_t total,
@@ -50,7 +43,7 @@ std::string ProgressText(std::string_view what, uint64_t count, uint64_t done, u
     std::string bar;
     for (int i = 0; i < kBarWidth; ++i) bar += i < full ? "█" : "░";
     text = fmt::format("[{}] {:3} %  {}", bar, static_cast<int>(share * 100), text);
-    if (done > 0) text += fmt::format("  {} left", Duration(seconds * (1 - share) / share));
+    if (done > 0) text += fmt::format("  {} left", DurationText(seconds * (1 - share) / share));
   }
   return Truncated(text, width);
 }

@@ -41,7 +41,8 @@ class FolderReadings final : public Readings {
 
 Result<std::unique_ptr<Readings>> OpenReadings(const ReadingOptions& options, const Wiring& wiring) {
   if (!options.data_dir.empty()) {
-    KONTOR_ASSIGN_OR_RETURN(auto queries, wiring.open_queries({options.data_dir, options.reporting}));
+    KONTOR_ASSIGN_OR_RETURN(auto queries,
+                            wiring.open_queries({options.data_dir, options.reporting, options.digest_progress}));
     return std::make_unique<FolderReadings>(std::move(queries), wiring.version);
   }
   HttpClientOptions client_options;

@@ -36,7 +36,7 @@ Status Show(Readings& readings, const std::string& target, bool json, const Cons
   }
   Message message;
   KONTOR_RETURN_IF_ERROR(AnswerFromJson(answer, &message));
-  *console.out << text(message);
+  console.Print(text(message));
   return OkStatus();
 }
 

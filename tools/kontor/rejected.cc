@@ -79,8 +79,8 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
                record.source().empty() ? std::string(kUnknown) : record.source(),
                record.dead_letter_sent() ? Cell("sent") : Cell(kUnknown)});
   }
-  *console.out << (table.empty() ? "No rejected and no conflicting records.\n" : table.Text(console))
-               << MoreText(more, options.rows_max, console);
+  console.Print((table.empty() ? "No rejected and no conflicting records.\n" : table.Text(console)) +
+                MoreText(more, options.rows_max, console));
   return OkStatus();
 }
 

@@ -151,8 +151,9 @@ Result<std::shared_ptr<const Queries>> OpenFolder(const FolderOptions& folder) {
   };
   const auto opened = std::make_shared<Opened>();
   opened->clock = ClockFor(folder.reporting);
-  KONTOR_ASSIGN_OR_RETURN(opened->instance,
-                          Instance::Open(OptionsFor(folder.data_dir, folder.reporting, opened->clock.get())));
+  InstanceOptions options = OptionsFor(folder.data_dir, folder.reporting, opened->clock.get());
+  options.digest_progress = folder.digest_progress;
+  KONTOR_ASSIGN_OR_RETURN(opened->instance, Instance::Open(options));
   return std::shared_ptr<const Queries>(opened, &opened->instance->queries());
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tools/kontor/charts.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"
 #include "tools/kontor/view_blocks.h"
@@ -32,7 +33,8 @@ std::string SatisfactionMonths(const view::v1::SatisfactionView& view, int month
 
 }  // namespace
 
-std::string SatisfactionText(const view::v1::SatisfactionView& view, int months, const Console& console) {
+std::string SatisfactionText(const view::v1::SatisfactionView& view, const view::v1::Basis& basis, int months,
+                             const Console& console) {
   Table table({Left(""), Right(kLifetime), Right(kTtm)});
   table.Add({"NPS", NpsText(view.nps()), NpsText(view.nps_ttm())});
   table.Add({"  promoters / passives / detractors",
@@ -65,10 +67,16 @@ std::string SatisfactionText(const view::v1::SatisfactionView& view, int months,
 
   const view::v1::Commitments& promises = view.commitments();
   const view::v1::Issues& issues = view.issues();
+  const auto by_month = [&](const auto& figure) {
+    return Sparkline(MonthSeries(view.months(), MonthRead(basis), months, figure));
+  };
   Facts facts;
+  facts.Add("Interactions, by month",
+            by_month([](const auto& month) { return std::optional<double>(month.interactions()); }));
   facts.Add("Sentiment", WithN(RatioText(view.sentiment(), 0), view.sentiment().n()) + ", from -100 to 100");
-  facts.Add("Promises kept in time", fmt::format("{} of {} due: {}", CountText(promises.kept_in_time()),
-                                                 CountText(promises.due()), PercentText(promises.kept_rate())));
+  facts.Add("Promises kept in time",
+            fmt::format("{} of {} due: {}  {}", CountText(promises.kept_in_time()), CountText(promises.due()),
+                        PercentText(promises.kept_rate()), Bar(promises.kept_rate(), kBarWidth)));
   facts.Add("  by the last date given",
             fmt::format("{} of {} due: {}", CountText(promises.redated_kept_in_time()),
                         CountText(promises.redated_due()), PercentText(promises.redated_kept_rate())));

@@ -31,7 +31,7 @@ void Sending::Refuse(uint64_t number, Status why) {
 
 void Sending::Finish() {
   // What is not acknowledged stays among the open ones, which tells more than the flush's own status.
-  sink_->Flush(kFlushTime).IgnoreError();
+  if (has_sink()) sink_->Flush(kFlushTime).IgnoreError();
 }
 
 void Sending::Settle(uint64_t number, const std::string& topic, const Status& status, Partition partition,

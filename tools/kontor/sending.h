@@ -16,13 +16,18 @@ namespace kontor {
 // Threads: one; the sink's callbacks come on others.
 class Sending {
  public:
+  Sending() = default;
   explicit Sending(std::unique_ptr<EventSink> sink) : sink_(std::move(sink)) {}
   // No callback comes once the sink is gone.
   ~Sending() { sink_.reset(); }
   Sending(const Sending&) = delete;
   Sending& operator=(const Sending&) = delete;
 
-  // number: what the caller knows the record by. Requires: used once.
+  // Where nothing was sent yet, a sink may come late.
+  bool has_sink() const { return sink_ != nullptr; }
+  void SetSink(std::unique_ptr<EventSink> sink) { sink_ = std::move(sink); }
+
+  // number: what the caller knows the record by. Requires: used once; has_sink().
   void Send(uint64_t number, OutRecord record);
   // Notes a record that cannot be sent at all.
   void Refuse(uint64_t number, Status why);

@@ -1,7 +1,9 @@
 #include <memory>
+#include <optional>
 
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
+#include "tools/kontor/progress.h"
 #include "tools/kontor/reading_command.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"
@@ -79,10 +81,18 @@ Two engines that read the same topic print the same digests, whatever happened t
   command->callback([context, options] {
     context->run = [context, options] {
       TargetText target("/v1/shards");
-      if (options->digest) target.Add("digest", "true");
+      std::optional<Progress> progress;
+      if (options->digest) {
+        target.Add("digest", "true");
+        progress.emplace("records digested", context->console);
+        options->reading.digest_progress = [&progress](uint64_t records, uint64_t total) {
+          progress->Update(records, records, total);
+        };
+      }
       return Reading(options->reading, *context, [&](Readings& readings) {
         return Show<api::v1::ListShardsResponse>(readings, target.str(), options->reading.json, context->console,
                                                  [&](const api::v1::ListShardsResponse& shards) {
+                                                   progress.reset();
                                                    return options->digest ? DigestsText(shards, context->console)
                                                                           : StatesText(shards, context->console);
                                                  });

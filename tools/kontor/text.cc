@@ -135,6 +135,13 @@ std::string NumberText(double number, int decimals) {
   return Grouped(std::move(digits));
 }
 
+std::string DurationText(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", whole / 60);
+  return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
+}
+
 std::string DateText(const type::v1::Date& date) {
   const auto day = DayOf(date);
   return day ? DayText(*day) : std::string(kUnknown);

@@ -31,6 +31,8 @@ std::string PercentText(const view::v1::Ratio& ratio);
 // A plain number with so many decimals, and a unit where one is given: "12.5 days".
 std::string RatioText(const view::v1::Ratio& ratio, int decimals, std::string_view unit = "");
 std::string NumberText(double number, int decimals);
+// "12 s", "3 min", "2 h 5 min".
+std::string DurationText(double seconds);
 
 // "2026-11-24"
 std::string DateText(const type::v1::Date& date);

@@ -59,8 +59,8 @@ Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Co
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::TimelineResponse>(readings, target, options.rows_max,
                                                                 options.reading.json, console, add_rows, &more));
   if (options.reading.json) return OkStatus();
-  *console.out << (table.empty() ? "No events up to this instant.\n" : table.Text(console))
-               << MoreText(more, options.rows_max, console) << BasisText(basis, console);
+  console.Print((table.empty() ? "No events up to this instant.\n" : table.Text(console)) +
+                MoreText(more, options.rows_max, console) + BasisText(basis, console));
   return OkStatus();
 }
 

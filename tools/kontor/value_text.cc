@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/kontor/amount_table.h"
+#include "tools/kontor/charts.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"
 #include "tools/kontor/view_blocks.h"
@@ -27,13 +28,16 @@ std::string MissingRates(const Amount& amount) {
 // What is open, by days past due: the total, and beside it each currency where the total alone would hide something.
 std::string AgeingText(const view::v1::ValueView& value, const std::string& currency, const Console& console) {
   const view::v1::Ageing& ageing = value.ageing();
-  AmountColumns table("Open invoices", currency);
-  table.Add("Not due", ageing.not_due());
-  table.Add("1–30 days past due", ageing.days_1_30());
-  table.Add("31–60 days", ageing.days_31_60());
-  table.Add("61–90 days", ageing.days_61_90());
-  table.Add("Over 90 days", ageing.days_over_90());
-  table.Add("No due date", ageing.no_due_date());
+  AmountColumns table("Open invoices", currency, "Of open");
+  const auto add = [&](std::string_view name, const Amount& amount) {
+    table.Add(name, amount, Style::kPlain, Bar(ShareOf(amount, value.open()), kBarWidth));
+  };
+  add("Not due", ageing.not_due());
+  add("1–30 days past due", ageing.days_1_30());
+  add("31–60 days", ageing.days_31_60());
+  add("61–90 days", ageing.days_61_90());
+  add("Over 90 days", ageing.days_over_90());
+  add("No due date", ageing.no_due_date());
   table.Add("Open", value.open(), Style::kBold);
   table.Add("Unapplied", value.unapplied());
   if (value.waiting().by_currency_size() > 0) table.Add("  waiting for its invoice", value.waiting());
@@ -71,24 +75,29 @@ std::string ValueMonths(const view::v1::ValueView& value, const std::string& cur
 
 }  // namespace
 
-std::string ValueText(const view::v1::ValueView& value, const std::string& currency, int months,
+std::string ValueText(const view::v1::ValueView& value, const view::v1::Basis& basis, int months,
                       const Console& console) {
-  AmountTable table({"", kLifetime, kTtm}, currency);
-  const auto add = [&](std::string_view name, const PeriodAmount& amount, Style style = Style::kPlain) {
-    table.Add(name, {&amount.lifetime(), &amount.ttm()}, style);
+  const std::string& currency = basis.reporting_currency();
+  AmountTable table({"", kLifetime, kTtm}, currency, months > 0 ? fmt::format("Last {} months", months) : "");
+  using Figure = const Amount& (view::v1::ValueMonth::*)() const;
+  const auto add = [&](std::string_view name, const PeriodAmount& amount, Figure figure, Style style = Style::kPlain) {
+    const Series series = MonthSeries(value.months(), MonthRead(basis), months,
+                                      [&](const auto& month) { return Units((month.*figure)()); });
+    table.Add(name, {&amount.lifetime(), &amount.ttm()}, style, Sparkline(series));
   };
   const auto count = [&](std::string_view name, const PeriodCount& counted) {
     table.AddText(name, {CountText(counted.lifetime()), CountText(counted.ttm())});
   };
-  add("Booked", value.booked());
-  add("Invoiced net", value.invoiced_net());
-  add("Collected", value.collected());
-  add("Written off", value.written_off());
-  add("Cost of goods", value.cost_of_goods());
-  add("Cost to serve", value.cost_to_serve());
-  add("Net value", value.net_value(), Style::kBold);
-  add("Discounts given", value.discounts());
-  add("Average deal", value.average_deal());
+  using Row = view::v1::ValueMonth;
+  add("Booked", value.booked(), &Row::booked);
+  add("Invoiced net", value.invoiced_net(), &Row::invoiced_net);
+  add("Collected", value.collected(), &Row::collected);
+  add("Written off", value.written_off(), &Row::written_off);
+  add("Cost of goods", value.cost_of_goods(), &Row::cost_of_goods);
+  add("Cost to serve", value.cost_to_serve(), &Row::cost_to_serve);
+  add("Net value", value.net_value(), &Row::net_value, Style::kBold);
+  add("Discounts given", value.discounts(), &Row::discounts);
+  table.Add("Average deal", {&value.average_deal().lifetime(), &value.average_deal().ttm()});
   count("Deals won", value.deals_won());
   count("Invoices", value.invoices());
   count("Payments", value.payments());

@@ -12,15 +12,17 @@
 
 namespace kontor {
 
-// currency: the reporting one. months: how many of the last ones are told month by month.
-std::string ValueText(const view::v1::ValueView& value, const std::string& currency, int months,
+// basis: what the reading rests on. months: how many of the last ones are told month by month.
+std::string ValueText(const view::v1::ValueView& value, const view::v1::Basis& basis, int months,
                       const Console& console);
-std::string GrowthText(const view::v1::GrowthView& growth, const std::string& currency, int months,
+std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis& basis, int months,
                        const Console& console);
-std::string SatisfactionText(const view::v1::SatisfactionView& view, int months, const Console& console);
+std::string SatisfactionText(const view::v1::SatisfactionView& view, const view::v1::Basis& basis, int months,
+                             const Console& console);
 
 inline constexpr const char* kLifetime = "Lifetime";
 inline constexpr const char* kTtm = "Trailing 12 months";
+inline constexpr int kBarWidth = 10;
 
 // The title of a block, on a line of its own after an empty one.
 std::string Heading(std::string_view title, const Console& console);

@@ -58,15 +58,15 @@ std::string PositionText(const view::v1::ShardPosition& position) {
 }  // namespace
 
 std::string AccountText(const view::v1::AccountView& account, int months, const Console& console) {
-  const std::string& currency = account.basis().reporting_currency();
-  return ProfileText(account.profile(), console) + ValueText(account.value(), currency, months, console) +
-         GrowthText(account.growth(), currency, months, console) +
-         SatisfactionText(account.satisfaction(), months, console) + FindingsText(account, console) +
+  const view::v1::Basis& basis = account.basis();
+  return ProfileText(account.profile(), console) + ValueText(account.value(), basis, months, console) +
+         GrowthText(account.growth(), basis, months, console) +
+         SatisfactionText(account.satisfaction(), basis, months, console) + FindingsText(account, console) +
          BasisText(account.basis(), console);
 }
 
 std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, const Console& console) {
-  const std::string& currency = portfolio.basis().reporting_currency();
+  const view::v1::Basis& basis = portfolio.basis();
   std::string text =
       console.Styled("Portfolio", Style::kBold) +
       fmt::format("  {} accounts, {} of them key accounts; {} findings\n", CountText(portfolio.accounts()),
@@ -76,9 +76,9 @@ std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, 
         console.Styled("Totals are being renewed; they are not up to date with every change yet.", Style::kWarning) +
         "\n";
   }
-  return text + CoveringsText(portfolio.covers(), console) + ValueText(portfolio.value(), currency, months, console) +
-         GrowthText(portfolio.growth(), currency, months, console) +
-         SatisfactionText(portfolio.satisfaction(), months, console) + BasisText(portfolio.basis(), console);
+  return text + CoveringsText(portfolio.covers(), console) + ValueText(portfolio.value(), basis, months, console) +
+         GrowthText(portfolio.growth(), basis, months, console) +
+         SatisfactionText(portfolio.satisfaction(), basis, months, console) + BasisText(portfolio.basis(), console);
 }
 
 std::string BasisText(const view::v1::Basis& basis, const Console& console) {

@@ -19,6 +19,7 @@ struct Wiring {
   std::function<int(const ServeOptions&, const Console&)> serve;
   std::function<int(const DemoCommandOptions&, const Console&)> demo;
   std::function<int(const RebuildOptions&, const Console&)> rebuild;
+  std::function<int(const DoctorOptions&, const Console&)> doctor;
 
   std::function<Result<std::shared_ptr<const Queries>>(const FolderOptions&)> open_queries;
   std::function<Result<std::unique_ptr<EventSink>>(const BrokerOptions&)> open_sink;

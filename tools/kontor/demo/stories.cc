@@ -168,6 +168,7 @@ std::string GuideText(const std::vector<Story>& stories, std::string_view server
   const std::string account = fmt::format("{}/v1/accounts/{}", server_url, stories.front().accounts.front());
   const Instant year_ago = StartOfUtcDay(AddMonths(UtcDay(now), -12));
   const std::vector<std::pair<std::string, std::string_view>> tries = {
+      {fmt::format("kontor watch --server {}", server_url), "the portfolio live: how fast, and the accounts that move"},
       {fmt::format("kontor accounts --server {}", server_url), "every account with its main figures"},
       {fmt::format("kontor portfolio --server {}", server_url), "the same figures over all of them"},
       {fmt::format("kontor shards --digest --server {}", server_url),

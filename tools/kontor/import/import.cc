@@ -86,20 +86,24 @@ class Run {
     KONTOR_RETURN_IF_ERROR(RegisterSqlFunctions(&db));
     for (const CsvTable& csv : options_.tables) {
       const auto progress = [&](uint64_t rows) {
-        if (options_.on_progress) options_.on_progress({csv.table, rows, 0});
+        if (options_.on_progress) options_.on_progress({csv.table, rows, 0, 0});
       };
       KONTOR_ASSIGN_OR_RETURN(const uint64_t rows,
                               LoadTable(csv, options_.format, options_.standard_input, &db, ledger_.get(), progress));
       report_.csv_rows.emplace_back(csv.table, rows);
     }
     KONTOR_ASSIGN_OR_RETURN(MappingQuery mapping, MappingQuery::Open(options_.mapping_path, &db));
+    uint64_t total = 0;
+    if (options_.counts_rows) {
+      KONTOR_ASSIGN_OR_RETURN(total, mapping.CountRows());
+    }
     while (true) {
       KONTOR_ASSIGN_OR_RETURN(const std::optional<MappedRow> row, mapping.Next());
       if (!row) return OkStatus();
       ++report_.query_rows;
       KONTOR_RETURN_IF_ERROR(Take(*row));
       if (options_.on_progress && report_.query_rows % kProgressRows == 0) {
-        options_.on_progress({"", 0, report_.query_rows});
+        options_.on_progress({"", 0, report_.query_rows, total});
       }
     }
   }

@@ -26,9 +26,10 @@ namespace kontor {
 
 // Told now and then, on the calling thread: while a table is loaded, then while rows are mapped.
 struct ImportProgress {
-  std::string_view table;   // the one being loaded; empty while rows are mapped
-  uint64_t csv_rows = 0;    // of that table, so far
-  uint64_t query_rows = 0;  // so far
+  std::string_view table;         // the one being loaded; empty while rows are mapped
+  uint64_t csv_rows = 0;          // of that table, so far
+  uint64_t query_rows = 0;        // so far
+  uint64_t query_rows_total = 0;  // where ImportOptions::counts_rows asks for it; 0: nobody knows
 };
 
 struct ImportOptions {
@@ -43,6 +44,7 @@ struct ImportOptions {
   std::chrono::milliseconds acknowledge_timeout = std::chrono::minutes(5);  // after the last row
   std::FILE* standard_input = stdin;
   std::function<void(const ImportProgress&)> on_progress;
+  bool counts_rows = false;  // runs the query once more, before, so that progress knows how much is left
 };
 
 // Where events go: one of the two, or neither for a dry run.

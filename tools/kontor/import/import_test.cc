@@ -377,13 +377,29 @@ TEST_F(ImportTest, ProgressIsTold) {
   Mapping("SELECT NULL AS event FROM numbers");
   uint64_t csv_rows = 0;
   uint64_t query_rows = 0;
+  uint64_t total = 1;
   options_.on_progress = [&](const ImportProgress& progress) {
     if (progress.table == "numbers") csv_rows = progress.csv_rows;
     query_rows = progress.query_rows;
+    total = progress.query_rows_total;
   };
   Run();
   EXPECT_EQ(csv_rows, 10'000);
   EXPECT_EQ(query_rows, 10'000);
+  EXPECT_EQ(total, 0);  // nobody asked
+}
+
+TEST_F(ImportTest, RowsAreCountedBeforeWhereThatIsAskedFor) {
+  std::string csv = "id\n";
+  for (int i = 0; i < 10'000; ++i) csv += std::to_string(i) + "\n";
+  Table("numbers", csv);
+  Mapping("SELECT NULL AS event FROM numbers WHERE id % 2 = 0 ORDER BY id; -- the even ones\n");
+  uint64_t total = 0;
+  options_.counts_rows = true;
+  options_.on_progress = [&](const ImportProgress& progress) { total = progress.query_rows_total; };
+  Run();
+  EXPECT_EQ(total, 5'000);
+  EXPECT_EQ(report_.query_rows, 5'000);
 }
 
 TEST(RowLedgerTest, ReasonsThatDifferInWhatIsQuotedAreOne) {

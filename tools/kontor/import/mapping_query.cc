@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -76,11 +77,13 @@ Result<MappingQuery> MappingQuery::Open(const std::string& path, SqlDatabase* db
       const std::string error(Text(statement.status()));
       return InvalidArgument("{}:{}: {}{}", path, line_of(begin + std::max(offset, 0)), error, Hint(*db, error));
     }
+    const char* end = rest.data();
     rest = SkipToStatement(rest);
     const bool is_query = statement->column_count() > 0;
     if (rest.empty()) {
       if (!is_query) return InvalidArgument("{}:{}: the last statement must be the query", path, line_of(begin));
       mapping.query_ = *std::move(statement);
+      mapping.sql_.assign(begin, end);
       break;
     }
     if (is_query) {
@@ -109,6 +112,20 @@ Status MappingQuery::FindColumns() {
   }
   if (event_ < 0) return InvalidArgument("{}: the query yields no column 'event'", path_);
   return OkStatus();
+}
+
+Result<uint64_t> MappingQuery::CountRows() const {
+  std::string query = sql_;
+  query.erase(query.find_last_not_of("; \t\r\n") + 1);
+  // A line of its own ends the query's last comment.
+  const std::string counting = fmt::format("SELECT count(*) FROM ({}\n)", query);
+  std::string_view rest;
+  KONTOR_ASSIGN_OR_RETURN(SqlStatement count, SqlStatement::Prepare(*db_, counting, &rest));
+  KONTOR_ASSIGN_OR_RETURN(const bool has_row, count.Step());
+  uint64_t rows = 0;
+  const std::string_view text = has_row ? count.column_text(0) : "";
+  std::from_chars(text.data(), text.data() + text.size(), rows);
+  return rows;
 }
 
 Result<std::optional<MappedRow>> MappingQuery::Next() {

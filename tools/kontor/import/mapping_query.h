@@ -36,6 +36,8 @@ class MappingQuery {
   // Runs the preparing statements. The database must outlive the query.
   static Result<MappingQuery> Open(const std::string& path, SqlDatabase* db);
 
+  // How many rows there will be. Runs the query, but for what its columns hold.
+  Result<uint64_t> CountRows() const;
   // Nothing after the last row.
   Result<std::optional<MappedRow>> Next();
 
@@ -43,6 +45,7 @@ class MappingQuery {
   Status FindColumns();
 
   std::string path_;
+  std::string sql_;
   const SqlDatabase* db_ = nullptr;
   SqlStatement query_;
   int event_ = -1;

@@ -1,0 +1,28 @@
+// Whether this machine is fit to run an engine: open files, clock, the address to listen on, the token's file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tools/kontor/doctor/check.h"
+
+namespace kontor {
+
+// What the kernel says of its clock.
+struct ClockState {
+  bool is_known = false;
+  bool is_synchronized = false;
+  int64_t error_micros_max = 0;
+};
+
+ClockState ReadClockState();
+Check JudgeClock(const ClockState& state);
+
+// How many files may be open: now, and at most without becoming root.
+Check JudgeOpenFiles(uint64_t soft, uint64_t hard);
+Check CheckOpenFiles();
+
+// token_file: empty where none is given. engine_runs: it may be what has the port.
+Check CheckListen(const std::string& listen, const std::string& token_file, bool engine_runs);
+
+}  // namespace kontor

@@ -1,0 +1,194 @@
+#include "tools/kontor/watch_frame.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tools/kontor/charts.h"
+#include "tools/kontor/table.h"
+#include "tools/kontor/text.h"
+#include "tools/kontor/view_blocks.h"
+
+namespace kontor {
+namespace {
+
+constexpr int kWidth = 80;        // where the console does not tell
+constexpr int kWide = 96;         // from here on there is room for more columns
+constexpr int kLinesAround = 15;  // of a frame, those that are no account
+constexpr int kMonths = 12;
+constexpr size_t kRatesMax = 30;
+constexpr std::chrono::seconds kJustNow{2};
+
+using Line = std::pair<std::string, Style>;
+
+// Pieces side by side, the last one at the right edge.
+std::string Edges(const std::vector<Line>& left, const Line& right, const Console& console) {
+  std::string text;
+  const std::string last = Truncated(right.first, console.width - 1);
+  int used = DisplayWidth(last) + 1;
+  for (const auto& [piece, style] : left) {
+    const std::string fitted = Truncated(piece, std::max(0, console.width - used));
+    text += console.Styled(fitted, style);
+    used += DisplayWidth(fitted);
+  }
+  text.append(static_cast<size_t>(std::max(1, console.width - used + 1)), ' ');
+  return text + console.Styled(last, right.second);
+}
+
+Line StateOf(const WatchPicture& picture) {
+  int failed = 0;
+  for (const api::v1::ShardSummary& shard : picture.shards.shards()) {
+    failed += shard.state() == api::v1::SHARD_STATE_FAILED ? 1 : 0;
+  }
+  if (!picture.trouble.ok()) return {"● no answer", Style::kBad};
+  if (failed > 0) return {fmt::format("● {} failed", failed), Style::kBad};
+  if (!picture.portfolio.settled()) return {"● renewing totals", Style::kWarning};
+  return {"● live", Style::kGood};
+}
+
+std::string HeadText(const WatchPicture& picture, const Console& console) {
+  std::vector<Line> left = {{"Kontor", Style::kBold}, {"  " + Printable(picture.server), Style::kPlain}};
+  if (picture.has_figures) left.emplace_back("  " + TimeText(picture.portfolio.basis().now()), Style::kDim);
+  std::string rule;
+  for (int i = 0; i < console.width; ++i) rule += "─";
+  return Edges(left, StateOf(picture), console) + "\n" + console.Styled(rule, Style::kDim) + "\n";
+}
+
+// How fast records come, and how far behind their topic the shards are.
+std::string FlowText(const WatchPicture& picture, const Console& console) {
+  uint64_t records = 0;
+  int64_t lag = 0;
+  int running = 0;
+  bool lag_known = true;
+  for (const api::v1::ShardSummary& shard : picture.shards.shards()) {
+    records += shard.position();
+    lag += std::max<int64_t>(0, shard.lag());
+    lag_known = lag_known && shard.lag() >= 0;
+    running += shard.state() == api::v1::SHARD_STATE_RUNNING ? 1 : 0;
+  }
+  const std::string rate = picture.rates.empty() ? std::string(kUnknown) : NumberText(picture.rates.back(), 0);
+  const std::string where =
+      fmt::format("{} records, lag {}, {} of {} shards running", CountText(static_cast<int64_t>(records)),
+                  lag_known ? CountText(lag) : std::string(kUnknown), running, picture.shards.shards_size());
+  const std::string head = fmt::format("{:>9} events/s", rate);
+  const int room = console.width - DisplayWidth(head) - DisplayWidth(where) - 4;
+  const size_t shown = std::min({picture.rates.size(), kRatesMax, static_cast<size_t>(std::max(0, room))});
+  const Series rates(picture.rates.end() - static_cast<std::ptrdiff_t>(shown), picture.rates.end());
+  return Edges({{head, Style::kBold}, {"  " + Sparkline(rates), Style::kGood}},
+               {where, !lag_known || lag > 0 ? Style::kWarning : Style::kDim}, console) +
+         "\n";
+}
+
+std::string TotalsText(const view::v1::PortfolioView& portfolio, const Console& console) {
+  const std::string& currency = portfolio.basis().reporting_currency();
+  const view::v1::ValueView& value = portfolio.value();
+  const Month last = MonthRead(portfolio.basis());
+  Table table(
+      {Left("Totals, " + currency), Right("Lifetime"), Right("12 months"), Right("On year"), Left("Month by month")});
+  const auto add = [&](const char* name, const view::v1::PeriodAmount& amount, const std::string& on_year,
+                       const view::v1::Amount& (view::v1::ValueMonth::*figure)() const, Style style = Style::kPlain) {
+    const Series series =
+        MonthSeries(value.months(), last, kMonths, [&](const auto& m) { return Units((m.*figure)()); });
+    table.Add({Cell(name, style), Cell(ReportingText(amount.lifetime()), style),
+               Cell(ReportingText(amount.ttm()), style), on_year, Cell(Sparkline(series), Style::kGood)});
+  };
+  const view::v1::GrowthView& growth = portfolio.growth();
+  add("Booked", value.booked(), PercentText(growth.booked().year_on_year()), &view::v1::ValueMonth::booked);
+  add("Invoiced net", value.invoiced_net(), PercentText(growth.invoiced_net().year_on_year()),
+      &view::v1::ValueMonth::invoiced_net);
+  add("Collected", value.collected(), PercentText(growth.collected().year_on_year()), &view::v1::ValueMonth::collected);
+  add("Net value", value.net_value(), "", &view::v1::ValueMonth::net_value, Style::kBold);
+  return table.Text(console);
+}
+
+std::string FactsText(const view::v1::PortfolioView& portfolio, const Console& console) {
+  const view::v1::ValueView& value = portfolio.value();
+  const std::optional<double> overdue = ShareOf(value.overdue(), value.open());
+  const view::v1::Commitments& promises = portfolio.satisfaction().commitments();
+  const view::v1::Nps& nps = portfolio.satisfaction().nps();
+  Facts facts;
+  facts.Add("Open", fmt::format("{}, overdue {}{}", ReportingText(value.open()), ReportingText(value.overdue()),
+                                overdue ? fmt::format("  {} {:.0f} %", Bar(overdue, kBarWidth), *overdue * 100) : ""));
+  facts.Add("Promises", fmt::format("{} kept in time  {}", PercentText(promises.kept_rate()),
+                                    Bar(promises.kept_rate(), kBarWidth)) +
+                            (nps.has_value() ? fmt::format("  NPS {}", NumberText(nps.value(), 0)) : ""));
+  facts.Add("Accounts", fmt::format("{}, {} of them key accounts; {} findings", CountText(portfolio.accounts()),
+                                    CountText(portfolio.key_accounts()), CountText(portfolio.findings())));
+  return facts.Text(console);
+}
+
+std::string Ago(const WatchedAccount& account, WatchTime now) {
+  if (!account.moved) return std::string(kUnknown);
+  const std::chrono::duration<double> since = now - *account.moved;
+  return since < std::chrono::seconds(1) ? "now" : DurationText(since.count());
+}
+
+// A figure that the last reading changed stands out for a moment.
+Cell Moving(std::string now, const std::string& before, bool just_now, Style style = Style::kPlain) {
+  return {now, just_now && now != before ? Style::kBold : style};
+}
+
+std::string AccountsText(const WatchPicture& picture, WatchTime now, const Console& console) {
+  const view::v1::Basis& basis = picture.portfolio.basis();
+  const bool wide = console.width >= kWide;
+  std::vector<Column> columns = {Words("Account"), Words("Name"), Right("12 months"), Left("Invoiced, by month"),
+                                 Right("Overdue")};
+  if (wide) columns.insert(columns.end(), {Right("On year"), Right("Kept")});
+  columns.push_back(Right("Moved"));
+  Table table(std::move(columns));
+  for (const WatchedAccount& account : picture.accounts) {
+    const view::v1::AccountView& view = account.now;
+    const view::v1::AccountView& before = account.before;
+    const bool just_now = account.moved && now - *account.moved < kJustNow && before.has_value();
+    const Series months = MonthSeries(view.value().months(), MonthRead(basis), kMonths,
+                                      [](const auto& month) { return Units(month.invoiced_net()); });
+    std::vector<Cell> row = {
+        Cell(account.id, view.profile().key_account() ? Style::kBold : Style::kPlain), view.profile().name(),
+        Moving(ReportingText(view.value().net_value().ttm()), ReportingText(before.value().net_value().ttm()),
+               just_now),
+        Cell(Sparkline(months), Style::kGood),
+        Moving(ReportingText(view.value().overdue()), ReportingText(before.value().overdue()), just_now,
+               view.value().overdue().by_currency_size() > 0 ? Style::kBad : Style::kPlain)};
+    if (wide) {
+      const auto on_year = [](const view::v1::AccountView& v) {
+        return PercentText(v.growth().invoiced_net().year_on_year());
+      };
+      const auto kept = [](const view::v1::AccountView& v) {
+        return PercentText(v.satisfaction().commitments().kept_rate());
+      };
+      row.push_back(Moving(on_year(view), on_year(before), just_now));
+      row.push_back(Moving(kept(view), kept(before), just_now));
+    }
+    row.emplace_back(Ago(account, now), account.moved ? Style::kPlain : Style::kDim);
+    table.Add(std::move(row));
+  }
+  return table.empty() ? "No accounts yet.\n" : table.Text(console);
+}
+
+}  // namespace
+
+std::vector<std::string> WatchLines(const WatchPicture& picture, WatchTime now, int height, const Console& given) {
+  Console console = given;
+  if (console.width == 0) console.width = kWidth;
+  std::string text = HeadText(picture, console);
+  if (!picture.trouble.ok()) {
+    text += console.Styled(Wrapped(Printable(Text(picture.trouble)), console.width, 0), Style::kBad) + "\n";
+  }
+  if (picture.has_figures) {
+    text += FlowText(picture, console) + "\n" + TotalsText(picture.portfolio, console) + "\n" +
+            FactsText(picture.portfolio, console) + "\n" + AccountsText(picture, now, console);
+  }
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (height > 0 && lines.size() > static_cast<size_t>(height)) lines.resize(static_cast<size_t>(height));
+  return lines;
+}
+
+size_t WatchRows(int height) { return static_cast<size_t>(std::max(1, height - kLinesAround - 2)); }
+
+}  // namespace kontor
