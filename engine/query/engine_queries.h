@@ -20,7 +20,7 @@ struct QueryConfig {
   // Whether the dead-letter topic has the record of this shard at this position. May be empty: then nobody knows.
   std::function<bool(const ShardId&, Position)> dead_letter_sent;
   // Told, on the thread that asks, how far the digests of all logs are. May be empty.
-  std::function<void(uint64_t records, uint64_t total)> digest_progress;
+  std::function<void(uint64_t records, uint64_t total)> digest_progress{};
 };
 
 // Ownership: what the constructor takes must outlive it. Threads: any.
