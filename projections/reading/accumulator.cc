@@ -44,6 +44,7 @@ void Accumulator::Clear() {
 void Accumulator::Grow() {
   std::vector<Slot> before(slots_.empty() ? kSlotsMin : 2 * slots_.size());
   before.swap(slots_);
+  used_.reserve(slots_.size() / 2);
   for (uint32_t& at : used_) {
     const Slot& slot = before[at];
     const size_t to = SlotOf(slot.name, slot.number);

@@ -1,16 +1,20 @@
 // Reading one account as an answer does, from the bytes of its rows to all three views: what it costs beside the store.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/check.h"
 #include "engine/event/decoder.h"
 #include "projections/account/fold.h"
 #include "projections/account/map_rows.h"
+#include "projections/account/month_sum.h"
 #include "projections/account/voids.h"
 #include "projections/growth/growth_projection.h"
 #include "projections/growth/growth_view.h"
@@ -102,7 +106,10 @@ const ReferenceState& Rates() {
       rows.EndStep();
     }
     auto* state = new ReferenceState;
-    for (const auto& [key, row] : rows.rows()) state->Add(*ParseRowKey(key)->entity, std::get<EntityRow>(row));
+    for (const auto& [key, row] : rows.rows()) {
+      const std::optional<ParsedRowKey> parsed = ParseRowKey(key);
+      if (parsed->entity) state->Add(*parsed->entity, std::get<EntityRow>(row));
+    }
     return state;
   }();
   return *reference;
@@ -123,28 +130,67 @@ void SumUp(benchmark::State& state) {
   }
 }
 
+void Render(const BusyAccount& account, const SummedAccount& read, Converter* converter, view::v1::AccountView* view) {
+  const Components& components = read.sums.components;
+  const Day asked = converter->asked();
+  const Currency reporting = converter->reporting();
+  *view->mutable_profile() = ProfileOf(read, account.last);
+  *view->mutable_value() = RenderValue(components, asked, reporting);
+  RenderBreakEven(read.sums, view->mutable_value());
+  *view->mutable_growth() = RenderGrowth(components, asked, reporting);
+  RenderCoverage(read, account.last, converter, view->mutable_growth());
+  *view->mutable_satisfaction() = RenderSatisfaction(components, asked, 90);
+  RenderContacts(read.sums, asked, view->mutable_satisfaction());
+  for (view::v1::Finding& finding : FindingsOf(read, {})) *view->add_findings() = std::move(finding);
+  NoteRates(read.sums, converter);
+}
+
 void ReadAccount(const ReferenceState& reference, benchmark::State& state) {
   const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
   const Day asked = account.fold.zone().LocalDay(account.last);
-  const Currency reporting("EUR");
   std::string bytes;
   for (auto unused : state) {
-    Converter converter(&reference, reporting, account.last, asked);
+    Converter converter(&reference, Currency("EUR"), account.last, asked);
     const SummedAccount read = *Sum(StateOf(account), &converter);
-    const Components& components = read.sums.components;
     view::v1::AccountView view;
-    *view.mutable_profile() = ProfileOf(read, account.last);
-    *view.mutable_value() = RenderValue(components, asked, reporting);
-    RenderBreakEven(read.sums, view.mutable_value());
-    *view.mutable_growth() = RenderGrowth(components, asked, reporting);
-    RenderCoverage(read, account.last, &converter, view.mutable_growth());
-    *view.mutable_satisfaction() = RenderSatisfaction(components, asked, 90);
-    RenderContacts(read.sums, asked, view.mutable_satisfaction());
-    for (view::v1::Finding& finding : FindingsOf(read, {})) *view.add_findings() = std::move(finding);
+    Render(account, read, &converter, &view);
     view.SerializeToString(&bytes);
   }
   // The same before and after whatever makes it faster.
   state.SetLabel(std::to_string(std::hash<std::string>()(bytes)));
+}
+
+// What is kept added up is brought up to date: a day of the last month has an interaction more, or one less.
+void Follow(benchmark::State& state) {
+  const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
+  const Day asked = account.fold.zone().LocalDay(account.last);
+  Converter made(&Rates(), Currency("EUR"), account.last, asked);
+  SummedAccount kept = *Sum(StateOf(account), &made);
+  StoredMonth before = kept.state.months.back();
+  MonthRow more;
+  more.Add(FirstDay(before.month), {.measure = Measure::kInteractions}, 1);
+  StoredMonth after{before.month, {}};
+  std::string added;
+  EncodeMonth(more, &added);
+  KONTOR_CHECK(AddMonthValues(std::array<std::string_view, 2>{before.bytes, added}, &after.bytes));
+  for (auto unused : state) {
+    Converter converter(&Rates(), Currency("EUR"), account.last, asked);
+    KONTOR_CHECK(ReplaceMonths(std::span(&before, 1), std::span(&after, 1), &converter, &kept).ok());
+    std::swap(before, after);
+  }
+}
+
+void RenderAlone(benchmark::State& state) {
+  const BusyAccount& account = AccountOf(static_cast<uint64_t>(state.range(0)));
+  const Day asked = account.fold.zone().LocalDay(account.last);
+  Converter made(&Rates(), Currency("EUR"), account.last, asked);
+  const SummedAccount read = *Sum(StateOf(account), &made);
+  for (auto unused : state) {
+    Converter converter(&Rates(), Currency("EUR"), account.last, asked);
+    view::v1::AccountView view;
+    Render(account, read, &converter, &view);
+    benchmark::DoNotOptimize(view);
+  }
 }
 
 void AccountView(benchmark::State& state) { ReadAccount(Rates(), state); }
@@ -153,6 +199,8 @@ void AccountViewWithoutRates(benchmark::State& state) { ReadAccount({}, state); 
 
 BENCHMARK(ReadState)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(SumUp)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(Follow)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(RenderAlone)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(AccountView)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(AccountViewWithoutRates)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 
