@@ -132,7 +132,9 @@ void MonthSum::Encode(const Part& part, std::string* bytes) const {
 }
 
 bool AddMonthValues(std::span<const std::string_view> values, std::string* sum) {
-  MonthSum months;
+  // Kept for its memory: every month that is read or merged comes by here.
+  thread_local MonthSum months;
+  months.Clear();
   for (const std::string_view value : values) {
     if (value.empty()) continue;  // of what came to nothing
     if (!months.AddRow(value)) return false;
