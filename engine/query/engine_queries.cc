@@ -112,9 +112,9 @@ Result<view::v1::AccountView> EngineQueries::View(const AccountId& account, cons
   for (view::v1::Finding& finding : FindingsOf(read, reading.moment->merges)) {
     *view.add_findings() = std::move(finding);
   }
-  NoteRates(read.sums, &converter);
-  for (view::v1::UsedRate& rate : converter.UsedRates(kUsedRatesShown)) *view.add_used_rates() = std::move(rate);
-  view.set_used_rates_total(static_cast<int64_t>(converter.used_count()));
+  RatesUsed rates = RatesOf(read.sums, &converter, kUsedRatesShown);
+  for (view::v1::UsedRate& rate : rates.first) *view.add_used_rates() = std::move(rate);
+  view.set_used_rates_total(static_cast<int64_t>(rates.count));
   *view.mutable_basis() = BasisOf(moment, reading.positions, reading.moment->reading->position);
   return view;
 }

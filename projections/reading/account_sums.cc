@@ -488,11 +488,23 @@ size_t BytesOf(const SummedAccount& account) {
   return bytes;
 }
 
-void NoteRates(const AccountSums& sums, Converter* converter) {
+RatesUsed RatesOf(const AccountSums& sums, Converter* converter, size_t most) {
+  std::vector<std::pair<Day, Currency>> used;
   for (const TallyEntry& entry : sums.flow_rates.entries()) {
-    converter->Note(entry.key.currency, Day(static_cast<int32_t>(entry.key.number)));
+    used.emplace_back(static_cast<int32_t>(entry.key.number), entry.key.currency);
   }
-  for (const Currency currency : sums.asked_rates) converter->Note(currency, converter->asked());
+  std::set<std::pair<Day, Currency>> others = converter->Used();
+  for (const Currency currency : sums.asked_rates) others.emplace(converter->asked(), currency);
+  for (const auto& [day, currency] : others) {
+    if (sums.flow_rates.Get({.currency = currency, .number = day.value()}) == 0) used.emplace_back(day, currency);
+  }
+  RatesUsed rates{.first = {}, .count = used.size()};
+  const auto shown = used.begin() + static_cast<ptrdiff_t>(std::min(most, used.size()));
+  std::partial_sort(used.begin(), shown, used.end());
+  for (auto rate = used.begin(); rate != shown; ++rate) {
+    rates.first.push_back(converter->Show(rate->second, rate->first));
+  }
+  return rates;
 }
 
 }  // namespace kontor

@@ -63,7 +63,12 @@ Result<SummedAccount> Sum(AccountState state, Converter* converter);
 // How much memory it takes, nearly.
 size_t BytesOf(const SummedAccount& account);
 
-// Tells the converter of the rates that the sums rest on, to be listed with its own.
-void NoteRates(const AccountSums& sums, Converter* converter);
+// The rates that the sums and the converter's own answers rest on: the first of them by day and currency, and how many
+// there are.
+struct RatesUsed {
+  std::vector<view::v1::UsedRate> first;
+  size_t count = 0;
+};
+RatesUsed RatesOf(const AccountSums& sums, Converter* converter, size_t most);
 
 }  // namespace kontor

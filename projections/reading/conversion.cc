@@ -1,6 +1,6 @@
 #include "projections/reading/conversion.h"
 
-#include <string>
+#include "engine/base/check.h"
 
 namespace kontor {
 
@@ -20,26 +20,26 @@ const std::optional<Rate>& Converter::RateOn(Currency from, Day day) {
   return last_->second;
 }
 
-std::vector<view::v1::UsedRate> Converter::UsedRates(size_t most) const {
-  std::vector<view::v1::UsedRate> used;
+std::set<std::pair<Day, Currency>> Converter::Used() const {
+  std::set<std::pair<Day, Currency>> used;
   for (const auto& [key, rate] : rates_) {
-    if (!rate || used.size() == most) continue;
-    view::v1::UsedRate& x = used.emplace_back();
-    x.set_base_currency(key.second.code());
-    x.set_quote_currency(reporting_.code());
-    *x.mutable_day() = DateProto(key.first);
-    *x.mutable_published_day() = DateProto(rate->published);
-    x.set_numerator(IntegerText(rate->numerator));
-    x.set_denominator(IntegerText(rate->denominator));
-    x.set_via_currency(rate->via.code());
+    if (rate) used.insert(key);
   }
   return used;
 }
 
-size_t Converter::used_count() const {
-  size_t count = 0;
-  for (const auto& [key, rate] : rates_) count += rate ? 1 : 0;
-  return count;
+view::v1::UsedRate Converter::Show(Currency from, Day day) {
+  const std::optional<Rate>& rate = RateOn(from, day);
+  KONTOR_CHECK(rate);
+  view::v1::UsedRate shown;
+  shown.set_base_currency(from.code());
+  shown.set_quote_currency(reporting_.code());
+  *shown.mutable_day() = DateProto(day);
+  *shown.mutable_published_day() = DateProto(rate->published);
+  shown.set_numerator(IntegerText(rate->numerator));
+  shown.set_denominator(IntegerText(rate->denominator));
+  shown.set_via_currency(rate->via.code());
+  return shown;
 }
 
 }  // namespace kontor

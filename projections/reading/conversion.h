@@ -4,8 +4,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
-#include <vector>
 
 #include "kontor/view/v1/view.pb.h"
 #include "projections/reading/reference_state.h"
@@ -18,6 +18,8 @@ class Converter {
   // t: rates published later are not known yet. asked: the day that stocks and constant rates are converted at.
   Converter(const ReferenceState* reference, Currency reporting, Instant t, Day asked)
       : reference_(reference), reporting_(reporting), t_(t), asked_(asked) {}
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
 
   Currency reporting() const { return reporting_; }
   Day asked() const { return asked_; }
@@ -25,12 +27,10 @@ class Converter {
   // Nothing where the rate is missing. Zero needs no rate.
   std::optional<Nanos> Convert(Currency from, Day day, Nanos amount);
 
-  // Counts a rate among those used: one that another answer, over the same days, was converted by.
-  void Note(Currency from, Day day) { RateOn(from, day); }
-
-  // The rates used so far, by day and currency, at most `most`.
-  std::vector<view::v1::UsedRate> UsedRates(size_t most) const;
-  size_t used_count() const;
+  // The rates used so far.
+  std::set<std::pair<Day, Currency>> Used() const;
+  // How one is shown. Requires: there is one.
+  view::v1::UsedRate Show(Currency from, Day day);
 
  private:
   using Rates = std::map<std::pair<Day, Currency>, std::optional<Rate>>;

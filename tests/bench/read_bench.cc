@@ -142,7 +142,7 @@ void Render(const BusyAccount& account, const SummedAccount& read, Converter* co
   *view->mutable_satisfaction() = RenderSatisfaction(components, asked, 90);
   RenderContacts(read.sums, asked, view->mutable_satisfaction());
   for (view::v1::Finding& finding : FindingsOf(read, {})) *view->add_findings() = std::move(finding);
-  NoteRates(read.sums, converter);
+  for (view::v1::UsedRate& rate : RatesOf(read.sums, converter, 100).first) *view->add_used_rates() = std::move(rate);
 }
 
 void ReadAccount(const ReferenceState& reference, benchmark::State& state) {

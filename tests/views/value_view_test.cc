@@ -205,6 +205,24 @@ TEST_F(ValueViewTest, TheEarliestCloseCountsAndTheOthersAreAFinding) {
   EXPECT_EQ(Codes(), Strings{"deal_closed_twice"});
 }
 
+TEST_F(ValueViewTest, RatesUsedAreCountedAndTheFirstOfThemShown) {
+  Rate("2026-01-01", "USD", "EUR", 0, 800'000'000, "2026-01-01");
+  Rate("2026-01-01", "CHF", "EUR", 0, 900'000'000, "2026-01-01");
+  Invoice("2026-01-03", "1", "100", "", "USD");
+  Invoice("2026-01-02", "2", "100", "", "USD");
+  Invoice("2026-01-02", "3", "100", "", "CHF");
+  Invoice("2026-01-02", "4", "100");
+  Payment("2026-01-04", "p", "100", "3", "CHF");
+  When("2026-01-05");
+  // Four of the days of flows, and of the asked day both: what is open, and what retention compares, are converted by
+  // it.
+  EXPECT_EQ(rates_.count, 6U);
+  ASSERT_EQ(rates_.first.size(), 2U);
+  for (const view::v1::UsedRate& rate : rates_.first) EXPECT_EQ(*DayOf(rate.day()), *ParseDay("2026-01-02"));
+  EXPECT_EQ(rates_.first[0].base_currency(), "CHF");
+  EXPECT_EQ(rates_.first[1].base_currency(), "USD");
+}
+
 TEST_F(ValueViewTest, AVoidedEventIsAsIfItNeverWas) {
   Won("2026-01-01", "2026-02-01", "d", "100000");
   Given("2026-02-05", R"("event_voided":{"target_event_id":"e2"})");

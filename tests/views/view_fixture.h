@@ -84,6 +84,7 @@ class ViewFixture : public ::testing::Test {
     RenderCoverage(*account, t, converter_.get(), &growth_);
     satisfaction_ = RenderSatisfaction(components_, asked, reference_->ParametersAt(t).sentiment_half_life_days);
     RenderContacts(account->sums, asked, &satisfaction_);
+    rates_ = RatesOf(account->sums, converter_.get(), /*most=*/2);
   }
 
   // "119.5 EUR" as its JSON.
@@ -153,6 +154,7 @@ class ViewFixture : public ::testing::Test {
   view::v1::ValueView value_;
   view::v1::GrowthView growth_;
   view::v1::SatisfactionView satisfaction_;
+  RatesUsed rates_;
 };
 
 }  // namespace kontor
