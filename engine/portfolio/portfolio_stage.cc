@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "engine/base/thread_name.h"
@@ -24,6 +25,13 @@ constexpr size_t kAccountsBetweenLooks = 32;
 // Of ids that are noted one by one; beyond that every account is renewed.
 constexpr size_t kDirtyBytesMax = 4 << 20;
 constexpr int kPartOfTheTime = 25;
+
+// What this thread has worked: on a busy machine more time goes by.
+std::chrono::nanoseconds Worked() {
+  timespec worked{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+  return std::chrono::seconds(worked.tv_sec) + std::chrono::nanoseconds(worked.tv_nsec);
+}
 
 }  // namespace
 
@@ -114,10 +122,10 @@ void PortfolioStage::Run() {
     bool renew_all = std::exchange(renew_all_, false) || gone;  // accounts of others may have been merged with its own
     const std::set<ShardId> readable = std::exchange(readable_, {});
     const std::string changed = std::exchange(dirty_, {});
-    Pace pace{std::chrono::steady_clock::now(), kAccountsBetweenLooks, announced_accounts_};
+    Pace pace{Worked(), kAccountsBetweenLooks, announced_accounts_};
     lock.unlock();
 
-    const auto began = pace.began;
+    const auto began = std::chrono::steady_clock::now();
     std::set<AccountId> dirty;
     for (size_t at = 0; at < changed.size();) {
       const size_t end = changed.find('\0', at);
@@ -211,17 +219,10 @@ bool PortfolioStage::Rest(Pace* pace) {
   if (--pace->left > 0) return true;
   std::unique_lock lock(mutex_);
   if (announced_accounts_ - pace->announced > kAccountsBetweenLooks) {
-    const auto worked = std::chrono::steady_clock::now() - pace->began;
-    const auto until = std::chrono::steady_clock::now() + kPartOfTheTime * worked;
-    // Whoever waits for totals waits for this too, so it ends with what comes.
-    uint64_t announced = 0;
-    while (!stop_ && announced != announced_accounts_ && std::chrono::steady_clock::now() < until) {
-      announced = announced_accounts_;
-      stopping_.wait_until(lock, std::min(until, std::chrono::steady_clock::now() + kClockLook),
-                           [this] { return stop_; });
-    }
+    const std::chrono::nanoseconds rest = kPartOfTheTime * (Worked() - pace->began);
+    stopping_.wait_for(lock, std::min<std::chrono::nanoseconds>(rest, kRestMax), [this] { return stop_; });
   }
-  *pace = {std::chrono::steady_clock::now(), kAccountsBetweenLooks, announced_accounts_};
+  *pace = {Worked(), kAccountsBetweenLooks, announced_accounts_};
   return !stop_;
 }
 

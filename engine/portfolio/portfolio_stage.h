@@ -76,8 +76,8 @@ class PortfolioStage final : public ShardObserver {
   };
   // How the stage shares the cores with shards that run ahead of it.
   struct Pace {
-    std::chrono::steady_clock::time_point began;
-    size_t left;
+    std::chrono::nanoseconds began;  // what it had worked by then
+    size_t left;                     // accounts until it looks up
     uint64_t announced;
   };
 
