@@ -16,6 +16,7 @@ constexpr std::string_view kNotKnown = "·";
 }  // namespace
 
 std::string Sparkline(const Series& values) {
+  if (values.size() < 2) return {};
   double low = 0;
   double high = 0;
   bool known = false;

@@ -14,12 +14,17 @@ namespace kontor {
 using Series = std::vector<std::optional<double>>;
 
 // A column a value, as high as it stands between the least (or 0) and the greatest: "▁▂▃▅█". "·" is not known. Empty
-// where nothing is known.
+// where nothing is known, and of a single value.
 std::string Sparkline(const Series& values);
 
 // A share, 0 to 1, of so many columns: "██████░░░░". Empty where it is not known.
 std::string Bar(std::optional<double> share, int width);
 std::string Bar(const view::v1::Ratio& share, int width);
+
+// A text and the picture of it behind it, if there is one.
+inline std::string WithPicture(const std::string& text, const std::string& picture) {
+  return picture.empty() ? text : text + "  " + picture;
+}
 
 // Of an amount in the reporting currency, near enough for a picture.
 std::optional<double> Units(const view::v1::Amount& amount);

@@ -193,7 +193,7 @@ std::string FishScript(const CLI::App& program) {
       const Takes takes = TakesOf(*option);
       const std::string value = takes == Takes::kNothing  ? ""
                                 : takes == Takes::kFile   ? " -r -F"
-                                : takes == Takes::kFolder ? " -r -a '(__fish_complete_directories)'"
+                                : takes == Takes::kFolder ? " -x -a '(__fish_complete_directories)'"
                                 : takes == Takes::kChoice ? fmt::format(" -x -a '{}'", ChoicesOf(*option))
                                                           : " -x";
       text += fmt::format("{} -l {}{} -d {}\n", here, option->get_lnames().front(), value,

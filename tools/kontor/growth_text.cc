@@ -93,9 +93,10 @@ std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis
   facts.Add("Gross retention, recurring", PercentWithN(growth.recurring_retention().grr()));
   for (const view::v1::Coverage& coverage : growth.coverage()) {
     facts.Add(fmt::format("Target {} to {}", DateText(coverage.period_from()), DateText(coverage.period_to())),
-              fmt::format("{}: booked {}, expected {}, coverage {}  {}", MoneyWithCode(coverage.target()),
-                          ReportingWithCode(coverage.booked()), ReportingWithCode(coverage.open_expected()),
-                          PercentText(coverage.coverage()), Bar(coverage.coverage(), kBarWidth)));
+              WithPicture(fmt::format("{}: booked {}, expected {}, coverage {}", MoneyWithCode(coverage.target()),
+                                      ReportingWithCode(coverage.booked()), ReportingWithCode(coverage.open_expected()),
+                                      PercentText(coverage.coverage())),
+                          Bar(coverage.coverage(), kBarWidth)));
   }
   return Heading("Growth", console) + years.Text(console) + "\n" + deals.Text(console) + "\n" + amounts.Text(console) +
          "\n" + facts.Text(console) + GrowthMonths(growth, currency, months, console) +

@@ -75,8 +75,9 @@ std::string SatisfactionText(const view::v1::SatisfactionView& view, const view:
             by_month([](const auto& month) { return std::optional<double>(month.interactions()); }));
   facts.Add("Sentiment", WithN(RatioText(view.sentiment(), 0), view.sentiment().n()) + ", from -100 to 100");
   facts.Add("Promises kept in time",
-            fmt::format("{} of {} due: {}  {}", CountText(promises.kept_in_time()), CountText(promises.due()),
-                        PercentText(promises.kept_rate()), Bar(promises.kept_rate(), kBarWidth)));
+            WithPicture(fmt::format("{} of {} due: {}", CountText(promises.kept_in_time()), CountText(promises.due()),
+                                    PercentText(promises.kept_rate())),
+                        Bar(promises.kept_rate(), kBarWidth)));
   facts.Add("  by the last date given",
             fmt::format("{} of {} due: {}", CountText(promises.redated_kept_in_time()),
                         CountText(promises.redated_due()), PercentText(promises.redated_kept_rate())));

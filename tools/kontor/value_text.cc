@@ -78,7 +78,7 @@ std::string ValueMonths(const view::v1::ValueView& value, const std::string& cur
 std::string ValueText(const view::v1::ValueView& value, const view::v1::Basis& basis, int months,
                       const Console& console) {
   const std::string& currency = basis.reporting_currency();
-  AmountTable table({"", kLifetime, kTtm}, currency, months > 0 ? fmt::format("Last {} months", months) : "");
+  AmountTable table({"", kLifetime, kTtm}, currency, months > 1 ? fmt::format("Last {} months", months) : "");
   using Figure = const Amount& (view::v1::ValueMonth::*)() const;
   const auto add = [&](std::string_view name, const PeriodAmount& amount, Figure figure, Style style = Style::kPlain) {
     const Series series = MonthSeries(value.months(), MonthRead(basis), months,

@@ -88,8 +88,9 @@ std::string ChecksText(const Checks& checks, const Console& console) {
     text +=
         console.Styled(Wrapped("> " + Printable(check.remedy), console.width, indent + 2, indent), Style::kBold) + "\n";
   }
-  return text + fmt::format("\n{} checks: {} ok, {} warnings, {} failed\n", checks.size(),
-                            CountOf(checks, Verdict::kOk), CountOf(checks, Verdict::kWarning),
+  const auto warnings = CountOf(checks, Verdict::kWarning);
+  return text + fmt::format("\n{} checks: {} ok, {} warning{}, {} failed\n", checks.size(),
+                            CountOf(checks, Verdict::kOk), warnings, warnings == 1 ? "" : "s",
                             CountOf(checks, Verdict::kFailed));
 }
 
