@@ -65,6 +65,15 @@ TEST_F(CliTest, EmitWaitsUntilTheEngineShowsWhatWasSent) {
   EXPECT_EQ(Run({"emit", "--wait", "--server", url}), kExitOk) << err_.str();
   EXPECT_EQ(queries_.folded_asked, 10);
 
+  // It is there, and follows its log when it is asked first.
+  queries_.BeforeNext([this] {
+    queries_.failure = Unavailable("catching up");
+    queries_.BeforeNext([this] { queries_.failure = OkStatus(); });
+  });
+  in_.clear();
+  in_.str(std::string(kOpened) + "\n");
+  EXPECT_EQ(Run({"emit", "--wait", "--server", url}), kExitOk) << err_.str();
+
   EXPECT_EQ(Run({"emit", "--server", url}), kExitUsage);  // nothing to ask it for
   (*server)->Stop(std::chrono::seconds(60));
   server->reset();

@@ -80,6 +80,14 @@ Status ShowWhatIsLeft(const Sending& sending, Readings& readings, std::chrono::s
   return OkStatus();
 }
 
+// Whether the engine is there and says that it has not come so far yet.
+bool IsToWait(const Status& status, Readings& readings) {
+  if (status.code() == StatusCode::kDeadlineExceeded) return true;  // it has waited itself, for long
+  if (status.code() != StatusCode::kUnavailable || !readings.Get("/healthz").ok()) return false;
+  std::this_thread::sleep_for(kLook);  // it follows its log still
+  return true;
+}
+
 // Waits until the engine has folded everything that was acknowledged.
 Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const Wiring& wiring,
                        const Console& console) {
@@ -93,10 +101,10 @@ Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const
     TargetText target("/v1/accounts");
     target.Add("page_size", "1").Add("fields", "basis");
     target.Add("wait_for", fmt::format("{}/{}@{}", place.first, place.second.value(), offset.value()));
-    Status status;
-    do {  // the server waits, and tells when it has waited for long
+    Status status = readings->Get(target.str()).status();
+    while (IsToWait(status, *readings) && std::chrono::steady_clock::now() < deadline) {
       status = readings->Get(target.str()).status();
-    } while (status.code() == StatusCode::kDeadlineExceeded && std::chrono::steady_clock::now() < deadline);
+    }
     KONTOR_RETURN_IF_ERROR(status);
   }
   return OkStatus();
