@@ -117,11 +117,11 @@ class Subscription {
 // What a topic promises about its records.
 struct TopicConfig {
   std::string cleanup_policy{};  // "delete", "compact", "compact,delete"
-  int64_t retention_ms = -1;   // -1: for ever
+  int64_t retention_ms = -1;     // -1: for ever
   int64_t retention_bytes = -1;
   int64_t message_bytes_max = 0;
   std::string timestamp_type{};  // "CreateTime", "LogAppendTime"
-  int64_t in_sync_min = 1;     // copies that must have a record before it is acknowledged
+  int64_t in_sync_min = 1;       // copies that must have a record before it is acknowledged
 };
 
 struct TopicDescription {
