@@ -1,7 +1,7 @@
 // What an account adds to the portfolio's totals, in few bytes: there is one of these an account, in memory.
 //
-// Measured, two years of events: of 10 events the components' bytes are 810 and packed 340, of 50 events five times as
-// many; as objects they take tens of kilobytes. Threads: one at a time.
+// Of accounts with 10 events in the mean, over two years, the components' bytes are 810 and packed 340; as objects they
+// would take kilobytes. Threads: one at a time.
 #pragma once
 
 #include <cstddef>
