@@ -35,7 +35,7 @@ Status KeepReporting(const Reporting& reporting, InstanceStore* store) {
 Reporting ChooseReporting(const std::optional<Currency>& currency, const std::optional<Zone>& zone,
                           const std::optional<Reporting>& stored) {
   const Reporting kept = stored.value_or(Reporting());
-  const Reporting chosen = {currency.value_or(kept.currency), zone.value_or(kept.zone)};
+  Reporting chosen = {currency.value_or(kept.currency), zone.value_or(kept.zone)};
   if (stored && chosen.currency != kept.currency) {
     spdlog::warn("totals are told in {} as asked, and were told in {} before", chosen.currency.code(),
                  kept.currency.code());
