@@ -22,6 +22,7 @@ constexpr double kReadsASecond = 2'000;
 constexpr std::chrono::milliseconds kLook{1};
 // What is sent in the first second warms the way up, and is not looked at.
 constexpr std::chrono::seconds kWarm{1};
+constexpr std::chrono::seconds kTotalsMax{60};
 
 // When a shard was published up to which position, by the wall clock.
 class Published {
@@ -98,10 +99,11 @@ Reads ReadFor(const Engine& engine, uint64_t accounts, SteadyClock::duration dur
 }
 
 // The reference topic is made and opened last; no account is read before. And the totals over all accounts stand, as
-// they do soon after a start.
+// they do soon after a start, or a minute has passed.
 void WaitUntilReady(const Engine& engine, bool with_portfolio) {
   while (!engine.queries().Ready().ready()) std::this_thread::sleep_for(kLook);
-  while (with_portfolio) {
+  const auto until = SteadyClock::now() + kTotalsMax;
+  while (with_portfolio && SteadyClock::now() < until) {
     const Result<view::v1::PortfolioView> portfolio = engine.queries().Portfolio({});
     if (!portfolio.ok()) Die(portfolio.status());
     if (portfolio->settled()) return;
