@@ -11,11 +11,11 @@
 namespace kontor {
 
 // Serves until SIGTERM or SIGINT, then stops cleanly. Each returns the exit code.
-int RunServe(const ServeOptions& options, const Console& console);
+int RunServe(const ServeOptions& serve, const Console& console);
 int RunDemo(const DemoCommandOptions& options, const Console& console);
-int RunRebuild(const RebuildOptions& options, const Console& console);
+int RunRebuild(const RebuildOptions& rebuild, const Console& console);
 
 // The readings of a stopped engine's folder, which stays open as long as they are held.
-Result<std::shared_ptr<const Queries>> OpenFolder(const FolderOptions& options);
+Result<std::shared_ptr<const Queries>> OpenFolder(const FolderOptions& folder);
 
 }  // namespace kontor
