@@ -137,9 +137,9 @@ class ShellsTest(CommandLineTest):
             ask = r"""
                 zmodload zsh/zpty
                 zpty shell zsh -f -i
-                zpty -w shell "PS1=; fpath=($1 \$fpath); cd $1; autoload -Uz compinit; compinit -D -u"
+                zpty -w shell "PS1='begin> '; fpath=($1 \$fpath); cd $1; autoload -Uz compinit; compinit -D -u"
                 zpty -w shell "LISTMAX=1000; bindkey '^I' list-choices; print ready-\$((6 * 7))"
-                zpty -r shell line '*ready-42*'
+                zpty -r shell line '*ready-42*begin> *'
                 zpty -w -n shell "$2"$'\t'
                 zpty -w -n shell $'\x15'
                 zpty -w shell 'print done-$((6 * 7))'
