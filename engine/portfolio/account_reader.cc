@@ -7,7 +7,7 @@
 
 #include "engine/event/decoder.h"
 #include "engine/shard/logged_event.h"
-#include "projections/reading/month_reader.h"
+#include "projections/account/month_reader.h"
 
 namespace kontor {
 namespace {

@@ -3,13 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "projections/account/month_reader.h"
 
 namespace kontor {
-namespace {
-
-constexpr uint64_t kCurrencyMax = 0xff'ffff;  // three letters
-
-}  // namespace
 
 void AdditionWriter::Add(Day day, const TallyRef& key, Int128 amount) {
   ByteWriter writer(out_);
@@ -38,33 +34,11 @@ void MonthSum::Add(std::string_view additions) {
 }
 
 bool MonthSum::AddRow(std::string_view bytes) {
-  ByteReader reader(bytes);
-  const uint64_t days = reader.Varint();
-  if (!reader.ok() || days == 0) return false;
-  std::optional<Day> last;
-  for (uint64_t i = 0; i < days; ++i) {
-    const Day day(static_cast<int32_t>(reader.Signed()));
-    const uint64_t count = reader.Varint();
-    if (!reader.ok() || count == 0 || count > bytes.size() || (last && day <= *last)) return false;
-    last = day;
-    uint64_t measure = 0;
-    for (uint64_t j = 0; j < count; ++j) {
-      measure += reader.Varint();
-      if (measure > UINT16_MAX) return false;
-      Entry& entry = entries_.emplace_back();
-      entry.day = day;
-      entry.key.measure = static_cast<Measure>(measure);
-      const uint64_t currency = reader.Varint();
-      if (currency > kCurrencyMax) return false;
-      entry.key.currency = Currency::FromPacked(static_cast<uint32_t>(currency));
-      entry.key.number = reader.Signed();
-      entry.key.text = reader.String();
-      entry.amount = reader.Signed128();
-      if (!reader.ok() || entry.amount == 0) return false;
-      if (j > 0 && entry.key <= entries_[entries_.size() - 2].key) return false;
-    }
+  MonthReader days(bytes);
+  while (days.Next()) {
+    for (const TallyView& entry : days.entries()) entries_.push_back({days.day(), entry.key, entry.amount});
   }
-  return reader.AtEnd();
+  return days.ok();
 }
 
 // Entries are put in order by what tells most of them apart, in one number; the rest is looked at where that is equal.
@@ -103,16 +77,6 @@ std::vector<MonthSum::Part> MonthSum::Months() const {
   return parts;
 }
 
-MonthRow MonthSum::Row(const Part& part) const {
-  MonthRow row;
-  for (size_t i = part.begin; i < part.end; ++i) {
-    const Entry& entry = entries_[i];
-    if (row.days.empty() || row.days.back().day != entry.day) row.days.push_back({entry.day, {}});
-    row.days.back().tally.Add(entry.key.Key(), entry.amount);
-  }
-  return row;
-}
-
 void MonthSum::Encode(const Part& part, std::string* bytes) const {
   ByteWriter writer(bytes);
   size_t days = 0;
@@ -136,7 +100,6 @@ bool AddMonthValues(std::span<const std::string_view> values, std::string* sum) 
   thread_local MonthSum months;
   months.Clear();
   for (const std::string_view value : values) {
-    if (value.empty()) continue;  // of what came to nothing
     if (!months.AddRow(value)) return false;
   }
   months.Settle();

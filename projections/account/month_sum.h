@@ -30,21 +30,20 @@ class MonthSum {
   void Clear() { entries_.clear(); }
   // What an AdditionWriter wrote; the bytes must live until the sum is read.
   void Add(std::string_view additions);
-  // A month's row, on the same terms. False where the bytes are none.
+  // A month's row, on the same terms; no bytes are one without days. False where the bytes are none.
   bool AddRow(std::string_view bytes);
   bool empty() const { return entries_.empty(); }
 
   // Adds up what is alike and drops what comes to nothing; needed before the months are read.
   void Settle();
 
-  // The months that are there, in order; of each, its row or the row's bytes.
+  // The months that are there, in order; of each, its row's bytes.
   struct Part {
     Month month;
     size_t begin;
     size_t end;
   };
   std::vector<Part> Months() const;
-  MonthRow Row(const Part& part) const;
   void Encode(const Part& part, std::string* bytes) const;
 
  private:

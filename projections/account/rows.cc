@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "projections/account/month_reader.h"
 
 namespace kontor {
 namespace {
@@ -36,23 +37,6 @@ void MonthRow::Add(Day day, const TallyKey& key, Int128 amount) {
   if (at == days.end() || at->day != day) at = days.insert(at, {day, {}});
   at->tally.Add(key, amount);
   if (at->tally.empty()) days.erase(at);
-}
-
-void MonthRow::Add(const MonthRow& other) {
-  if (days.empty()) {
-    days = other.days;
-    return;
-  }
-  auto at = days.begin();
-  for (const DayTally& added : other.days) {
-    at = std::lower_bound(at, days.end(), added.day, [](const DayTally& x, Day wanted) { return x.day < wanted; });
-    if (at == days.end() || at->day != added.day) {
-      at = days.insert(at, added) + 1;
-      continue;
-    }
-    at->tally.Add(added.tally);
-    at = at->tally.empty() ? days.erase(at) : at + 1;
-  }
 }
 
 bool IsEmpty(const Row& row) {
@@ -162,16 +146,13 @@ void EncodeMonth(const MonthRow& row, std::string* bytes) {
 }
 
 std::optional<MonthRow> DecodeMonth(std::string_view bytes) {
-  ByteReader reader(bytes);
-  const uint64_t count = reader.Varint();
-  if (!reader.ok() || count == 0 || count > bytes.size()) return std::nullopt;
   MonthRow row;
-  row.days.resize(count);
-  for (DayTally& day : row.days) {
-    day.day = Day(static_cast<int32_t>(reader.Signed()));
-    if (!day.tally.Decode(&reader) || day.tally.empty()) return std::nullopt;
+  MonthReader days(bytes);
+  while (days.Next()) {
+    Tally& tally = row.days.emplace_back(DayTally{days.day(), {}}).tally;
+    for (const TallyView& entry : days.entries()) tally.Add(entry.key.Key(), entry.amount);
   }
-  if (!reader.ok() || !reader.AtEnd()) return std::nullopt;
+  if (!days.ok() || row.empty()) return std::nullopt;
   return row;
 }
 

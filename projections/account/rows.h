@@ -44,7 +44,6 @@ struct MonthRow {
   std::vector<DayTally> days;  // by day, none empty
 
   void Add(Day day, const TallyKey& key, Int128 amount);
-  void Add(const MonthRow& other);
   bool empty() const { return days.empty(); }
   bool operator==(const MonthRow&) const = default;
 };

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "kontor/event/v1/key_account.pb.h"
+#include "projections/account/month_reader.h"
 #include "projections/reading/amounts.h"
-#include "projections/reading/month_reader.h"
 
 namespace kontor {
 namespace {

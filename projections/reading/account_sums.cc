@@ -8,59 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/account/month_reader.h"
 #include "projections/reading/accumulator.h"
 #include "projections/reading/amounts.h"
-#include "projections/reading/month_reader.h"
+#include "projections/reading/measure_role.h"
 
 namespace kontor {
 namespace {
-
-// How a measure enters components.
-enum class Role {
-  kBaseFigure,  // a flow of money: windows and months, converted at the rate of its day
-  kFlow,        // windows and months, in its own currency or a count
-  kStock,       // what stands at the asked instant
-  kTouch,       // who was in touch: the last 90 days only, by text
-  kByDay,       // weighed by age at reading: the stock keeps its day
-};
-
-Role RoleOf(Measure measure) {
-  switch (measure) {
-    case Measure::kBooked:
-    case Measure::kInvoicedNet:
-    case Measure::kCollected:
-    case Measure::kWrittenOff:
-    case Measure::kCostOfGoods:
-    case Measure::kCostToServe:
-    case Measure::kDiscounts:
-      return Role::kBaseFigure;
-    case Measure::kOpen:
-    case Measure::kUnapplied:
-    case Measure::kWaiting:
-    case Measure::kOpenDeals:
-    case Measure::kPipeline:
-    case Measure::kRecurring:
-    case Measure::kMade:
-    case Measure::kWithdrawnEarly:
-    case Measure::kKeptInTime:
-    case Measure::kRedatedDue:
-    case Measure::kRedatedKept:
-    case Measure::kBroken:
-    case Measure::kWithdrawn:
-    case Measure::kOpenCommitments:
-    case Measure::kOpenIssues:
-    case Measure::kFindings:
-      return Role::kStock;
-    case Measure::kContactTouches:
-    case Measure::kDepartmentTouches:
-      return Role::kTouch;
-    case Measure::kSentimentSum:
-    case Measure::kSentimentCount:
-      return Role::kByDay;
-    default:
-      return Role::kFlow;
-  }
-}
 
 // The sign with which a flow enters net value; 0: it does not.
 int NetValueSign(Measure measure) {
@@ -95,7 +49,7 @@ class DaySummer {
       const Int128 amount = sign * entries[i].amount;
       size_t next = i + 1;
       switch (RoleOf(key.measure)) {
-        case Role::kBaseFigure: {
+        case MeasureRole::kBaseFigure: {
           // Kinds of one figure are one amount: it is rounded once.
           Nanos whole = entries[i].amount;
           while (next < entries.size() && entries[next].key.measure == key.measure &&
@@ -105,21 +59,21 @@ class DaySummer {
           AddFlow(key.measure, key.currency, whole, sign, &facts);
           break;
         }
-        case Role::kFlow:
+        case MeasureRole::kFlow:
           stretch_.own.Add(key.measure, key.currency, key.number, amount);
           Note(key.measure, entries[i].amount, sign, &facts);
           break;
-        case Role::kStock:
+        case MeasureRole::kStock:
           if (key.text.empty()) {
             stock_.Add(key.measure, key.currency, key.number, amount);
           } else {
             findings_.push_back({key, amount});
           }
           break;
-        case Role::kTouch:
+        case MeasureRole::kTouch:
           if (held_[static_cast<size_t>(Window::kDays90)]) touches_.push_back({key, amount});
           break;
-        case Role::kByDay:
+        case MeasureRole::kByDay:
           stock_.Add(key.measure, Currency(), day.value(), amount);
           of_month_.Add(key.measure, Currency(), 0, amount);
           break;

@@ -1,6 +1,11 @@
-#include "projections/reading/month_reader.h"
+#include "projections/account/month_reader.h"
 
 namespace kontor {
+namespace {
+
+constexpr uint64_t kCurrencyMax = 0xff'ffff;  // three letters
+
+}  // namespace
 
 MonthReader::MonthReader(std::string_view bytes) : reader_(bytes) {
   if (bytes.empty()) return;
@@ -29,7 +34,9 @@ bool MonthReader::ReadTally() {
     TallyView& entry = entries_[i];
     measure += reader_.Varint();
     entry.key.measure = static_cast<Measure>(measure);
-    entry.key.currency = Currency::FromPacked(static_cast<uint32_t>(reader_.Varint()));
+    const uint64_t currency = reader_.Varint();
+    if (currency > kCurrencyMax) return false;
+    entry.key.currency = Currency::FromPacked(static_cast<uint32_t>(currency));
     entry.key.number = reader_.Signed();
     entry.key.text = reader_.String();
     entry.amount = reader_.Signed128();
