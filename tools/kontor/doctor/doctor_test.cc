@@ -10,6 +10,7 @@
 #include "engine/source/kafka_sink.h"
 #include "tests/conformance/temp_folder.h"
 #include "tools/kontor/doctor/broker_checks.h"
+#include "tools/kontor/doctor/check_matcher.h"
 #include "tools/kontor/doctor/machine_checks.h"
 #include "tools/kontor/golden.h"
 
@@ -19,13 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::Contains;
-using ::testing::Field;
 using ::testing::HasSubstr;
-
-auto Is(Verdict verdict, const std::string& what, const std::string& remedy = "") {
-  return AllOf(Field(&Check::verdict, verdict), Field(&Check::what, HasSubstr(what)),
-               Field(&Check::remedy, HasSubstr(remedy)));
-}
 
 TEST(MachineChecksTest, OpenFilesAndClock) {
   EXPECT_EQ(JudgeOpenFiles(65'536, 65'536).verdict, Verdict::kOk);

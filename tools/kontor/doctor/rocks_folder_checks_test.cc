@@ -9,6 +9,7 @@
 #include "engine/views/rocks_view_store.h"
 #include "tests/conformance/temp_folder.h"
 #include "tools/kontor/data_directory.h"
+#include "tools/kontor/doctor/check_matcher.h"
 #include "tools/kontor/doctor/folder_checks.h"
 
 namespace kontor {
@@ -19,13 +20,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
-using ::testing::HasSubstr;
 using ::testing::Not;
-
-auto Is(Verdict verdict, const std::string& what, const std::string& remedy = "") {
-  return AllOf(Field(&Check::verdict, verdict), Field(&Check::what, HasSubstr(what)),
-               Field(&Check::remedy, HasSubstr(remedy)));
-}
 
 const InstanceOwner kOwner{.cluster_id = "c", .events_topic = "e", .reference_topic = "r", .rejected_topic = "x"};
 

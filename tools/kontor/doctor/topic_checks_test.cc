@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tools/kontor/doctor/check_matcher.h"
+
 namespace kontor {
 namespace {
 
@@ -13,11 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-auto Is(Verdict verdict, const std::string& what, const std::string& remedy = "") {
-  return AllOf(Field(&Check::verdict, verdict), Field(&Check::what, HasSubstr(what)),
-               Field(&Check::remedy, HasSubstr(remedy)));
-}
 
 // A topic as it should be.
 TopicDescription Good() {
