@@ -31,8 +31,9 @@ bool ParseNumber(std::string_view text, size_t digits, int32_t* out) {
 }  // namespace
 
 CivilDate DateOf(Day day) {
-  const cctz::civil_day civil = cctz::civil_day(1970, 1, 1) + day.value();
-  return {static_cast<int32_t>(civil.year()), civil.month(), civil.day()};
+  const std::chrono::year_month_day civil{std::chrono::sys_days(std::chrono::days(day.value()))};
+  return {static_cast<int32_t>(civil.year()), static_cast<int32_t>(static_cast<unsigned>(civil.month())),
+          static_cast<int32_t>(static_cast<unsigned>(civil.day()))};
 }
 
 std::optional<Day> DayOf(CivilDate date) {
@@ -48,8 +49,8 @@ Month MonthOf(Day day) {
 }
 
 Day FirstDay(Month month) {
-  const cctz::civil_month civil = cctz::civil_month(1970, 1) + month.value();
-  return Day(static_cast<int32_t>(cctz::civil_day(civil) - cctz::civil_day(1970, 1, 1)));
+  const auto first = std::chrono::year(1970) / std::chrono::January / 1 + std::chrono::months(month.value());
+  return Day(static_cast<int32_t>(std::chrono::sys_days(first).time_since_epoch().count()));
 }
 
 Day AddMonths(Day day, int32_t months) {

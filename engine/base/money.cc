@@ -1,5 +1,7 @@
 #include "engine/base/money.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <limits>
@@ -62,13 +64,17 @@ bool IsIso4217(std::string_view code) {
   return kIsCode[number];
 }
 
-type::v1::Money MoneyOf(Currency currency, Nanos amount) {
+void SetMoney(Currency currency, Nanos amount, type::v1::Money* money) {
   const Nanos units = amount / kNanosPerUnit;
   KONTOR_CHECK(units >= std::numeric_limits<int64_t>::min() && units <= std::numeric_limits<int64_t>::max());
+  money->set_currency_code(currency.code());
+  money->set_units(static_cast<int64_t>(units));
+  money->set_nanos(static_cast<int32_t>(amount % kNanosPerUnit));
+}
+
+type::v1::Money MoneyOf(Currency currency, Nanos amount) {
   type::v1::Money money;
-  money.set_currency_code(currency.code());
-  money.set_units(static_cast<int64_t>(units));
-  money.set_nanos(static_cast<int32_t>(amount % kNanosPerUnit));
+  SetMoney(currency, amount, &money);
   return money;
 }
 
@@ -106,18 +112,7 @@ Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator
   return below_zero ? -magnitude : magnitude;
 }
 
-std::string IntegerText(Int128 x) {
-  const bool negative = x < 0;
-  Uint128 magnitude = negative ? ~static_cast<Uint128>(x) + 1 : static_cast<Uint128>(x);
-  std::string digits;
-  do {
-    digits.push_back(static_cast<char>('0' + static_cast<int>(magnitude % 10)));
-    magnitude /= 10;
-  } while (magnitude > 0);
-  if (negative) digits.push_back('-');
-  std::reverse(digits.begin(), digits.end());
-  return digits;
-}
+std::string IntegerText(Int128 x) { return fmt::to_string(x); }
 
 Nanos MultiplyRounded(Nanos amount, Nanos factor) {
   // amount x factor may pass 128 bits, amount x 10^9 may not: the whole part of the factor is exact, the rest is

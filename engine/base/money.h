@@ -49,6 +49,7 @@ inline Currency CurrencyOf(const type::v1::Money& money) { return Currency(money
 
 // Requires: the units fit into 64 bits.
 type::v1::Money MoneyOf(Currency currency, Nanos amount);
+void SetMoney(Currency currency, Nanos amount, type::v1::Money* money);
 
 // amount x factor (both in nanos), rounded half to even to a nano.
 Nanos MultiplyRounded(Nanos amount, Nanos factor);

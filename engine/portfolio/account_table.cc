@@ -1,5 +1,7 @@
 #include "engine/portfolio/account_table.h"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -56,16 +58,13 @@ struct Before {
 ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountSums& sums, Day asked,
                               Currency reporting, int32_t half_life_days) {
   const Components& components = sums.components;
-  // Of the months only the asked one's recurring amount is wanted; rendering them all would cost more than the rest.
-  Components present;
-  present.windows = components.windows;
-  present.stock = components.stock;
-  present.accounts = components.accounts;
-  const auto month = components.months.find(MonthOf(asked));
-  if (month != components.months.end()) present.months.insert(*month);
-  const view::v1::ValueView value = RenderValue(present, asked, reporting);
-  const view::v1::GrowthView growth = RenderGrowth(present, asked, reporting);
-  view::v1::SatisfactionView satisfaction = RenderSatisfaction(present, asked, half_life_days);
+  google::protobuf::Arena arena;
+  auto& value = *google::protobuf::Arena::CreateMessage<view::v1::ValueView>(&arena);
+  auto& growth = *google::protobuf::Arena::CreateMessage<view::v1::GrowthView>(&arena);
+  auto& satisfaction = *google::protobuf::Arena::CreateMessage<view::v1::SatisfactionView>(&arena);
+  RenderValue(components, asked, reporting, &value);
+  RenderGrowth(components, asked, reporting, &growth);
+  RenderSatisfaction(components, asked, half_life_days, &satisfaction);
   RenderContacts(sums, asked, &satisfaction);
 
   ListedAccount listed;

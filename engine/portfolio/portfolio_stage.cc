@@ -245,7 +245,8 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
   const Day day = reader_->fold().zone().LocalDay(now);
   Part part;
   part.components = account.sums.components;
-  const view::v1::AccountProfile profile = ProfileOf(account, now);
+  view::v1::AccountProfile profile;
+  RenderProfile(account, now, &profile);
   part.key_account = profile.key_account();
   const int32_t half_life = reading->moment->parameters.sentiment_half_life_days;
   part.listed = ListedAccountOf(profile, account.sums, day, reader_->reporting(), half_life);

@@ -1,4 +1,6 @@
 // The list of accounts: by id at any instant, or in the order of a figure, and filtered, at the present one.
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -67,7 +69,7 @@ Result<api::v1::ListAccountsResponse> EngineQueries::ListAccounts(const Accounts
   std::vector<ReadPosition> read;
   for (const auto& [shard, position] : page.positions) read.push_back(position);
   *page.response.mutable_covers() = Covers();
-  *page.response.mutable_basis() = BasisOf(moment, read, reference->position);
+  RenderBasis(moment, read, reference->position, page.response.mutable_basis());
   return std::move(page.response);
 }
 
@@ -98,11 +100,14 @@ Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& mome
   wanted.count = static_cast<size_t>(query.page.size) + 1;
   if (query.settled) portfolio_->Read(kStagePatience);
   const std::vector<ListPlace> places = portfolio_->accounts().List(wanted);
+  google::protobuf::Arena arena;
   const size_t shown = std::min(places.size(), static_cast<size_t>(query.page.size));
   for (size_t i = 0; i < shown; ++i) {
-    Result<view::v1::AccountView> view = View(places[i].account, moment);
-    if (view.status().code() == StatusCode::kNotFound) continue;  // gone since the stage looked
-    KONTOR_RETURN_IF_ERROR(view.status());
+    arena.Reset();
+    auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+    const Status rendered = Render(places[i].account, moment, /*whole=*/false, view);
+    if (rendered.code() == StatusCode::kNotFound) continue;  // gone since the stage looked
+    KONTOR_RETURN_IF_ERROR(rendered);
     out->Add(*view);
   }
   if (shown < places.size()) out->response.set_next_page_token(TokenOf(places[shown - 1]));
@@ -112,6 +117,7 @@ Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& mome
 Status EngineQueries::ListById(const Page& page, const Moment& moment, const Merges& merges, ListedPage* out) const {
   // The token is the last account shown: ids are walked in order, so a page stays true while events arrive.
   api::v1::ListAccountsResponse& response = out->response;
+  google::protobuf::Arena arena;
   AccountId from(page.token.empty() ? std::string() : page.token + '\1');
   bool more = true;
   while (more && response.accounts_size() < page.size) {
@@ -135,9 +141,11 @@ Status EngineQueries::ListById(const Page& page, const Moment& moment, const Mer
         more = false;
         break;
       }
-      Result<view::v1::AccountView> view = View(id, moment);
-      if (view.status().code() == StatusCode::kNotFound) continue;  // its first fact is dated ahead
-      KONTOR_RETURN_IF_ERROR(view.status());
+      arena.Reset();
+      auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+      const Status rendered = Render(id, moment, /*whole=*/false, view);
+      if (rendered.code() == StatusCode::kNotFound) continue;  // its first fact is dated ahead
+      KONTOR_RETURN_IF_ERROR(rendered);
       out->Add(*view);
     }
   }

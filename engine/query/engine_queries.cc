@@ -45,29 +45,27 @@ EngineQueries::Moment EngineQueries::MomentOf(const ReadAt& at) const {
   return moment;
 }
 
-view::v1::Basis EngineQueries::BasisOf(const Moment& moment, const std::vector<ReadPosition>& positions,
-                                       Position reference_position) const {
-  view::v1::Basis basis;
+void EngineQueries::RenderBasis(const Moment& moment, const std::vector<ReadPosition>& positions,
+                                Position reference_position, view::v1::Basis* basis) const {
   // Where as_of is given, nothing rests on the clock.
   if (moment.as_of) {
-    *basis.mutable_as_of() = TimestampOf(*moment.as_of);
+    *basis->mutable_as_of() = TimestampOf(*moment.as_of);
   } else {
-    *basis.mutable_now() = TimestampOf(moment.now);
+    *basis->mutable_now() = TimestampOf(moment.now);
   }
   for (const ReadPosition& read : positions) {
-    view::v1::ShardPosition* position = basis.add_positions();
+    view::v1::ShardPosition* position = basis->add_positions();
     position->set_topic(read.shard.topic);
     position->set_partition(read.shard.partition.value());
     position->set_position(read.position.value());
   }
   if (const std::shared_ptr<Shard> reference = reader_->shards().reference()) {
-    basis.mutable_reference_position()->set_topic(reference->id().topic);
-    basis.mutable_reference_position()->set_position(reference_position.value());
+    basis->mutable_reference_position()->set_topic(reference->id().topic);
+    basis->mutable_reference_position()->set_position(reference_position.value());
   }
-  basis.set_fold_version(kFoldVersion);
-  basis.set_reporting_zone(reader_->fold().zone().name());
-  basis.set_reporting_currency(reader_->reporting().code());
-  return basis;
+  basis->set_fold_version(kFoldVersion);
+  basis->set_reporting_zone(reader_->fold().zone().name());
+  basis->set_reporting_currency(reader_->reporting().code());
 }
 
 view::v1::Coverings EngineQueries::Covers() const {
@@ -85,7 +83,8 @@ view::v1::Coverings EngineQueries::Covers() const {
   return covers;
 }
 
-Result<view::v1::AccountView> EngineQueries::View(const AccountId& account, const Moment& moment) const {
+Status EngineQueries::Render(const AccountId& account, const Moment& moment, bool whole,
+                             view::v1::AccountView* view) const {
   KONTOR_ASSIGN_OR_RETURN(const AccountReading reading, reader_->Read(account, moment.t));
   const SummedAccount& read = *reading.account;
   if (!read.known()) {
@@ -97,30 +96,31 @@ Result<view::v1::AccountView> EngineQueries::View(const AccountId& account, cons
   const Components& components = read.sums.components;
   Converter converter = reader_->ConverterOf(*reading.moment, moment.t);
 
-  view::v1::AccountView view;
-  *view.mutable_profile() = ProfileOf(read, moment.t);
+  RenderProfile(read, moment.t, view->mutable_profile());
   if (read.state.members.front() != account) {
-    view.mutable_profile()->set_merged_into(read.state.members.front().value());
+    view->mutable_profile()->set_merged_into(read.state.members.front().value());
   }
-  *view.mutable_value() = RenderValue(components, asked, reporting);
-  RenderBreakEven(read.sums, view.mutable_value());
-  *view.mutable_growth() = RenderGrowth(components, asked, reporting);
-  RenderCoverage(read, moment.t, &converter, view.mutable_growth());
-  *view.mutable_satisfaction() =
-      RenderSatisfaction(components, asked, reading.moment->parameters.sentiment_half_life_days);
-  RenderContacts(read.sums, asked, view.mutable_satisfaction());
-  for (view::v1::Finding& finding : FindingsOf(read, reading.moment->merges)) {
-    *view.add_findings() = std::move(finding);
+  RenderValue(components, asked, reporting, view->mutable_value());
+  RenderBreakEven(read.sums, view->mutable_value());
+  RenderGrowth(components, asked, reporting, view->mutable_growth());
+  RenderCoverage(read, moment.t, &converter, view->mutable_growth());
+  RenderSatisfaction(components, asked, reading.moment->parameters.sentiment_half_life_days,
+                     view->mutable_satisfaction());
+  RenderContacts(read.sums, asked, view->mutable_satisfaction());
+  RenderFindings(read, reading.moment->merges, view->mutable_findings());
+  if (whole) {
+    RenderMonths(components, reporting, view->mutable_value());
+    RenderMonths(components, reporting, view->mutable_growth());
+    RenderMonths(components, view->mutable_satisfaction());
+    const size_t rates = RenderRates(read.sums, &converter, kUsedRatesShown, view->mutable_used_rates());
+    view->set_used_rates_total(static_cast<int64_t>(rates));
   }
-  RatesUsed rates = RatesOf(read.sums, &converter, kUsedRatesShown);
-  for (view::v1::UsedRate& rate : rates.first) *view.add_used_rates() = std::move(rate);
-  view.set_used_rates_total(static_cast<int64_t>(rates.count));
-  *view.mutable_basis() = BasisOf(moment, reading.positions, reading.moment->reading->position);
-  return view;
+  RenderBasis(moment, reading.positions, reading.moment->reading->position, view->mutable_basis());
+  return OkStatus();
 }
 
-Result<view::v1::AccountView> EngineQueries::Account(const AccountId& account, const ReadAt& at) const {
-  return View(account, MomentOf(at));
+Status EngineQueries::Account(const AccountId& account, const ReadAt& at, view::v1::AccountView* view) const {
+  return Render(account, MomentOf(at), /*whole=*/true, view);
 }
 
 Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const {
@@ -134,14 +134,18 @@ Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const
   view::v1::PortfolioView view;
   view.set_accounts(reading.accounts);
   view.set_key_accounts(reading.key_accounts);
-  *view.mutable_value() = RenderValue(reading.components, asked, reader_->reporting());
-  *view.mutable_growth() = RenderGrowth(reading.components, asked, reader_->reporting());
-  *view.mutable_satisfaction() = RenderSatisfaction(reading.components, asked, reading.sentiment_half_life_days);
-  view.set_findings(static_cast<int64_t>(reading.components.accounts.Get({.measure = Measure::kFindings})));
+  const Components& components = reading.components;
+  RenderValue(components, asked, reader_->reporting(), view.mutable_value());
+  RenderMonths(components, reader_->reporting(), view.mutable_value());
+  RenderGrowth(components, asked, reader_->reporting(), view.mutable_growth());
+  RenderMonths(components, reader_->reporting(), view.mutable_growth());
+  RenderSatisfaction(components, asked, reading.sentiment_half_life_days, view.mutable_satisfaction());
+  RenderMonths(components, view.mutable_satisfaction());
+  view.set_findings(static_cast<int64_t>(components.accounts.Get({.measure = Measure::kFindings})));
   view.set_settled(reading.settled);
   *view.mutable_covers() = Covers();
-  *view.mutable_basis() =
-      BasisOf({reading.now, std::nullopt, reading.now}, reading.positions, reading.reference_position);
+  RenderBasis({reading.now, std::nullopt, reading.now}, reading.positions, reading.reference_position,
+              view.mutable_basis());
   return view;
 }
 

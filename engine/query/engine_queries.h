@@ -29,7 +29,7 @@ class EngineQueries final : public Queries {
   EngineQueries(const AccountReader* reader, const PortfolioStage* portfolio, const Clock* clock, QueryConfig config);
 
   Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const override;
-  Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override;
+  Status Account(const AccountId& account, const ReadAt& at, view::v1::AccountView* view) const override;
   Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                              const ReadAt& at) const override;
   Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override;
@@ -47,10 +47,11 @@ class EngineQueries final : public Queries {
     Instant t;
   };
   Moment MomentOf(const ReadAt& at) const;
-  view::v1::Basis BasisOf(const Moment& moment, const std::vector<ReadPosition>& positions,
-                          Position reference_position) const;
+  void RenderBasis(const Moment& moment, const std::vector<ReadPosition>& positions, Position reference_position,
+                   view::v1::Basis* basis) const;
   view::v1::Coverings Covers() const;
-  Result<view::v1::AccountView> View(const AccountId& account, const Moment& moment) const;
+  // Whole: with the months and the rates, which lists do without.
+  Status Render(const AccountId& account, const Moment& moment, bool whole, view::v1::AccountView* view) const;
   // A list by id reads ids from the shards, at any instant; any other one asks the portfolio stage.
   struct ListedPage;
   Status ListById(const Page& page, const Moment& moment, const Merges& merges, ListedPage* out) const;

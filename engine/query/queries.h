@@ -64,8 +64,9 @@ class Queries {
   // behind the last account shown, by the figure that it had then: what does not change in between is shown once. In
   // another order than that of ids, or with a filter, the present instant only.
   virtual Result<api::v1::ListAccountsResponse> ListAccounts(const AccountsQuery& query) const = 0;
-  // An absorbed account answers as its survivor and says so.
-  virtual Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const = 0;
+  // An absorbed account answers as its survivor and says so. The view is empty before; best on an arena, for it has
+  // hundreds of messages. What it holds after an error is worthless.
+  virtual Status Account(const AccountId& account, const ReadAt& at, view::v1::AccountView* view) const = 0;
   // Oldest first.
   virtual Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                                      const ReadAt& at) const = 0;

@@ -157,7 +157,7 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
   std::vector<ReadPosition> positions;
   positions.reserve(tracks.size());
   for (const Track& track : tracks) positions.push_back({track.shard->id(), track.version.position()});
-  *response.mutable_basis() = BasisOf(moment, positions, reference->position);
+  RenderBasis(moment, positions, reference->position, response.mutable_basis());
   return response;
 }
 

@@ -53,11 +53,12 @@ class FakeQueries : public Queries {
     }
     return Find(account_pages, query.page.token, "page_token");
   }
-  Result<view::v1::AccountView> Account(const AccountId& account, const ReadAt& at) const override {
+  Status Account(const AccountId& account, const ReadAt& at, view::v1::AccountView* view) const override {
     KONTOR_RETURN_IF_ERROR(Note("account " + account.value(), {}, at));
     const auto found = accounts.find(account.value());
     if (found == accounts.end()) return NotFound("there is no account '{}'", account.value());
-    return found->second;
+    *view = found->second;
+    return OkStatus();
   }
   Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                              const ReadAt& at) const override {

@@ -1,6 +1,7 @@
 #include "engine/server/http_api.h"
 
 #include <fmt/ranges.h>
+#include <google/protobuf/arena.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -40,13 +41,13 @@ HttpAnswer Tagged(HttpAnswer answer) {
 
 // A reading: trimmed to the fields wanted, with its tag. What it rests on and covers is never left out.
 template <typename Message>
-Result<HttpAnswer> ReadingAnswer(const HttpCall& call, Message message) {
+Result<HttpAnswer> ReadingAnswer(const HttpCall& call, Message* message) {
   if (const auto fields = call.Get("fields")) {
     KONTOR_ASSIGN_OR_RETURN(FieldPaths paths, FieldPaths::Parse(*fields, *Message::descriptor()));
     for (const char* kept : {"basis", "covers", "settled", "next_page_token"}) paths.Keep(kept);
-    paths.Trim(&message);
+    paths.Trim(message);
   }
-  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, JsonAnswer(message));
+  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, JsonAnswer(*message));
   return Tagged(std::move(answer));
 }
 
@@ -144,8 +145,10 @@ Result<HttpAnswer> HttpApi::Dispatch(const HttpCall& call, Caller caller) const 
       return Accounts(call);
     case Endpoint::kAccount: {
       KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-      KONTOR_ASSIGN_OR_RETURN(view::v1::AccountView account, queries_->Account(AccountId(call.segment(2)), at));
-      return ReadingAnswer(call, std::move(account));
+      google::protobuf::Arena arena;
+      auto* account = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+      KONTOR_RETURN_IF_ERROR(queries_->Account(AccountId(call.segment(2)), at, account));
+      return ReadingAnswer(call, account);
     }
     case Endpoint::kAccountPart:
       return AccountPart(call);
@@ -193,13 +196,15 @@ Result<HttpAnswer> HttpApi::Accounts(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(query.at, call.At());
   KONTOR_ASSIGN_OR_RETURN(auto accounts, queries_->ListAccounts(query));
   accounts.set_next_page_token(SealToken(accounts.next_page_token(), QuestionOf(call.target())));
-  return ReadingAnswer(call, std::move(accounts));
+  return ReadingAnswer(call, &accounts);
 }
 
 Result<HttpAnswer> HttpApi::AccountPart(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
-  KONTOR_ASSIGN_OR_RETURN(view::v1::AccountView whole, queries_->Account(AccountId(call.segment(2)), at));
-  view::v1::AccountView part;
+  google::protobuf::Arena arena;
+  auto& whole = *google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+  KONTOR_RETURN_IF_ERROR(queries_->Account(AccountId(call.segment(2)), at, &whole));
+  auto& part = *google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
   const view::v1::AccountProfile& profile = whole.profile();
   part.mutable_profile()->set_account_id(profile.account_id());
   if (profile.has_merged_into()) part.mutable_profile()->set_merged_into(profile.merged_into());
@@ -217,7 +222,7 @@ Result<HttpAnswer> HttpApi::AccountPart(const HttpCall& call) const {
   }
   part.mutable_findings()->Swap(whole.mutable_findings());
   part.mutable_basis()->Swap(whole.mutable_basis());
-  return ReadingAnswer(call, std::move(part));
+  return ReadingAnswer(call, &part);
 }
 
 Result<HttpAnswer> HttpApi::Timeline(const HttpCall& call) const {
@@ -225,14 +230,14 @@ Result<HttpAnswer> HttpApi::Timeline(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
   KONTOR_ASSIGN_OR_RETURN(auto timeline, queries_->Timeline(AccountId(call.segment(2)), page, at));
   timeline.set_next_page_token(SealToken(timeline.next_page_token(), QuestionOf(call.target())));
-  return ReadingAnswer(call, std::move(timeline));
+  return ReadingAnswer(call, &timeline);
 }
 
 Result<HttpAnswer> HttpApi::Portfolio(const HttpCall& call) const {
   KONTOR_ASSIGN_OR_RETURN(const ReadAt at, call.At());
   KONTOR_ASSIGN_OR_RETURN(auto portfolio, queries_->Portfolio(at));
   const bool settled = portfolio.settled();
-  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, ReadingAnswer(call, std::move(portfolio)));
+  KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, ReadingAnswer(call, &portfolio));
   if (!settled) answer.etag.clear();  // how far the renewal is, its basis does not tell
   return answer;
 }

@@ -1,11 +1,15 @@
 #include "projections/growth/growth_view.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
-#include <string>
+#include <span>
+#include <string_view>
+#include <vector>
 
+#include "engine/base/check.h"
 #include "kontor/event/v1/key_account.pb.h"
 #include "projections/account/month_reader.h"
 #include "projections/reading/amounts.h"
@@ -21,80 +25,77 @@ view::v1::Ratio Cagr(const Components& components, Measure measure, Window ago, 
   return DefinedRatio(std::pow(ToDouble(*now) / ToDouble(*then), 1.0 / years) - 1.0, years);
 }
 
-view::v1::YearOnYear YearOnYearOf(const Amounts& amounts, const Components& components, Measure measure) {
-  view::v1::YearOnYear out;
-  *out.mutable_ttm() = amounts.Sum(components.in(Window::kTtm), {{measure}});
-  *out.mutable_year_before() = amounts.Sum(components.in(Window::kYearBefore), {{measure}});
+void RenderYearOnYear(const Amounts& amounts, const Components& components, Measure measure,
+                      view::v1::YearOnYear* out) {
+  amounts.Sum(components.in(Window::kTtm), {{measure}}, out->mutable_ttm());
+  amounts.Sum(components.in(Window::kYearBefore), {{measure}}, out->mutable_year_before());
   const std::optional<Nanos> now = Amounts::Reporting(components.in(Window::kTtm), measure);
   const std::optional<Nanos> before = Amounts::Reporting(components.in(Window::kYearBefore), measure);
   if (now && before) {
-    *out.mutable_year_on_year() = RatioOf(*now - *before, *before, 1);
+    *out->mutable_year_on_year() = RatioOf(*now - *before, *before, 1);
   } else {
-    *out.mutable_year_on_year() = UndefinedRatio(0);
+    *out->mutable_year_on_year() = UndefinedRatio(0);
   }
-  *out.mutable_cagr_3_years() = Cagr(components, measure, Window::kThreeYearsAgo, 3);
-  *out.mutable_cagr_5_years() = Cagr(components, measure, Window::kFiveYearsAgo, 5);
-  return out;
+  *out->mutable_cagr_3_years() = Cagr(components, measure, Window::kThreeYearsAgo, 3);
+  *out->mutable_cagr_5_years() = Cagr(components, measure, Window::kFiveYearsAgo, 5);
 }
 
-class RetentionRenderer {
- public:
-  RetentionRenderer(const Components& components, Measure measure, Currency reporting)
-      : retention_(components.retention), measure_(measure), reporting_(reporting) {}
+// What a period's movements come to, by the parts of Components::retention.
+struct RetentionPeriod {
+  static constexpr std::array<std::string_view, 10> kParts = {
+      "start", "new", "reactivation", "expansion",  "contraction",
+      "churn", "end", "cohort_start", "cohort_end", "cohort_kept"};
+  std::array<Nanos, kParts.size()> amounts{};
 
-  view::v1::Retention Render() {
-    view::v1::Retention out;
-    std::map<int64_t, std::map<std::string, Nanos>> periods;
-    ForEach(retention_, measure_, [&](const TallyEntry& entry) {
-      if (entry.key.text == "missing") {
-        view::v1::MissingRate* missing = out.add_missing_rates();
-        missing->set_currency_code(entry.key.currency.code());
-        *missing->mutable_day() = DateProto(Day(static_cast<int32_t>(entry.key.number)));
-        return;
-      }
-      periods[entry.key.number][entry.key.text] = entry.amount;
-    });
-    // A part is never shown as the whole: without a rate nothing of it is known.
-    if (out.missing_rates_size() > 0) return out;
-    Fill(periods[kTtmPeriod], out.mutable_nrr(), out.mutable_grr());
-    for (auto& period : periods) {
-      const int64_t number = period.first;
-      auto& parts = period.second;
-      if (number == kTtmPeriod) continue;
-      view::v1::Movement* movement = out.add_movements();
-      *movement->mutable_month() = DateProto(FirstDay(Month(static_cast<int32_t>(number))));
-      const auto money = [&](const char* part) { return MoneyOf(reporting_, parts[part]); };
-      *movement->mutable_start() = money("start");
-      *movement->mutable_new_amount() = money("new");
-      *movement->mutable_reactivation() = money("reactivation");
-      *movement->mutable_expansion() = money("expansion");
-      *movement->mutable_contraction() = money("contraction");
-      *movement->mutable_churn() = money("churn");
-      *movement->mutable_end() = money("end");
-      Fill(parts, movement->mutable_nrr(), movement->mutable_grr());
-    }
-    return out;
+  Nanos& Of(std::string_view part) {
+    const auto at = std::find(kParts.begin(), kParts.end(), part);
+    KONTOR_CHECK(at != kParts.end());
+    return amounts.at(static_cast<size_t>(at - kParts.begin()));
   }
-
- private:
-  // NRR = sum e / sum s, GRR = sum max(0, min(e, s)) / sum s, over the cohort with s > 0.
-  static void Fill(std::map<std::string, Nanos>& parts, view::v1::Ratio* nrr, view::v1::Ratio* grr) {
-    const Nanos start = parts["cohort_start"];
-    *nrr = RatioOf(parts["cohort_end"], start, start > 0 ? 1 : 0);
-    *grr = RatioOf(parts["cohort_kept"], start, start > 0 ? 1 : 0);
-  }
-
-  const Tally& retention_;
-  Measure measure_;
-  Currency reporting_;
 };
 
-view::v1::Cycle CycleOf(const Sums& sums, Measure measure) {
-  view::v1::Cycle out;
+// NRR = sum e / sum s, GRR = sum max(0, min(e, s)) / sum s, over the cohort with s > 0.
+void RenderRates(RetentionPeriod& period, view::v1::Ratio* nrr, view::v1::Ratio* grr) {
+  const Nanos start = period.Of("cohort_start");
+  *nrr = RatioOf(period.Of("cohort_end"), start, start > 0 ? 1 : 0);
+  *grr = RatioOf(period.Of("cohort_kept"), start, start > 0 ? 1 : 0);
+}
+
+void RenderRetention(const Tally& retention, Measure measure, Currency reporting, view::v1::Retention* out) {
+  std::vector<std::pair<int64_t, RetentionPeriod>> periods;  // entries come by period
+  ForEach(retention, measure, [&](const TallyEntry& entry) {
+    if (entry.key.text == "missing") {
+      view::v1::MissingRate* missing = out->add_missing_rates();
+      missing->set_currency_code(entry.key.currency.code());
+      *missing->mutable_day() = DateProto(Day(static_cast<int32_t>(entry.key.number)));
+      return;
+    }
+    if (periods.empty() || periods.back().first != entry.key.number) periods.emplace_back().first = entry.key.number;
+    periods.back().second.Of(entry.key.text) = entry.amount;
+  });
+  // A part is never shown as the whole: without a rate nothing of it is known.
+  if (out->missing_rates_size() > 0) return;
+  // The trailing twelve months come before every month.
+  if (periods.empty() || periods.front().first != kTtmPeriod) periods.insert(periods.begin(), {kTtmPeriod, {}});
+  RenderRates(periods.front().second, out->mutable_nrr(), out->mutable_grr());
+  for (auto& [month, period] : std::span(periods).subspan(1)) {
+    view::v1::Movement* movement = out->add_movements();
+    *movement->mutable_month() = DateProto(FirstDay(Month(static_cast<int32_t>(month))));
+    SetMoney(reporting, period.Of("start"), movement->mutable_start());
+    SetMoney(reporting, period.Of("new"), movement->mutable_new_amount());
+    SetMoney(reporting, period.Of("reactivation"), movement->mutable_reactivation());
+    SetMoney(reporting, period.Of("expansion"), movement->mutable_expansion());
+    SetMoney(reporting, period.Of("contraction"), movement->mutable_contraction());
+    SetMoney(reporting, period.Of("churn"), movement->mutable_churn());
+    SetMoney(reporting, period.Of("end"), movement->mutable_end());
+    RenderRates(period, movement->mutable_nrr(), movement->mutable_grr());
+  }
+}
+
+void RenderCycle(const Sums& sums, Measure measure, view::v1::Cycle* out) {
   const auto days = CountedSet(sums.own, measure);
-  *out.mutable_mean_days() = MeanOf(days);
-  *out.mutable_median_days() = MedianOf(days);
-  return out;
+  *out->mutable_mean_days() = MeanOf(days);
+  *out->mutable_median_days() = MedianOf(days);
 }
 
 // Open deals x TTM average won deal x TTM win rate by count / TTM mean cycle of won deals, a day. With B booked, W won,
@@ -104,7 +105,7 @@ std::optional<Nanos> Velocity(Int128 open, Nanos booked, Int128 won, Int128 lost
   return MultiplyDivideRounded(booked, open * cycles, (won + lost) * cycle_days);
 }
 
-view::v1::Amount VelocityOf(const Amounts& amounts, const Components& components) {
+void RenderVelocity(const Amounts& amounts, const Components& components, view::v1::Amount* out) {
   const Sums& ttm = components.in(Window::kTtm);
   const Int128 open = CountOf(components.stock, Measure::kOpenDeals);
   const Int128 won = CountOf(ttm, Measure::kDealsWon);
@@ -115,38 +116,23 @@ view::v1::Amount VelocityOf(const Amounts& amounts, const Components& components
     days += static_cast<Int128>(number) * count;
     cycles += count;
   }
-  view::v1::Amount out;
-  const view::v1::Amount booked = amounts.Sum(ttm, {{Measure::kBooked}});
+  view::v1::Amount booked;
+  amounts.Sum(ttm, {{Measure::kBooked}}, &booked);
   for (const auto& money : booked.by_currency()) {
     const auto velocity = Velocity(open, NanosOf(money), won, lost, days, cycles);
-    if (velocity && *velocity != 0) *out.add_by_currency() = MoneyOf(CurrencyOf(money), *velocity);
+    if (velocity && *velocity != 0) SetMoney(CurrencyOf(money), *velocity, out->add_by_currency());
   }
   if (booked.has_reporting()) {
     const auto velocity = Velocity(open, NanosOf(booked.reporting()), won, lost, days, cycles);
-    if (velocity) *out.mutable_reporting() = MoneyOf(amounts.reporting(), *velocity);
+    if (velocity) SetMoney(amounts.reporting(), *velocity, out->mutable_reporting());
   }
-  *out.mutable_missing_rates() = booked.missing_rates();
-  return out;
+  *out->mutable_missing_rates() = booked.missing_rates();
 }
 
 view::v1::Ratio WinRate(const Sums& sums) {
   const Int128 won = CountOf(sums, Measure::kDealsWon);
   const Int128 closed = won + CountOf(sums, Measure::kDealsLost);
   return RatioOf(won, closed, static_cast<int64_t>(closed));
-}
-
-void RenderMonths(const Components& components, const Amounts& amounts, view::v1::GrowthView* view) {
-  for (const auto& [month, sums] : components.months) {
-    view::v1::GrowthMonth* out = view->add_months();
-    *out->mutable_month() = DateProto(FirstDay(month));
-    *out->mutable_booked() = amounts.Sum(sums, {{Measure::kBooked}});
-    *out->mutable_invoiced_net() = amounts.Sum(sums, {{Measure::kInvoicedNet}});
-    *out->mutable_collected() = amounts.Sum(sums, {{Measure::kCollected}});
-    out->set_deals_won(static_cast<int64_t>(CountOf(sums, Measure::kDealsWon)));
-    out->set_deals_lost(static_cast<int64_t>(CountOf(sums, Measure::kDealsLost)));
-    *out->mutable_average_deal() = amounts.Mean(sums, Measure::kBooked, Measure::kDealsWon);
-    *out->mutable_recurring() = amounts.Sum(sums, {{Measure::kRecurring}});
-  }
 }
 
 // What was booked from one day to another, at the rates of its days.
@@ -169,31 +155,43 @@ std::optional<Nanos> BookedIn(const AccountState& state, Day from, Day to, Conve
 
 }  // namespace
 
-view::v1::GrowthView RenderGrowth(const Components& components, Day asked, Currency reporting) {
+void RenderGrowth(const Components& components, Day asked, Currency reporting, view::v1::GrowthView* view) {
   const Amounts amounts(reporting);
-  view::v1::GrowthView view;
-  *view.mutable_booked() = YearOnYearOf(amounts, components, Measure::kBooked);
-  *view.mutable_invoiced_net() = YearOnYearOf(amounts, components, Measure::kInvoicedNet);
-  *view.mutable_collected() = YearOnYearOf(amounts, components, Measure::kCollected);
+  RenderYearOnYear(amounts, components, Measure::kBooked, view->mutable_booked());
+  RenderYearOnYear(amounts, components, Measure::kInvoicedNet, view->mutable_invoiced_net());
+  RenderYearOnYear(amounts, components, Measure::kCollected, view->mutable_collected());
   const auto month = components.months.find(MonthOf(asked));
-  *view.mutable_recurring() =
-      amounts.Sum(month == components.months.end() ? Sums() : month->second, {{Measure::kRecurring}});
-  *view.mutable_invoiced_net_retention() = RetentionRenderer(components, Measure::kInvoicedNet, reporting).Render();
-  *view.mutable_recurring_retention() = RetentionRenderer(components, Measure::kRecurring, reporting).Render();
-  *view.mutable_deals_opened() = CountsOf(components, Measure::kDealsOpened);
-  *view.mutable_deals_won() = CountsOf(components, Measure::kDealsWon);
-  *view.mutable_deals_lost() = CountsOf(components, Measure::kDealsLost);
-  *view.mutable_win_rate() = WinRate(components.in(Window::kLifetime));
-  *view.mutable_win_rate_ttm() = WinRate(components.in(Window::kTtm));
-  *view.mutable_won_cycle() = CycleOf(components.in(Window::kLifetime), Measure::kCycleWon);
-  *view.mutable_lost_cycle() = CycleOf(components.in(Window::kLifetime), Measure::kCycleLost);
-  *view.mutable_won_cycle_ttm() = CycleOf(components.in(Window::kTtm), Measure::kCycleWon);
-  view.set_open_deals(static_cast<int64_t>(CountOf(components.stock, Measure::kOpenDeals)));
+  amounts.Sum(month == components.months.end() ? Sums() : month->second, {{Measure::kRecurring}},
+              view->mutable_recurring());
+  RenderRetention(components.retention, Measure::kInvoicedNet, reporting, view->mutable_invoiced_net_retention());
+  RenderRetention(components.retention, Measure::kRecurring, reporting, view->mutable_recurring_retention());
+  *view->mutable_deals_opened() = CountsOf(components, Measure::kDealsOpened);
+  *view->mutable_deals_won() = CountsOf(components, Measure::kDealsWon);
+  *view->mutable_deals_lost() = CountsOf(components, Measure::kDealsLost);
+  *view->mutable_win_rate() = WinRate(components.in(Window::kLifetime));
+  *view->mutable_win_rate_ttm() = WinRate(components.in(Window::kTtm));
+  RenderCycle(components.in(Window::kLifetime), Measure::kCycleWon, view->mutable_won_cycle());
+  RenderCycle(components.in(Window::kLifetime), Measure::kCycleLost, view->mutable_lost_cycle());
+  RenderCycle(components.in(Window::kTtm), Measure::kCycleWon, view->mutable_won_cycle_ttm());
+  view->set_open_deals(static_cast<int64_t>(CountOf(components.stock, Measure::kOpenDeals)));
   const auto any = [](int64_t) { return true; };
-  *view.mutable_open_pipeline() = amounts.Stock(components.stock, Measure::kPipeline, any, any);
-  *view.mutable_sales_velocity() = VelocityOf(amounts, components);
-  RenderMonths(components, amounts, &view);
-  return view;
+  amounts.Stock(components.stock, Measure::kPipeline, any, any, view->mutable_open_pipeline());
+  RenderVelocity(amounts, components, view->mutable_sales_velocity());
+}
+
+void RenderMonths(const Components& components, Currency reporting, view::v1::GrowthView* view) {
+  const Amounts amounts(reporting);
+  for (const auto& [month, sums] : components.months) {
+    view::v1::GrowthMonth* out = view->add_months();
+    *out->mutable_month() = DateProto(FirstDay(month));
+    amounts.Sum(sums, {{Measure::kBooked}}, out->mutable_booked());
+    amounts.Sum(sums, {{Measure::kInvoicedNet}}, out->mutable_invoiced_net());
+    amounts.Sum(sums, {{Measure::kCollected}}, out->mutable_collected());
+    out->set_deals_won(static_cast<int64_t>(CountOf(sums, Measure::kDealsWon)));
+    out->set_deals_lost(static_cast<int64_t>(CountOf(sums, Measure::kDealsLost)));
+    amounts.Mean(sums, Measure::kBooked, Measure::kDealsWon, out->mutable_average_deal());
+    amounts.Sum(sums, {{Measure::kRecurring}}, out->mutable_recurring());
+  }
 }
 
 void RenderCoverage(const SummedAccount& account, Instant t, Converter* converter, view::v1::GrowthView* view) {
@@ -207,7 +205,7 @@ void RenderCoverage(const SummedAccount& account, Instant t, Converter* converte
     view::v1::Coverage* out = view->add_coverage();
     *out->mutable_period_from() = DateProto(*target->day);
     *out->mutable_period_to() = DateProto(*target->day_to);
-    *out->mutable_target() = MoneyOf(target->currency, *target->amount);
+    SetMoney(target->currency, *target->amount, out->mutable_target());
     // Target, booked and open are compared in the reporting currency; flows at the rate of their day.
     const std::optional<Nanos> booked = BookedIn(account.state, *target->day, asked, converter);
     const std::optional<Nanos> goal = converter->Convert(target->currency, asked, *target->amount);
@@ -220,13 +218,13 @@ void RenderCoverage(const SummedAccount& account, Instant t, Converter* converte
       }
     });
     for (const auto& [currency, amount] : pipeline) {
-      if (amount != 0) *out->mutable_open_expected()->add_by_currency() = MoneyOf(currency, amount);
+      if (amount != 0) SetMoney(currency, amount, out->mutable_open_expected()->add_by_currency());
       const std::optional<Nanos> converted = converter->Convert(currency, asked, amount);
       open_known &= converted.has_value();
       open += converted.value_or(0);
     }
-    if (booked) *out->mutable_booked()->mutable_reporting() = MoneyOf(converter->reporting(), *booked);
-    if (open_known) *out->mutable_open_expected()->mutable_reporting() = MoneyOf(converter->reporting(), open);
+    if (booked) SetMoney(converter->reporting(), *booked, out->mutable_booked()->mutable_reporting());
+    if (open_known) SetMoney(converter->reporting(), open, out->mutable_open_expected()->mutable_reporting());
     const bool known = booked && open_known && goal && target->number == event::v1::TARGET_MEASURE_BOOKED;
     *out->mutable_coverage() = known ? RatioOf(open, *goal - *booked, 1) : UndefinedRatio(0);
   }

@@ -442,7 +442,8 @@ size_t BytesOf(const SummedAccount& account) {
   return bytes;
 }
 
-RatesUsed RatesOf(const AccountSums& sums, Converter* converter, size_t most) {
+size_t RenderRates(const AccountSums& sums, Converter* converter, size_t most,
+                   google::protobuf::RepeatedPtrField<view::v1::UsedRate>* rates) {
   std::vector<std::pair<Day, Currency>> used;
   for (const TallyEntry& entry : sums.flow_rates.entries()) {
     used.emplace_back(static_cast<int32_t>(entry.key.number), entry.key.currency);
@@ -452,13 +453,10 @@ RatesUsed RatesOf(const AccountSums& sums, Converter* converter, size_t most) {
   for (const auto& [day, currency] : others) {
     if (sums.flow_rates.Get({.currency = currency, .number = day.value()}) == 0) used.emplace_back(day, currency);
   }
-  RatesUsed rates{.first = {}, .count = used.size()};
   const auto shown = used.begin() + static_cast<ptrdiff_t>(std::min(most, used.size()));
   std::partial_sort(used.begin(), shown, used.end());
-  for (auto rate = used.begin(); rate != shown; ++rate) {
-    rates.first.push_back(converter->Show(rate->second, rate->first));
-  }
-  return rates;
+  for (auto rate = used.begin(); rate != shown; ++rate) converter->Render(rate->second, rate->first, rates->Add());
+  return used.size();
 }
 
 }  // namespace kontor

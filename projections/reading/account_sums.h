@@ -63,12 +63,9 @@ Result<SummedAccount> Sum(AccountState state, Converter* converter);
 // How much memory it takes, nearly.
 size_t BytesOf(const SummedAccount& account);
 
-// The rates that the sums and the converter's own answers rest on: the first of them by day and currency, and how many
-// there are.
-struct RatesUsed {
-  std::vector<view::v1::UsedRate> first;
-  size_t count = 0;
-};
-RatesUsed RatesOf(const AccountSums& sums, Converter* converter, size_t most);
+// Shows the rates that the sums and the converter's own answers rest on: the first of them by day and currency. Gives
+// how many there are.
+size_t RenderRates(const AccountSums& sums, Converter* converter, size_t most,
+                   google::protobuf::RepeatedPtrField<view::v1::UsedRate>* rates);
 
 }  // namespace kontor

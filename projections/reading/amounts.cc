@@ -1,5 +1,7 @@
 #include "projections/reading/amounts.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -41,12 +43,12 @@ class ByCurrency {
   }
   void Show(view::v1::Amount* out) const {
     for (const auto& [currency, amount] : amounts_) {
-      if (amount != 0) *out->add_by_currency() = MoneyOf(currency, amount);
+      if (amount != 0) SetMoney(currency, amount, out->add_by_currency());
     }
   }
 
  private:
-  std::vector<std::pair<Currency, Nanos>> amounts_;  // by currency
+  absl::InlinedVector<std::pair<Currency, Nanos>, 4> amounts_;  // by currency
 };
 
 }  // namespace
@@ -62,8 +64,7 @@ std::optional<Nanos> Amounts::Reporting(const Sums& sums, Measure measure) {
   return total;
 }
 
-view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms) const {
-  view::v1::Amount out;
+void Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms, view::v1::Amount* out) const {
   ByCurrency own;
   Nanos reporting = 0;
   bool known = true;
@@ -74,62 +75,56 @@ view::v1::Amount Amounts::Sum(const Sums& sums, std::initializer_list<Term> term
     known &= part.has_value();
     reporting += term.sign * part.value_or(0);
   }
-  own.Show(&out);
-  if (known) *out.mutable_reporting() = MoneyOf(reporting_, reporting);
+  own.Show(out);
+  if (known) SetMoney(reporting_, reporting, out->mutable_reporting());
   ShowMissing(
       sums,
       [terms](Measure measure) {
         return std::any_of(terms.begin(), terms.end(), [measure](const Term& term) { return term.measure == measure; });
       },
-      &out);
-  return out;
+      out);
 }
 
-view::v1::Amount Amounts::Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own_filter,
-                                const std::function<bool(int64_t)>& reporting_filter) const {
-  view::v1::Amount out;
+void Amounts::Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own_filter,
+                    const std::function<bool(int64_t)>& reporting_filter, view::v1::Amount* out) const {
   ByCurrency own;
   ForEach(sums.own, measure, [&](const TallyEntry& entry) {
     if (own_filter(entry.key.number)) own[entry.key.currency] += entry.amount;
   });
-  own.Show(&out);
+  own.Show(out);
   bool missing = false;
   ForEach(sums.missing, measure, [&](const TallyEntry& entry) { missing |= own.Has(entry.key.currency); });
   if (missing) {
     ShowMissing(
-        sums, [measure](Measure x) { return x == measure; }, &out);
-    return out;
+        sums, [measure](Measure x) { return x == measure; }, out);
+    return;
   }
   Nanos total = 0;
   ForEach(sums.reporting, measure, [&](const TallyEntry& entry) {
     if (reporting_filter(entry.key.number)) total += entry.amount;
   });
-  *out.mutable_reporting() = MoneyOf(reporting_, total);
-  return out;
+  SetMoney(reporting_, total, out->mutable_reporting());
 }
 
-view::v1::Amount Amounts::Mean(const Sums& sums, Measure money, Measure count) const {
-  view::v1::Amount out;
+void Amounts::Mean(const Sums& sums, Measure money, Measure count, view::v1::Amount* out) const {
   std::map<Currency, std::pair<Nanos, Int128>> own;
   ForEach(sums.own, money, [&own](const TallyEntry& entry) { own[entry.key.currency].first += entry.amount; });
   ForEach(sums.own, count, [&own](const TallyEntry& entry) { own[entry.key.currency].second += entry.amount; });
   Int128 all = 0;
   for (const auto& [currency, parts] : own) {
     all += parts.second;
-    if (parts.second > 0) *out.add_by_currency() = MoneyOf(currency, DivideRounded(parts.first, parts.second));
+    if (parts.second > 0) SetMoney(currency, DivideRounded(parts.first, parts.second), out->add_by_currency());
   }
   const std::optional<Nanos> total = Reporting(sums, money);
-  if (total && all > 0) *out.mutable_reporting() = MoneyOf(reporting_, DivideRounded(*total, all));
+  if (total && all > 0) SetMoney(reporting_, DivideRounded(*total, all), out->mutable_reporting());
   ShowMissing(
-      sums, [money](Measure x) { return x == money; }, &out);
-  return out;
+      sums, [money](Measure x) { return x == money; }, out);
 }
 
-view::v1::PeriodAmount Amounts::Periods(const Components& components, std::initializer_list<Term> terms) const {
-  view::v1::PeriodAmount out;
-  *out.mutable_lifetime() = Sum(components.in(Window::kLifetime), terms);
-  *out.mutable_ttm() = Sum(components.in(Window::kTtm), terms);
-  return out;
+void Amounts::Periods(const Components& components, std::initializer_list<Term> terms,
+                      view::v1::PeriodAmount* out) const {
+  Sum(components.in(Window::kLifetime), terms, out->mutable_lifetime());
+  Sum(components.in(Window::kTtm), terms, out->mutable_ttm());
 }
 
 Int128 CountOf(const Sums& sums, Measure measure) {
@@ -164,10 +159,21 @@ view::v1::Ratio UndefinedRatio(int64_t n) {
 }
 
 std::vector<std::pair<int64_t, int64_t>> CountedSet(const Tally& tally, Measure measure) {
-  std::map<int64_t, int64_t> set;
+  std::vector<std::pair<int64_t, int64_t>> set;
   ForEach(tally, measure,
-          [&set](const TallyEntry& entry) { set[entry.key.number] += static_cast<int64_t>(entry.amount); });
-  return {set.begin(), set.end()};
+          [&set](const TallyEntry& entry) { set.emplace_back(entry.key.number, static_cast<int64_t>(entry.amount)); });
+  // Numbers rise within a currency; of several currencies the same ones come together.
+  std::sort(set.begin(), set.end());
+  size_t kept = 0;
+  for (size_t i = 1; i < set.size(); ++i) {
+    if (set[i].first == set[kept].first) {
+      set[kept].second += set[i].second;
+    } else {
+      set[++kept] = set[i];
+    }
+  }
+  if (!set.empty()) set.resize(kept + 1);
+  return set;
 }
 
 view::v1::Ratio MeanOf(const std::vector<std::pair<int64_t, int64_t>>& set) {

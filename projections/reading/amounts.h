@@ -23,7 +23,8 @@ struct Term {
 inline constexpr std::initializer_list<Term> kNetValueTerms = {
     {Measure::kInvoicedNet, 1}, {Measure::kWrittenOff, -1}, {Measure::kCostOfGoods, -1}, {Measure::kCostToServe, -1}};
 
-// Shows sums of money in one reporting currency.
+// Shows sums of money in one reporting currency, in messages that are still empty: an answer has hundreds of amounts,
+// so they are made where they belong, on its arena where it has one.
 class Amounts {
  public:
   explicit Amounts(Currency reporting) : reporting_(reporting) {}
@@ -31,13 +32,13 @@ class Amounts {
   Currency reporting() const { return reporting_; }
 
   // The sum of the terms in one window. The reporting total is left out where a rate was missing.
-  view::v1::Amount Sum(const Sums& sums, std::initializer_list<Term> terms) const;
+  void Sum(const Sums& sums, std::initializer_list<Term> terms, view::v1::Amount* out) const;
   // Only entries whose `number` (own: as stored; reporting: ageing class) the two filters let through.
-  view::v1::Amount Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own,
-                         const std::function<bool(int64_t)>& reporting) const;
+  void Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own,
+             const std::function<bool(int64_t)>& reporting, view::v1::Amount* out) const;
   // Money divided by a count of the same window: per currency by that currency's count, in all by all.
-  view::v1::Amount Mean(const Sums& sums, Measure money, Measure count) const;
-  view::v1::PeriodAmount Periods(const Components& components, std::initializer_list<Term> terms) const;
+  void Mean(const Sums& sums, Measure money, Measure count, view::v1::Amount* out) const;
+  void Periods(const Components& components, std::initializer_list<Term> terms, view::v1::PeriodAmount* out) const;
 
   // The reporting total of a measure; nothing where a rate was missing.
   static std::optional<Nanos> Reporting(const Sums& sums, Measure measure);

@@ -28,18 +28,16 @@ std::set<std::pair<Day, Currency>> Converter::Used() const {
   return used;
 }
 
-view::v1::UsedRate Converter::Show(Currency from, Day day) {
-  const std::optional<Rate>& rate = RateOn(from, day);
+void Converter::Render(Currency from, Day day, view::v1::UsedRate* shown) const {
+  const std::optional<Rate> rate = reference_->RateOn(from, reporting_, day, t_);
   KONTOR_CHECK(rate);
-  view::v1::UsedRate shown;
-  shown.set_base_currency(from.code());
-  shown.set_quote_currency(reporting_.code());
-  *shown.mutable_day() = DateProto(day);
-  *shown.mutable_published_day() = DateProto(rate->published);
-  shown.set_numerator(IntegerText(rate->numerator));
-  shown.set_denominator(IntegerText(rate->denominator));
-  shown.set_via_currency(rate->via.code());
-  return shown;
+  shown->set_base_currency(from.code());
+  shown->set_quote_currency(reporting_.code());
+  *shown->mutable_day() = DateProto(day);
+  *shown->mutable_published_day() = DateProto(rate->published);
+  shown->set_numerator(IntegerText(rate->numerator));
+  shown->set_denominator(IntegerText(rate->denominator));
+  shown->set_via_currency(rate->via.code());
 }
 
 }  // namespace kontor

@@ -29,8 +29,8 @@ class Converter {
 
   // The rates used so far.
   std::set<std::pair<Day, Currency>> Used() const;
-  // How one is shown. Requires: there is one.
-  view::v1::UsedRate Show(Currency from, Day day);
+  // Shows one. Requires: there is one.
+  void Render(Currency from, Day day, view::v1::UsedRate* shown) const;
 
  private:
   using Rates = std::map<std::pair<Day, Currency>, std::optional<Rate>>;

@@ -80,40 +80,38 @@ std::string TextOf(std::string_view code, std::string_view entity) {
 
 }  // namespace
 
-view::v1::AccountProfile ProfileOf(const SummedAccount& account, Instant t) {
+void RenderProfile(const SummedAccount& account, Instant t, view::v1::AccountProfile* profile) {
   const AccountState& state = account.state;
-  view::v1::AccountProfile profile;
-  profile.set_account_id(state.members.front().value());
+  profile->set_account_id(state.members.front().value());
   for (const EntityRow& head : state.heads) {
-    FillFields(head, t, &profile);
-    FillDates(head, t, &profile);
+    FillFields(head, t, profile);
+    FillDates(head, t, profile);
   }
-  for (size_t i = 1; i < state.members.size(); ++i) profile.add_absorbed(state.members[i].value());
-  profile.set_key_account(IsKeyAccount(state.heads, t));
+  for (size_t i = 1; i < state.members.size(); ++i) profile->add_absorbed(state.members[i].value());
+  profile->set_key_account(IsKeyAccount(state.heads, t));
   int64_t events = 0;
   const AccountDay* last = nullptr;
   for (const AccountDay& day : account.sums.days) {
     events += day.events;
     if (day.events == 0) continue;
-    if (last == nullptr) *profile.mutable_first_day() = DateProto(day.day);
+    if (last == nullptr) *profile->mutable_first_day() = DateProto(day.day);
     last = &day;
   }
-  if (last != nullptr) *profile.mutable_last_day() = DateProto(last->day);
-  profile.set_events(events);
-  profile.set_voided(account.sums.voided);
-  profile.set_not_understood(account.sums.not_understood);
-  return profile;
+  if (last != nullptr) *profile->mutable_last_day() = DateProto(last->day);
+  profile->set_events(events);
+  profile->set_voided(account.sums.voided);
+  profile->set_not_understood(account.sums.not_understood);
 }
 
-std::vector<view::v1::Finding> FindingsOf(const SummedAccount& account, const Merges& merges) {
+void RenderFindings(const SummedAccount& account, const Merges& merges,
+                    google::protobuf::RepeatedPtrField<view::v1::Finding>* findings) {
   const AccountState& state = account.state;
-  std::vector<view::v1::Finding> findings;
   const auto add = [&](std::string_view code, std::string_view entity) {
-    view::v1::Finding& finding = findings.emplace_back();
-    finding.set_code(std::string(code));
-    finding.set_entity(std::string(entity));
-    finding.set_text(TextOf(code, entity));
-    finding.set_account_id(state.members.front().value());
+    view::v1::Finding* finding = findings->Add();
+    finding->set_code(std::string(code));
+    finding->set_entity(std::string(entity));
+    finding->set_text(TextOf(code, entity));
+    finding->set_account_id(state.members.front().value());
   };
   ForEach(account.sums.components.stock.own, Measure::kFindings, [&add](const TallyEntry& entry) {
     const std::string_view text = entry.key.text;
@@ -126,7 +124,6 @@ std::vector<view::v1::Finding> FindingsOf(const SummedAccount& account, const Me
     });
     if (concerns) add(finding.code, "merge of " + finding.absorbed.value() + " into " + finding.survivor.value());
   }
-  return findings;
 }
 
 }  // namespace kontor

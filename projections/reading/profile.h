@@ -1,8 +1,7 @@
 // The account itself as it stands at an instant: its own fields, the survivor's first where accounts are merged.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <google/protobuf/repeated_ptr_field.h>
 
 #include "kontor/view/v1/view.pb.h"
 #include "projections/reading/account_sums.h"
@@ -10,9 +9,10 @@
 
 namespace kontor {
 
-view::v1::AccountProfile ProfileOf(const SummedAccount& account, Instant t);
+void RenderProfile(const SummedAccount& account, Instant t, view::v1::AccountProfile* profile);
 
 // The contradictions that stand at the asked instant, by code and entity; those of its merges among them.
-std::vector<view::v1::Finding> FindingsOf(const SummedAccount& account, const Merges& merges);
+void RenderFindings(const SummedAccount& account, const Merges& merges,
+                    google::protobuf::RepeatedPtrField<view::v1::Finding>* findings);
 
 }  // namespace kontor

@@ -84,13 +84,15 @@ view::v1::Ratio SentimentOf(const Sums& stock, Day asked, int32_t half_life_days
   double weighted = 0;
   double weights = 0;
   int64_t n = 0;
-  std::map<int64_t, Int128> sums;
+  std::vector<std::pair<int64_t, Int128>> sums;  // by day; none where a day's judgements come to zero
   ForEach(stock.own, Measure::kSentimentSum,
-          [&sums](const TallyEntry& entry) { sums[entry.key.number] = entry.amount; });
+          [&sums](const TallyEntry& entry) { sums.emplace_back(entry.key.number, entry.amount); });
+  auto sum = sums.begin();
   ForEach(stock.own, Measure::kSentimentCount, [&](const TallyEntry& entry) {
     const auto age = static_cast<double>(asked.value() - entry.key.number);
     const double weight = std::exp2(-age / half_life_days);
-    weighted += weight * ToDouble(sums[entry.key.number]);
+    while (sum != sums.end() && sum->first < entry.key.number) ++sum;
+    if (sum != sums.end() && sum->first == entry.key.number) weighted += weight * ToDouble(sum->second);
     weights += weight * ToDouble(entry.amount);
     n += static_cast<int64_t>(entry.amount);
   });
@@ -106,44 +108,58 @@ int64_t DueBy(const Sums& stock, Measure measure, Day asked) {
   return static_cast<int64_t>(sum);
 }
 
-view::v1::Commitments CommitmentsOf(const Components& components, Day asked) {
+void RenderCommitments(const Components& components, Day asked, view::v1::Commitments* out) {
   const Sums& stock = components.stock;
-  view::v1::Commitments out;
-  out.set_made(static_cast<int64_t>(CountOf(stock, Measure::kMade)));
-  out.set_due(DueBy(stock, Measure::kMade, asked) - DueBy(stock, Measure::kWithdrawnEarly, asked));
-  out.set_kept_in_time(DueBy(stock, Measure::kKeptInTime, asked));
-  *out.mutable_kept_rate() = RatioOf(out.kept_in_time(), out.due(), out.due());
-  out.set_kept(static_cast<int64_t>(CountOf(components.in(Window::kLifetime), Measure::kKept)));
-  *out.mutable_kept_in_time_of_kept() = RatioOf(CountOf(stock, Measure::kKeptInTime), out.kept(), out.kept());
-  out.set_redated_due(DueBy(stock, Measure::kRedatedDue, asked));
-  out.set_redated_kept_in_time(DueBy(stock, Measure::kRedatedKept, asked));
-  *out.mutable_redated_kept_rate() = RatioOf(out.redated_kept_in_time(), out.redated_due(), out.redated_due());
-  out.set_broken(static_cast<int64_t>(CountOf(stock, Measure::kBroken)));
-  out.set_withdrawn(static_cast<int64_t>(CountOf(stock, Measure::kWithdrawn)));
-  out.set_open(static_cast<int64_t>(CountOf(stock, Measure::kOpenCommitments)));
-  return out;
+  out->set_made(static_cast<int64_t>(CountOf(stock, Measure::kMade)));
+  out->set_due(DueBy(stock, Measure::kMade, asked) - DueBy(stock, Measure::kWithdrawnEarly, asked));
+  out->set_kept_in_time(DueBy(stock, Measure::kKeptInTime, asked));
+  *out->mutable_kept_rate() = RatioOf(out->kept_in_time(), out->due(), out->due());
+  out->set_kept(static_cast<int64_t>(CountOf(components.in(Window::kLifetime), Measure::kKept)));
+  *out->mutable_kept_in_time_of_kept() = RatioOf(CountOf(stock, Measure::kKeptInTime), out->kept(), out->kept());
+  out->set_redated_due(DueBy(stock, Measure::kRedatedDue, asked));
+  out->set_redated_kept_in_time(DueBy(stock, Measure::kRedatedKept, asked));
+  *out->mutable_redated_kept_rate() = RatioOf(out->redated_kept_in_time(), out->redated_due(), out->redated_due());
+  out->set_broken(static_cast<int64_t>(CountOf(stock, Measure::kBroken)));
+  out->set_withdrawn(static_cast<int64_t>(CountOf(stock, Measure::kWithdrawn)));
+  out->set_open(static_cast<int64_t>(CountOf(stock, Measure::kOpenCommitments)));
 }
 
-view::v1::Issues IssuesOf(const Components& components, Day asked) {
+void RenderIssues(const Components& components, Day asked, view::v1::Issues* out) {
   const Sums& all = components.in(Window::kLifetime);
-  view::v1::Issues out;
-  out.set_raised(static_cast<int64_t>(CountOf(all, Measure::kIssuesRaised)));
-  out.set_resolved(static_cast<int64_t>(CountOf(all, Measure::kIssuesResolved)));
+  out->set_raised(static_cast<int64_t>(CountOf(all, Measure::kIssuesRaised)));
+  out->set_resolved(static_cast<int64_t>(CountOf(all, Measure::kIssuesResolved)));
   std::vector<std::pair<int64_t, int64_t>> ages;
   for (const auto& [raised, count] : CountedSet(components.stock.own, Measure::kOpenIssues)) {
     if (count == 0) continue;
     ages.emplace_back(asked.value() - raised, count);
-    out.set_open(out.open() + count);
-    if (!out.has_oldest_open_days()) out.set_oldest_open_days(asked.value() - raised);
+    out->set_open(out->open() + count);
+    if (!out->has_oldest_open_days()) out->set_oldest_open_days(asked.value() - raised);
   }
-  *out.mutable_open_mean_age_days() = MeanOf(ages);
+  *out->mutable_open_mean_age_days() = MeanOf(ages);
   const auto hours = CountedSet(all.own, Measure::kResolutionHours);
   int64_t n = 0;
   for (const auto& [hour, count] : hours) n += count;
-  *out.mutable_resolution_mean_hours() =
+  *out->mutable_resolution_mean_hours() =
       RatioOf(CountOf(all, Measure::kResolutionSeconds), static_cast<Int128>(n) * 3600, n);
-  *out.mutable_resolution_median_hours() = MedianOf(hours);
-  return out;
+  *out->mutable_resolution_median_hours() = MedianOf(hours);
+}
+
+}  // namespace
+
+void RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days,
+                        view::v1::SatisfactionView* view) {
+  const Sums& all = components.in(Window::kLifetime);
+  const Sums& ttm = components.in(Window::kTtm);
+  *view->mutable_nps() = NpsOf(all);
+  *view->mutable_nps_ttm() = NpsOf(ttm);
+  RenderCsat(all, view->mutable_csat());
+  RenderCsat(ttm, view->mutable_csat_ttm());
+  RenderCes(all, view->mutable_ces());
+  RenderCes(ttm, view->mutable_ces_ttm());
+  *view->mutable_sentiment() = SentimentOf(components.stock, asked, half_life_days);
+  RenderCommitments(components, asked, view->mutable_commitments());
+  RenderIssues(components, asked, view->mutable_issues());
+  *view->mutable_interactions() = CountsOf(components, Measure::kInteractions);
 }
 
 void RenderMonths(const Components& components, view::v1::SatisfactionView* view) {
@@ -158,26 +174,6 @@ void RenderMonths(const Components& components, view::v1::SatisfactionView* view
     out->set_issues_raised(static_cast<int64_t>(CountOf(sums, Measure::kIssuesRaised)));
     out->set_issues_resolved(static_cast<int64_t>(CountOf(sums, Measure::kIssuesResolved)));
   }
-}
-
-}  // namespace
-
-view::v1::SatisfactionView RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days) {
-  const Sums& all = components.in(Window::kLifetime);
-  const Sums& ttm = components.in(Window::kTtm);
-  view::v1::SatisfactionView view;
-  *view.mutable_nps() = NpsOf(all);
-  *view.mutable_nps_ttm() = NpsOf(ttm);
-  RenderCsat(all, view.mutable_csat());
-  RenderCsat(ttm, view.mutable_csat_ttm());
-  RenderCes(all, view.mutable_ces());
-  RenderCes(ttm, view.mutable_ces_ttm());
-  *view.mutable_sentiment() = SentimentOf(components.stock, asked, half_life_days);
-  *view.mutable_commitments() = CommitmentsOf(components, asked);
-  *view.mutable_issues() = IssuesOf(components, asked);
-  *view.mutable_interactions() = CountsOf(components, Measure::kInteractions);
-  RenderMonths(components, &view);
-  return view;
 }
 
 void RenderContacts(const AccountSums& sums, Day asked, view::v1::SatisfactionView* view) {

@@ -6,7 +6,11 @@
 
 namespace kontor {
 
-view::v1::SatisfactionView RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days);
+// Everything but the months. The view is empty before.
+void RenderSatisfaction(const Components& components, Day asked, int32_t half_life_days,
+                        view::v1::SatisfactionView* view);
+// Month by month, behind the figures of the whole.
+void RenderMonths(const Components& components, view::v1::SatisfactionView* view);
 
 // What does not add up over accounts: silence and its rhythm, and who was in touch.
 void RenderContacts(const AccountSums& sums, Day asked, view::v1::SatisfactionView* view);

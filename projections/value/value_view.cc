@@ -19,25 +19,23 @@ std::function<bool(int64_t)> Is(Ageing ageing) {
 }
 
 // Stocks are kept by due day in their own currency and by ageing class in the reporting one: both filters say the same.
-view::v1::Amount OpenOf(const Amounts& amounts, const Sums& stock, Ageing ageing, Day asked) {
-  return amounts.Stock(
-      stock, Measure::kOpen, [ageing, asked](int64_t due) { return AgeingOf(due, asked) == ageing; }, Is(ageing));
+void ShowOpen(const Amounts& amounts, const Sums& stock, Ageing ageing, Day asked, view::v1::Amount* out) {
+  amounts.Stock(
+      stock, Measure::kOpen, [ageing, asked](int64_t due) { return AgeingOf(due, asked) == ageing; }, Is(ageing), out);
 }
 
 // a - b, per currency and in all; the total is left out where either's is.
-view::v1::Amount Less(const view::v1::Amount& a, const view::v1::Amount& b, Currency reporting) {
-  view::v1::Amount out;
+void ShowDifference(const view::v1::Amount& a, const view::v1::Amount& b, Currency reporting, view::v1::Amount* out) {
   std::map<Currency, Nanos> own;
   for (const auto& money : a.by_currency()) own[CurrencyOf(money)] += NanosOf(money);
   for (const auto& money : b.by_currency()) own[CurrencyOf(money)] -= NanosOf(money);
   for (const auto& [currency, amount] : own) {
-    if (amount != 0) *out.add_by_currency() = MoneyOf(currency, amount);
+    if (amount != 0) SetMoney(currency, amount, out->add_by_currency());
   }
   if (a.has_reporting() && b.has_reporting()) {
-    *out.mutable_reporting() = MoneyOf(reporting, NanosOf(a.reporting()) - NanosOf(b.reporting()));
+    SetMoney(reporting, NanosOf(a.reporting()) - NanosOf(b.reporting()), out->mutable_reporting());
   }
-  *out.mutable_missing_rates() = a.has_reporting() ? b.missing_rates() : a.missing_rates();
-  return out;
+  *out->mutable_missing_rates() = a.has_reporting() ? b.missing_rates() : a.missing_rates();
 }
 
 Nanos Own(const Sums& sums, Measure measure, Currency currency) {
@@ -72,15 +70,14 @@ view::v1::Ratio Trend(const Components& components, Currency currency) {
   return DefinedRatio(now.value() - median, n);
 }
 
-view::v1::PaymentBehaviour Behaviour(const Components& components, Currency currency, Day asked) {
-  view::v1::PaymentBehaviour out;
-  out.set_currency_code(currency.code());
+void RenderBehaviour(const Components& components, Currency currency, Day asked, view::v1::PaymentBehaviour* out) {
+  out->set_currency_code(currency.code());
   const Sums& ttm = components.in(Window::kTtm);
-  *out.mutable_days_beyond_terms() = DaysBeyondTerms(ttm, Measure::kAllocatedDays, currency);
-  *out.mutable_days_late() = DaysBeyondTerms(ttm, Measure::kAllocatedLateDays, currency);
-  *out.mutable_days_beyond_terms_90() =
+  *out->mutable_days_beyond_terms() = DaysBeyondTerms(ttm, Measure::kAllocatedDays, currency);
+  *out->mutable_days_late() = DaysBeyondTerms(ttm, Measure::kAllocatedLateDays, currency);
+  *out->mutable_days_beyond_terms_90() =
       DaysBeyondTerms(components.in(Window::kDays90), Measure::kAllocatedDays, currency);
-  *out.mutable_days_beyond_terms_trend() = Trend(components, currency);
+  *out->mutable_days_beyond_terms_trend() = Trend(components, currency);
 
   const Nanos sales = Own(components.in(Window::kDays90), Measure::kCreditSales, currency);
   const auto n = static_cast<int64_t>(Own(components.in(Window::kDays90), Measure::kCreditInvoices, currency));
@@ -91,74 +88,73 @@ view::v1::PaymentBehaviour Behaviour(const Components& components, Currency curr
     outstanding += entry.amount;
     if (AgeingOf(entry.key.number, asked) == Ageing::kNotDue) not_due += entry.amount;
   });
-  *out.mutable_dso_days() = RatioOf(outstanding * kDsoDays, sales, n);
-  *out.mutable_best_possible_dso_days() = RatioOf(not_due * kDsoDays, sales, n);
-  *out.mutable_average_days_delinquent() = RatioOf((outstanding - not_due) * kDsoDays, sales, n);
-  return out;
-}
-
-void RenderMonths(const Components& components, const Amounts& amounts, view::v1::ValueView* view) {
-  for (const auto& [month, sums] : components.months) {
-    view::v1::ValueMonth* out = view->add_months();
-    *out->mutable_month() = DateProto(FirstDay(month));
-    *out->mutable_booked() = amounts.Sum(sums, {{Measure::kBooked}});
-    *out->mutable_invoiced_net() = amounts.Sum(sums, {{Measure::kInvoicedNet}});
-    *out->mutable_collected() = amounts.Sum(sums, {{Measure::kCollected}});
-    *out->mutable_written_off() = amounts.Sum(sums, {{Measure::kWrittenOff}});
-    *out->mutable_cost_of_goods() = amounts.Sum(sums, {{Measure::kCostOfGoods}});
-    *out->mutable_cost_to_serve() = amounts.Sum(sums, {{Measure::kCostToServe}});
-    *out->mutable_discounts() = amounts.Sum(sums, {{Measure::kDiscounts}});
-    *out->mutable_net_value() = amounts.Sum(sums, kNetValueTerms);
-  }
+  *out->mutable_dso_days() = RatioOf(outstanding * kDsoDays, sales, n);
+  *out->mutable_best_possible_dso_days() = RatioOf(not_due * kDsoDays, sales, n);
+  *out->mutable_average_days_delinquent() = RatioOf((outstanding - not_due) * kDsoDays, sales, n);
 }
 
 }  // namespace
 
-view::v1::ValueView RenderValue(const Components& components, Day asked, Currency reporting) {
+void RenderValue(const Components& components, Day asked, Currency reporting, view::v1::ValueView* view) {
   const Amounts amounts(reporting);
-  view::v1::ValueView view;
-  *view.mutable_booked() = amounts.Periods(components, {{Measure::kBooked}});
-  *view.mutable_invoiced_net() = amounts.Periods(components, {{Measure::kInvoicedNet}});
-  *view.mutable_collected() = amounts.Periods(components, {{Measure::kCollected}});
-  *view.mutable_written_off() = amounts.Periods(components, {{Measure::kWrittenOff}});
-  *view.mutable_cost_of_goods() = amounts.Periods(components, {{Measure::kCostOfGoods}});
-  *view.mutable_cost_to_serve() = amounts.Periods(components, {{Measure::kCostToServe}});
-  *view.mutable_discounts() = amounts.Periods(components, {{Measure::kDiscounts}});
-  *view.mutable_net_value() = amounts.Periods(components, kNetValueTerms);
+  amounts.Periods(components, {{Measure::kBooked}}, view->mutable_booked());
+  amounts.Periods(components, {{Measure::kInvoicedNet}}, view->mutable_invoiced_net());
+  amounts.Periods(components, {{Measure::kCollected}}, view->mutable_collected());
+  amounts.Periods(components, {{Measure::kWrittenOff}}, view->mutable_written_off());
+  amounts.Periods(components, {{Measure::kCostOfGoods}}, view->mutable_cost_of_goods());
+  amounts.Periods(components, {{Measure::kCostToServe}}, view->mutable_cost_to_serve());
+  amounts.Periods(components, {{Measure::kDiscounts}}, view->mutable_discounts());
+  amounts.Periods(components, kNetValueTerms, view->mutable_net_value());
 
   const Sums& stock = components.stock;
-  *view.mutable_open() = amounts.Stock(stock, Measure::kOpen, Any, Any);
-  *view.mutable_unapplied() = amounts.Stock(stock, Measure::kUnapplied, Any, Any);
-  *view.mutable_waiting() = amounts.Stock(stock, Measure::kWaiting, Any, Any);
-  *view.mutable_outstanding() = Less(view.open(), view.unapplied(), reporting);
+  amounts.Stock(stock, Measure::kOpen, Any, Any, view->mutable_open());
+  amounts.Stock(stock, Measure::kUnapplied, Any, Any, view->mutable_unapplied());
+  amounts.Stock(stock, Measure::kWaiting, Any, Any, view->mutable_waiting());
+  ShowDifference(view->open(), view->unapplied(), reporting, view->mutable_outstanding());
   const auto overdue = [](Ageing ageing) { return ageing != Ageing::kNotDue && ageing != Ageing::kNoDueDate; };
-  *view.mutable_overdue() = amounts.Stock(
+  amounts.Stock(
       stock, Measure::kOpen, [&](int64_t due) { return overdue(AgeingOf(due, asked)); },
-      [&](int64_t number) { return overdue(static_cast<Ageing>(number)); });
-  view::v1::Ageing* ageing = view.mutable_ageing();
-  *ageing->mutable_not_due() = OpenOf(amounts, stock, Ageing::kNotDue, asked);
-  *ageing->mutable_days_1_30() = OpenOf(amounts, stock, Ageing::kDays1To30, asked);
-  *ageing->mutable_days_31_60() = OpenOf(amounts, stock, Ageing::kDays31To60, asked);
-  *ageing->mutable_days_61_90() = OpenOf(amounts, stock, Ageing::kDays61To90, asked);
-  *ageing->mutable_days_over_90() = OpenOf(amounts, stock, Ageing::kDaysOver90, asked);
-  *ageing->mutable_no_due_date() = OpenOf(amounts, stock, Ageing::kNoDueDate, asked);
+      [&](int64_t number) { return overdue(static_cast<Ageing>(number)); }, view->mutable_overdue());
+  view::v1::Ageing* ageing = view->mutable_ageing();
+  ShowOpen(amounts, stock, Ageing::kNotDue, asked, ageing->mutable_not_due());
+  ShowOpen(amounts, stock, Ageing::kDays1To30, asked, ageing->mutable_days_1_30());
+  ShowOpen(amounts, stock, Ageing::kDays31To60, asked, ageing->mutable_days_31_60());
+  ShowOpen(amounts, stock, Ageing::kDays61To90, asked, ageing->mutable_days_61_90());
+  ShowOpen(amounts, stock, Ageing::kDaysOver90, asked, ageing->mutable_days_over_90());
+  ShowOpen(amounts, stock, Ageing::kNoDueDate, asked, ageing->mutable_no_due_date());
 
-  *view.mutable_deals_won() = CountsOf(components, Measure::kDealsWon);
-  *view.mutable_invoices() = CountsOf(components, Measure::kInvoices);
-  *view.mutable_payments() = CountsOf(components, Measure::kPayments);
-  *view.mutable_average_deal()->mutable_lifetime() =
-      amounts.Mean(components.in(Window::kLifetime), Measure::kBooked, Measure::kDealsWon);
-  *view.mutable_average_deal()->mutable_ttm() =
-      amounts.Mean(components.in(Window::kTtm), Measure::kBooked, Measure::kDealsWon);
+  *view->mutable_deals_won() = CountsOf(components, Measure::kDealsWon);
+  *view->mutable_invoices() = CountsOf(components, Measure::kInvoices);
+  *view->mutable_payments() = CountsOf(components, Measure::kPayments);
+  view::v1::PeriodAmount* average_deal = view->mutable_average_deal();
+  amounts.Mean(components.in(Window::kLifetime), Measure::kBooked, Measure::kDealsWon,
+               average_deal->mutable_lifetime());
+  amounts.Mean(components.in(Window::kTtm), Measure::kBooked, Measure::kDealsWon, average_deal->mutable_ttm());
 
   std::set<Currency> currencies;
   for (const Measure measure : {Measure::kInvoicedNet, Measure::kCreditSales, Measure::kAllocated}) {
     ForEach(components.in(Window::kLifetime).own, measure,
             [&currencies](const TallyEntry& entry) { currencies.insert(entry.key.currency); });
   }
-  for (const Currency currency : currencies) *view.add_payment_behaviour() = Behaviour(components, currency, asked);
-  RenderMonths(components, amounts, &view);
-  return view;
+  for (const Currency currency : currencies) {
+    RenderBehaviour(components, currency, asked, view->add_payment_behaviour());
+  }
+}
+
+void RenderMonths(const Components& components, Currency reporting, view::v1::ValueView* view) {
+  const Amounts amounts(reporting);
+  for (const auto& [month, sums] : components.months) {
+    view::v1::ValueMonth* out = view->add_months();
+    *out->mutable_month() = DateProto(FirstDay(month));
+    amounts.Sum(sums, {{Measure::kBooked}}, out->mutable_booked());
+    amounts.Sum(sums, {{Measure::kInvoicedNet}}, out->mutable_invoiced_net());
+    amounts.Sum(sums, {{Measure::kCollected}}, out->mutable_collected());
+    amounts.Sum(sums, {{Measure::kWrittenOff}}, out->mutable_written_off());
+    amounts.Sum(sums, {{Measure::kCostOfGoods}}, out->mutable_cost_of_goods());
+    amounts.Sum(sums, {{Measure::kCostToServe}}, out->mutable_cost_to_serve());
+    amounts.Sum(sums, {{Measure::kDiscounts}}, out->mutable_discounts());
+    amounts.Sum(sums, kNetValueTerms, out->mutable_net_value());
+  }
 }
 
 void RenderBreakEven(const AccountSums& sums, view::v1::ValueView* view) {

@@ -6,7 +6,10 @@
 
 namespace kontor {
 
-view::v1::ValueView RenderValue(const Components& components, Day asked, Currency reporting);
+// Everything but the months. The view is empty before.
+void RenderValue(const Components& components, Day asked, Currency reporting, view::v1::ValueView* view);
+// Month by month, behind the figures of the whole.
+void RenderMonths(const Components& components, Currency reporting, view::v1::ValueView* view);
 
 // What does not add up over accounts: the day of break-even. Converts like everything else: each day's net value at
 // that day's rate; a missing rate leaves it undefined.

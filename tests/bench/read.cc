@@ -1,5 +1,6 @@
 // Reading accounts, and how fresh they are, while records come at a given rate.
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -90,7 +91,9 @@ Reads ReadFor(const Engine& engine, uint64_t accounts, SteadyClock::duration dur
     }
     const bool skewed = i % 2 == 1;
     const AccountId account(AccountName(skewed ? ranks.Draw(&draws) : draws.Below(accounts), accounts));
-    const Status status = engine.queries().Account(account, {}).status();
+    google::protobuf::Arena arena;
+    auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+    const Status status = engine.queries().Account(account, {}, view);
     if (!status.ok() && status.code() != StatusCode::kNotFound) Die(status);
     (skewed ? reads.skewed_ms : reads.uniform_ms).push_back(Seconds(SteadyClock::now() - due) * 1e3);
   }

@@ -64,7 +64,9 @@ class PortfolioStageTest : public EngineFixture {
       if (reading->moment->merges.SurvivorOf(Account(i)) != Account(i) || !account.known()) continue;
       sum.Add(account.sums.components, 1);
       ++accounts;
-      key_accounts += ProfileOf(account, clock_.Now()).key_account() ? 1 : 0;
+      view::v1::AccountProfile profile;
+      RenderProfile(account, clock_.Now(), &profile);
+      key_accounts += profile.key_account() ? 1 : 0;
     }
     EXPECT_EQ(stage.components, sum) << "after " << after;
     EXPECT_EQ(stage.accounts, accounts) << "after " << after;

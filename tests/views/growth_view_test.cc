@@ -125,7 +125,8 @@ TEST_F(GrowthViewTest, NrrOfTheWorkedExampleAddsUpOverAccounts) {
     When("2026-01-01");
     sum.Add(components_, 1);
   }
-  const view::v1::GrowthView growth = RenderGrowth(sum, *DayOf({2026, 1, 1}), Currency("EUR"));
+  view::v1::GrowthView growth;
+  RenderGrowth(sum, *DayOf({2026, 1, 1}), Currency("EUR"), &growth);
   EXPECT_EQ(Text(growth.invoiced_net_retention().nrr()), "1.05 (n 1)");
   EXPECT_EQ(Text(growth.invoiced_net_retention().grr()), "0.95 (n 1)");
 }

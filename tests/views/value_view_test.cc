@@ -216,11 +216,11 @@ TEST_F(ValueViewTest, RatesUsedAreCountedAndTheFirstOfThemShown) {
   When("2026-01-05");
   // Four of the days of flows, and of the asked day both: what is open, and what retention compares, are converted by
   // it.
-  EXPECT_EQ(rates_.count, 6U);
-  ASSERT_EQ(rates_.first.size(), 2U);
-  for (const view::v1::UsedRate& rate : rates_.first) EXPECT_EQ(*DayOf(rate.day()), *ParseDay("2026-01-02"));
-  EXPECT_EQ(rates_.first[0].base_currency(), "CHF");
-  EXPECT_EQ(rates_.first[1].base_currency(), "USD");
+  EXPECT_EQ(rates_total_, 6U);
+  ASSERT_EQ(rates_.size(), 2);
+  for (const view::v1::UsedRate& rate : rates_) EXPECT_EQ(*DayOf(rate.day()), *ParseDay("2026-01-02"));
+  EXPECT_EQ(rates_[0].base_currency(), "CHF");
+  EXPECT_EQ(rates_[1].base_currency(), "USD");
 }
 
 TEST_F(ValueViewTest, AVoidedEventIsAsIfItNeverWas) {

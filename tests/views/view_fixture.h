@@ -76,15 +76,24 @@ class ViewFixture : public ::testing::Test {
     const Result<SummedAccount> account = Sum(*std::move(state), converter_.get());
     ASSERT_TRUE(account.ok()) << account.status();
     components_ = account->sums.components;
-    profile_ = ProfileOf(*account, t);
-    findings_ = FindingsOf(*account, reference_->MergesAt(t));
-    value_ = RenderValue(components_, asked, Currency("EUR"));
+    profile_.Clear();
+    findings_.Clear();
+    value_.Clear();
+    growth_.Clear();
+    satisfaction_.Clear();
+    rates_.Clear();
+    RenderProfile(*account, t, &profile_);
+    RenderFindings(*account, reference_->MergesAt(t), &findings_);
+    RenderValue(components_, asked, Currency("EUR"), &value_);
+    RenderMonths(components_, Currency("EUR"), &value_);
     RenderBreakEven(account->sums, &value_);
-    growth_ = RenderGrowth(components_, asked, Currency("EUR"));
+    RenderGrowth(components_, asked, Currency("EUR"), &growth_);
+    RenderMonths(components_, Currency("EUR"), &growth_);
     RenderCoverage(*account, t, converter_.get(), &growth_);
-    satisfaction_ = RenderSatisfaction(components_, asked, reference_->ParametersAt(t).sentiment_half_life_days);
+    RenderSatisfaction(components_, asked, reference_->ParametersAt(t).sentiment_half_life_days, &satisfaction_);
+    RenderMonths(components_, &satisfaction_);
     RenderContacts(account->sums, asked, &satisfaction_);
-    rates_ = RatesOf(account->sums, converter_.get(), /*most=*/2);
+    rates_total_ = RenderRates(account->sums, converter_.get(), /*most=*/2, &rates_);
   }
 
   // "119.5 EUR" as its JSON.
@@ -150,11 +159,12 @@ class ViewFixture : public ::testing::Test {
   std::unique_ptr<Converter> converter_;
   Components components_;
   view::v1::AccountProfile profile_;
-  std::vector<view::v1::Finding> findings_;
+  google::protobuf::RepeatedPtrField<view::v1::Finding> findings_;
   view::v1::ValueView value_;
   view::v1::GrowthView growth_;
   view::v1::SatisfactionView satisfaction_;
-  RatesUsed rates_;
+  google::protobuf::RepeatedPtrField<view::v1::UsedRate> rates_;
+  size_t rates_total_ = 0;
 };
 
 }  // namespace kontor
