@@ -94,7 +94,7 @@ Status HttpEventReader::Open(std::string_view target, std::string_view last_even
   if (!error && response.result() != http::status::ok) {
     http::async_read(connection_->stream(), connection_->buffer(), exchange_->parser, done);
     connection_->Await();
-    const Status refused = StatusOfError(static_cast<int>(response.result_int()), response.body());
+    Status refused = StatusOfError(static_cast<int>(response.result_int()), response.body());
     connection_->Close();
     return refused;
   }

@@ -28,14 +28,16 @@ Result<std::string_view> Compose(std::optional<std::string_view> stored, const U
 
 void AccountVersion::ReadOverlay(std::string_view account, Overlay* overlay) const {
   overlay->read = true;
-  const ChangedAccount* changed = changes_->Find(account);
-  if (changed == nullptr) return;
   MonthSum months;
-  for (const Change* change = changed->newest.load(std::memory_order_acquire); change; change = change->older) {
-    if (change->position >= position_) continue;
-    months.Add(change->additions);
-    if (change->is_event) overlay->events.emplace_back(change->at, change->position);
-    for (const RowVersion* row = change->rows; row != nullptr; row = row->next) overlay->rows.push_back(row);
+  for (const Changes* layer : {layers_.changes.get(), layers_.committing.get()}) {
+    const ChangedAccount* changed = layer == nullptr ? nullptr : layer->Find(account);
+    if (changed == nullptr) continue;
+    for (const Change* change = changed->newest.load(std::memory_order_acquire); change; change = change->older) {
+      if (change->position >= position_) continue;
+      months.Add(change->additions);
+      if (change->is_event) overlay->events.emplace_back(change->at, change->position);
+      for (const RowVersion* row = change->rows; row != nullptr; row = row->next) overlay->rows.push_back(row);
+    }
   }
   months.Settle();
   std::string key;
@@ -78,7 +80,7 @@ Result<std::optional<std::string>> AccountVersion::Find(std::string_view key) co
   }
   std::optional<std::string> stored;
   if (!change || change->adds) {
-    KONTOR_ASSIGN_OR_RETURN(stored, changes_->base()->Row(key));
+    KONTOR_ASSIGN_OR_RETURN(stored, layers_.stored->Row(key));
   }
   std::string sum;
   KONTOR_ASSIGN_OR_RETURN(const std::string_view row, Compose(stored, change ? &*change : nullptr, &sum));
@@ -95,8 +97,8 @@ Status AccountVersion::ScanRows(std::string_view prefix, std::string_view from, 
   const auto in_order = [](const Uncommitted& a, const Uncommitted& b) { return a.key < b.key; };
   // From the newest on, so the first of a key is the last written.
   std::ranges::stable_sort(changes, in_order);
-  const auto again = std::ranges::unique(changes, {}, &Uncommitted::key);
-  changes.erase(again.begin(), again.end());
+  const auto same = [](const Uncommitted& a, const Uncommitted& b) { return a.key == b.key; };
+  changes.erase(std::unique(changes.begin(), changes.end(), same), changes.end());
   const auto rows = static_cast<ptrdiff_t>(changes.size());
   for (auto month = overlay.months.lower_bound(std::string(from));
        month != overlay.months.end() && month->first.starts_with(prefix); ++month) {
@@ -114,7 +116,7 @@ Status AccountVersion::ScanRows(std::string_view prefix, std::string_view from, 
     return row.ok() && (row->empty() || visit(key, *row));
   };
   bool go_on = true;
-  KONTOR_RETURN_IF_ERROR(changes_->base()->ScanRows(prefix, from, [&](std::string_view key, std::string_view bytes) {
+  KONTOR_RETURN_IF_ERROR(layers_.stored->ScanRows(prefix, from, [&](std::string_view key, std::string_view bytes) {
     for (; go_on && change != changes.end() && change->key < key; ++change) {
       go_on = visit_one(change->key, std::nullopt, true);
     }
@@ -142,11 +144,14 @@ void AccountVersion::AddSince(const Changes& changes, Position from, Since* sinc
 
 std::optional<AccountVersion::Since> AccountVersion::ChangedSince(const Mark& mark) const {
   const std::shared_ptr<const Changes> at_mark = mark.changes.lock();
-  if (at_mark == nullptr || (at_mark != changes_ && at_mark != committed_)) return std::nullopt;
+  const std::array layers = {layers_.committed.get(), layers_.committing.get(), layers_.changes.get()};
+  auto layer = at_mark == nullptr ? layers.end() : std::ranges::find(layers, at_mark.get());
+  if (layer == layers.end()) return std::nullopt;
   KONTOR_CHECK(mark.position <= position_);
   Since since;
-  if (at_mark == committed_) AddSince(*committed_, mark.position, &since);
-  AddSince(*changes_, mark.position, &since);
+  for (; layer != layers.end(); ++layer) {
+    if (*layer != nullptr) AddSince(**layer, mark.position, &since);
+  }
   since.months.Settle();
   return since;
 }
@@ -160,7 +165,7 @@ Status AccountVersion::ScanEvents(Instant at, Position position,
   auto next = std::lower_bound(tail.begin(), tail.end(), std::pair(at, position));
   bool go_on = true;
   KONTOR_RETURN_IF_ERROR(
-      changes_->base()->ScanEvents(account_, at, position, [&](Instant stored_at, Position stored_position) {
+      layers_.stored->ScanEvents(account_, at, position, [&](Instant stored_at, Position stored_position) {
         const std::pair stored(stored_at, stored_position);
         for (; go_on && next != tail.end() && *next < stored; ++next) go_on = visit(next->first, next->second);
         go_on = go_on && visit(stored_at, stored_position);

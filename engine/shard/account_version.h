@@ -26,6 +26,15 @@
 
 namespace kontor {
 
+// What accounts are read from, over one another: what is stored, what is on its way there, what was changed since.
+struct Layers {
+  std::shared_ptr<const ViewSnapshot> stored;
+  std::shared_ptr<const Changes> committing;  // null: nothing is on its way
+  std::shared_ptr<const Changes> changes;
+  // What the last commit took up, for who asks what changed; null where nobody kept it.
+  std::shared_ptr<const Changes> committed;
+};
+
 class AccountVersion {
  public:
   const AccountId& account() const { return account_; }
@@ -52,7 +61,7 @@ class AccountVersion {
     std::weak_ptr<const Changes> changes;
     Position position;
   };
-  Mark mark() const { return {changes_, position_}; }
+  Mark mark() const { return {layers_.changes, position_}; }
   struct Since {
     MonthSum months;  // what was added to them; settled
     std::vector<const RowVersion*> rows;
@@ -64,13 +73,11 @@ class AccountVersion {
 
  private:
   friend class RowCache;
-  AccountVersion(AccountId account, Position position, std::shared_ptr<const ViewStore> store,
-                 std::shared_ptr<const Changes> changes, std::shared_ptr<const Changes> committed)
+  AccountVersion(AccountId account, Position position, std::shared_ptr<const ViewStore> store, Layers layers)
       : account_(std::move(account)),
         position_(position),
         store_(std::move(store)),
-        changes_(std::move(changes)),
-        committed_(std::move(committed)),
+        layers_(std::move(layers)),
         own_(std::make_shared<Overlay>()),
         unowned_(std::make_shared<Overlay>()) {}
 
@@ -90,11 +97,10 @@ class AccountVersion {
 
   AccountId account_;
   Position position_;
-  std::shared_ptr<const ViewStore> store_;  // outlives the changes' snapshot
-  std::shared_ptr<const Changes> changes_;
-  std::shared_ptr<const Changes> committed_;  // into what these stand over; null where nobody kept it
-  std::shared_ptr<Overlay> own_;              // copies of a version share what they put together
-  std::shared_ptr<Overlay> unowned_;          // of rows under no account
+  std::shared_ptr<const ViewStore> store_;  // outlives its snapshot
+  Layers layers_;
+  std::shared_ptr<Overlay> own_;      // copies of a version share what they put together
+  std::shared_ptr<Overlay> unowned_;  // of rows under no account
 };
 
 }  // namespace kontor

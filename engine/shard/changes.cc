@@ -14,8 +14,7 @@ constexpr size_t kSlotsMin = 1 << 10;
 
 }  // namespace
 
-Changes::Changes(std::shared_ptr<const ViewSnapshot> base, std::shared_ptr<Arena> rows)
-    : base_(std::move(base)), rows_(std::move(rows)), slots_(kSlotsMin) {}
+Changes::Changes(std::shared_ptr<Arena> rows) : rows_(std::move(rows)), slots_(kSlotsMin) {}
 
 // Where the account is, or where it would be.
 size_t Changes::SlotOf(uint64_t hash, std::string_view account) const {

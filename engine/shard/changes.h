@@ -1,12 +1,12 @@
-// What was folded since the last commit, account by account, as readers see it.
+// What was folded between one commit and the next, account by account, as readers see it.
 //
 // Each event leaves one Change on every account that it touches: what it adds to months, and the rows that it wrote
 // anew. Changes of an account are linked from the newest to the oldest and are never altered once linked. A reader
 // follows them and passes over those at or behind the position that it reads at: so publishing costs nothing but the
 // position, and reading waits for nothing.
 //
-// Ownership:   keeps what was committed before it (base), and the memory that its changes stand in.
-// Threads:     Of and Link by the shard's thread; the rest by any.
+// Ownership:   keeps the memory that its changes stand in.
+// Threads:     Of and Link by the shard's thread, until a commit takes it up; the rest by any.
 // Invariants:  positions rise along an account's changes.
 #pragma once
 
@@ -20,7 +20,6 @@
 #include "engine/base/arena.h"
 #include "engine/base/civil.h"
 #include "engine/base/ids.h"
-#include "engine/views/view_store.h"
 
 namespace kontor {
 
@@ -32,13 +31,13 @@ struct RowVersion {
   uint32_t value_size = 0;
   const RowVersion* next = nullptr;  // another row of the same change
 
-  // The shard's thread's own.
+  // The shard's thread's own, until a commit takes it up.
   uint64_t hash = 0;                      // of the key
-  RowVersion* next_in_account = nullptr;  // written since the last commit
+  RowVersion* next_in_account = nullptr;  // of the same changes
   RowVersion* next_in_memory = nullptr;   // in the same arena
-  bool stored = false;                    // the store has a row of this key
-  bool dirty = false;                     // the store does not have this version
-  bool superseded = false;                // a later one was written since the last commit
+  uint64_t generation = 0;                // of the changes that it was written in; 0: it was read from the store
+  bool stored = false;                    // the store has a row of this key when it has all earlier generations
+  bool superseded = false;                // a later one was written in the same changes
 
   std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
   std::string_view value() const { return {reinterpret_cast<const char*>(this + 1) + key_size, value_size}; }
@@ -60,8 +59,8 @@ struct ChangedAccount {
   std::atomic<const Change*> newest = nullptr;
   const ChangedAccount* listed_before = nullptr;
 
-  // The shard's thread's own.
-  RowVersion* rows = nullptr;  // written since the last commit, linked by `next_in_account`
+  // The shard's thread's own, until a commit takes it up.
+  RowVersion* rows = nullptr;  // written in these changes, linked by `next_in_account`
   Position last;               // of its newest change
   uint64_t slice = 0;          // in which it changed last
 };
@@ -69,7 +68,7 @@ struct ChangedAccount {
 class Changes {
  public:
   // `rows` is the memory of row versions; it may outlive the changes, as a cache.
-  Changes(std::shared_ptr<const ViewSnapshot> base, std::shared_ptr<Arena> rows);
+  explicit Changes(std::shared_ptr<Arena> rows);
 
   // Begin to bring near what Of will look at, and then what Link will; the one some events ahead of the other.
   static uint64_t HashOf(std::string_view account);
@@ -84,7 +83,6 @@ class Changes {
 
   // --- Any thread ---
 
-  const std::shared_ptr<const ViewSnapshot>& base() const { return base_; }
   // Null where nothing of it changed.
   const ChangedAccount* Find(std::string_view account) const;
   // Every changed account, linked by `listed_before`.
@@ -98,7 +96,6 @@ class Changes {
   size_t SlotOf(uint64_t hash, std::string_view account) const;
   void Grow();
 
-  const std::shared_ptr<const ViewSnapshot> base_;
   const std::shared_ptr<const Arena> rows_;
   Arena memory_{size_t{256} << 10};
   std::atomic<const ChangedAccount*> listed_ = nullptr;

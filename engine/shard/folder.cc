@@ -25,9 +25,9 @@ constexpr size_t kPrefetched = 16;
 }  // namespace
 
 Folder::Folder(Parts parts) : parts_(std::move(parts)) {
-  committed_ = parts_.rows->committed().checkpoint();
-  position_ = committed_.position;
-  last_record_ = committed_.last_record;
+  const Checkpoint& committed = parts_.rows->committed().checkpoint();
+  position_ = taken_up_ = committed_ = committed.position;
+  last_record_ = committed.last_record;
 }
 
 Status Folder::Fold(std::span<const AcceptedEvent> events, Position end, std::string_view last_record) {
@@ -121,17 +121,21 @@ Status Folder::FoldLogged(size_t records_max, size_t bytes_max) {
   return Fold(events, next, last_record);
 }
 
-Status Folder::Commit() {
-  if (position_ == committed_.position) return OkStatus();
-  ViewCommit commit;
-  parts_.rows->Collect(&commit);
-  parts_.identities->Collect(&commit);
-  commit.checkpoint = {position_, last_record_, kFoldVersion, parts_.fold->zone().name()};
-  KONTOR_RETURN_IF_ERROR(parts_.store->Commit(commit));
-  committed_ = commit.checkpoint;
+std::function<Status()> Folder::BeginCommit() {
+  auto commit = std::make_shared<ViewCommit>();
+  parts_.identities->Collect(commit.get());
+  commit->checkpoint = {position_, last_record_, kFoldVersion, parts_.fold->zone().name()};
+  taken_up_ = position_;
+  return [store = parts_.store, changes = parts_.rows->TakeUp(), commit] {
+    RowCache::Collect(changes, commit.get());
+    return store->Commit(*commit);
+  };
+}
+
+void Folder::EndCommit() {
+  committed_ = taken_up_;
   parts_.rows->Committed();
   parts_.identities->Committed();
-  return OkStatus();
 }
 
 }  // namespace kontor

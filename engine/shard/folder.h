@@ -4,9 +4,9 @@
 // however they are cut into slices, batches and commits.
 //
 // Ownership:   borrows everything that its parts name, which outlive it.
-// Threads:     the shard's thread.
+// Threads:     the shard's thread, but for what BeginCommit gives.
 // Errors:      DataLoss of Fold: rows or an event that cannot be read; nothing of the slice is published, and nothing
-//              may be committed from then on. Any failure of Commit: what is on the disk is unknown; the process must
+//              may be committed from then on. Any failure of a commit: what is on the disk is unknown; the process must
 //              end.
 #pragma once
 
@@ -52,11 +52,15 @@ class Folder {
   // Folds the log's records from position() on: so many, or so many bytes, or to the log's end.
   Status FoldLogged(size_t records_max, size_t bytes_max);
 
-  Status Commit();
+  // Begins a commit of what is folded. What it gives does it, by any thread and while folding goes on; EndCommit follows
+  // where it succeeded. Requires: no commit is under way.
+  std::function<Status()> BeginCommit();
+  void EndCommit();
 
-  // The number of records folded in.
+  // The number of records folded in; of them, those that a commit has taken up, and those committed.
   Position position() const { return position_; }
-  Position committed() const { return committed_.position; }
+  Position taken_up() const { return taken_up_; }
+  Position committed() const { return committed_; }
 
  private:
   // Begins to bring near what folding the event will look at.
@@ -68,7 +72,8 @@ class Folder {
   Parts parts_;
   std::string key_;  // kept for its memory
   Position position_;
-  Checkpoint committed_;
+  Position taken_up_;
+  Position committed_;
   Sha256Hash last_record_{};
   EventArena arena_;                      // of FoldLogged
   google::protobuf::Arena target_arena_;  // of the targets of voids

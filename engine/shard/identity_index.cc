@@ -29,8 +29,12 @@ IdentityIndex::IdentityIndex(const RowCache* committed)
 void IdentityIndex::Claim(IdentityHash identity, Position position) {
   KONTOR_CHECK(claimed_.empty() || claimed_.back().entry.position < position);
   filter_.Add(identity);
-  uint32_t& last = buckets_[BucketOf(identity)];
-  claimed_.push_back({{identity, position}, last});
+  Chain({identity, position});
+}
+
+void IdentityIndex::Chain(const IdentityEntry& entry) {
+  uint32_t& last = buckets_[BucketOf(entry.identity)];
+  claimed_.push_back({entry, last});
   last = static_cast<uint32_t>(claimed_.size());
 }
 
@@ -51,14 +55,18 @@ Result<std::optional<Position>> IdentityIndex::Find(IdentityHash identity, const
   return std::nullopt;
 }
 
-void IdentityIndex::Collect(ViewCommit* commit) const {
+void IdentityIndex::Collect(ViewCommit* commit) {
   commit->identities.reserve(claimed_.size());
   for (const Claimed& claimed : claimed_) commit->identities.push_back(claimed.entry);
+  collected_ = claimed_.size();
 }
 
 void IdentityIndex::Committed() {
+  std::vector<Claimed> since(claimed_.begin() + static_cast<ptrdiff_t>(collected_), claimed_.end());
+  collected_ = 0;
   claimed_.clear();
   std::ranges::fill(buckets_, 0);
+  for (const Claimed& claimed : since) Chain(claimed.entry);
 }
 
 }  // namespace kontor

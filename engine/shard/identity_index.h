@@ -38,8 +38,8 @@ class IdentityIndex {
   // Starts to bring near what the other two look at: some ten identities ahead of them it hides the memory's latency.
   void Prefetch(IdentityHash identity) const { filter_.Prefetch(identity); }
 
-  // Puts what was claimed since the last commit into this one.
-  void Collect(ViewCommit* commit) const;
+  // Puts what was claimed since the last commit into this one. Claims may follow.
+  void Collect(ViewCommit* commit);
   // The store holds what Collect gave.
   void Committed();
 
@@ -49,10 +49,13 @@ class IdentityIndex {
     uint32_t before = 0;  // the place + 1 of the claim before it in its bucket; 0: none
   };
 
+  void Chain(const IdentityEntry& entry);
+
   const RowCache* committed_;
   Status status_;
   IdentityFilter filter_;         // of all, claimed or committed
   std::vector<Claimed> claimed_;  // by position
+  size_t collected_ = 0;          // of them
   // By the first bits of a hash the place + 1 of the last claim; 0: none. Chains may be long: few look-ups come here.
   std::vector<uint32_t> buckets_;
 };

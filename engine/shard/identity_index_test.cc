@@ -27,7 +27,7 @@ class IdentityIndexTest : public testing::Test {
   void Commit(Position position) {
     ViewCommit commit;
     cache_.Publish(position);
-    cache_.Collect(&commit);
+    RowCache::Collect(cache_.TakeUp(), &commit);
     index_.Collect(&commit);
     commit.checkpoint = {.position = position, .last_record = {}, .fold_version = 1, .zone = "UTC"};
     ASSERT_TRUE(store_->Commit(commit).ok());

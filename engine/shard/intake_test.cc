@@ -54,7 +54,7 @@ class IntakeTest : public testing::Test {
   void Commit() {
     ViewCommit commit;
     cache_->Publish(log_.End());
-    cache_->Collect(&commit);
+    RowCache::Collect(cache_->TakeUp(), &commit);
     index_->Collect(&commit);
     commit.checkpoint = {.position = log_.End(), .last_record = {}, .fold_version = 1, .zone = "UTC"};
     ASSERT_EQ(views_->Commit(commit), OkStatus());

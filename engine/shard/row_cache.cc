@@ -36,12 +36,67 @@ uint64_t HashOfKey(std::string_view key) { return XXH3_64bits(key.data(), key.si
 // commit takes up less; further behind memory is wanted elsewhere.
 constexpr size_t kCommittedBytesKept = 24 << 20;
 
+// By id. Ids begin alike mostly ("account-…"), so what is compared first are the eight bytes behind what all share.
+std::vector<const ChangedAccount*> SortedAccounts(const Changes& changes) {
+  struct Sorted {
+    uint64_t bytes;
+    const ChangedAccount* account;
+  };
+  std::vector<Sorted> sorted;
+  sorted.reserve(changes.accounts());
+  std::optional<std::string_view> shared;
+  for (const ChangedAccount* at = changes.Listed(); at != nullptr; at = at->listed_before) {
+    sorted.push_back({0, at});
+    if (!shared) shared = at->id;
+    const auto differ = std::mismatch(shared->begin(), shared->end(), at->id.begin(), at->id.end());
+    shared = shared->substr(0, static_cast<size_t>(differ.first - shared->begin()));
+  }
+  for (Sorted& x : sorted) {
+    const std::string_view rest = x.account->id.substr(shared->size());
+    for (size_t i = 0; i < sizeof(x.bytes); ++i) {
+      x.bytes = x.bytes << 8 | (i < rest.size() ? static_cast<uint8_t>(rest[i]) : 0);
+    }
+  }
+  std::sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
+    return a.bytes != b.bytes ? a.bytes < b.bytes : a.account->id < b.account->id;
+  });
+  std::vector<const ChangedAccount*> accounts;
+  accounts.reserve(sorted.size());
+  for (const Sorted& x : sorted) accounts.push_back(x.account);
+  return accounts;
+}
+
+void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) {
+  const size_t first = commit->rows.size();
+  for (const RowVersion* row = account.rows; row != nullptr; row = row->next_in_account) {
+    __builtin_prefetch(row->next_in_account);
+    if (row->superseded) continue;
+    if (row->value_size > 0) {
+      commit->rows.push_back({row->key(), row->value()});
+    } else if (row->stored) {
+      commit->rows.push_back({row->key(), std::nullopt});
+    }
+  }
+  // Months come behind all other rows of an account, and are in order.
+  std::sort(commit->rows.begin() + static_cast<ptrdiff_t>(first), commit->rows.end(),
+            [](const RowWrite& a, const RowWrite& b) { return a.key < b.key; });
+  std::string key;
+  std::string value;
+  for (const MonthSum::Part& part : months.Months()) {
+    RowKey::PutMonth(account.id, part.month, &key);
+    value.clear();
+    months.Encode(part, &value);
+    commit->Add(key, value);
+  }
+}
+
 }  // namespace
 
 RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max)
     : store_(std::move(store)), clean_bytes_max_(clean_bytes_max), table_(kTableMin) {
   StartSegment();
-  changes_ = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
+  changes_ = std::make_shared<Changes>(row_memory_);
+  layers_ = {.stored = store_->Snapshot(), .committing = nullptr, .changes = changes_, .committed = nullptr};
   published_ = committed().checkpoint().position;
   if (published_ == Position(0)) made_.emplace(kMadeRoom);
   status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view key, std::string_view) {
@@ -152,10 +207,12 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
   RowVersion* before = slot.version;
   if (before == nullptr && bytes.empty()) return;
   RowVersion* version = NewVersion(hash, key, bytes);
-  version->dirty = true;
+  version->generation = generation_;
   if (before != nullptr) {
-    version->stored = before->stored;
-    before->superseded = before->dirty;
+    // What an earlier generation wrote is in the store before this one comes there.
+    const bool again = before->generation == generation_;
+    version->stored = again ? before->stored : before->value_size > 0;
+    if (again) before->superseded = true;
     slot.version = version;
   } else {
     Insert(version);
@@ -219,40 +276,22 @@ std::span<const std::string_view> RowCache::Publish(Position position) {
   return published_accounts_;
 }
 
-// By id. Ids begin alike mostly ("account-…"), so what is compared first are the eight bytes behind what all share.
-std::vector<const ChangedAccount*> RowCache::SortedAccounts() const {
-  struct Sorted {
-    uint64_t bytes;
-    const ChangedAccount* account;
-  };
-  std::vector<Sorted> sorted;
-  sorted.reserve(changes_->accounts());
-  std::optional<std::string_view> shared;
-  for (const ChangedAccount* at = changes_->Listed(); at != nullptr; at = at->listed_before) {
-    sorted.push_back({0, at});
-    if (!shared) shared = at->id;
-    const auto differ = std::mismatch(shared->begin(), shared->end(), at->id.begin(), at->id.end());
-    shared = shared->substr(0, static_cast<size_t>(differ.first - shared->begin()));
-  }
-  for (Sorted& x : sorted) {
-    const std::string_view rest = x.account->id.substr(shared->size());
-    for (size_t i = 0; i < sizeof(x.bytes); ++i) {
-      x.bytes = x.bytes << 8 | (i < rest.size() ? static_cast<uint8_t>(rest[i]) : 0);
-    }
-  }
-  std::sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
-    return a.bytes != b.bytes ? a.bytes < b.bytes : a.account->id < b.account->id;
-  });
-  std::vector<const ChangedAccount*> accounts;
-  accounts.reserve(sorted.size());
-  for (const Sorted& x : sorted) accounts.push_back(x.account);
-  return accounts;
+std::shared_ptr<const Changes> RowCache::TakeUp() {
+  KONTOR_CHECK(status_.ok() && pending_count_ == 0 && slice_accounts_.empty() && layers_.committing == nullptr);
+  if (row_memory_->bytes() >= clean_bytes_max_ / kSegments) StartSegment();
+  row_bytes_taken_up_ = row_memory_->bytes();
+  taken_up_ = published_;
+  ++generation_;
+  std::shared_ptr<const Changes> taken_up = std::exchange(changes_, std::make_shared<Changes>(row_memory_));
+  const std::lock_guard lock(mutex_);
+  layers_.committing = taken_up;
+  layers_.changes = changes_;
+  return taken_up;
 }
 
-void RowCache::Collect(ViewCommit* commit) {
-  KONTOR_CHECK(status_.ok() && pending_count_ == 0 && slice_accounts_.empty());
-  const std::vector<const ChangedAccount*> accounts = SortedAccounts();
-  commit->other_memory = row_memory_;
+void RowCache::Collect(const std::shared_ptr<const Changes>& taken_up, ViewCommit* commit) {
+  const std::vector<const ChangedAccount*> accounts = SortedAccounts(*taken_up);
+  commit->other_memory = taken_up;
   MonthSum months;
   for (size_t i = 0; i < accounts.size(); ++i) {
     if (i + 2 * kAhead < accounts.size()) {
@@ -285,49 +324,30 @@ void RowCache::Collect(ViewCommit* commit) {
   }
 }
 
-void RowCache::CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) const {
-  const size_t first = commit->rows.size();
-  for (RowVersion* row = account.rows; row != nullptr; row = row->next_in_account) {
-    __builtin_prefetch(row->next_in_account);
-    if (row->superseded) continue;
-    if (row->value_size > 0) {
-      commit->rows.push_back({row->key(), row->value()});
-    } else if (row->stored) {
-      commit->rows.push_back({row->key(), std::nullopt});
-    }
-    row->dirty = false;
-    row->stored = row->value_size > 0;
-  }
-  // Months come behind all other rows of an account, and are in order.
-  std::sort(commit->rows.begin() + static_cast<ptrdiff_t>(first), commit->rows.end(),
-            [](const RowWrite& a, const RowWrite& b) { return a.key < b.key; });
-  std::string key;
-  std::string value;
-  for (const MonthSum::Part& part : months.Months()) {
-    RowKey::PutMonth(account.id, part.month, &key);
-    value.clear();
-    months.Encode(part, &value);
-    commit->Add(key, value);
-  }
-}
-
 void RowCache::Committed() {
-  if (row_memory_->bytes() >= clean_bytes_max_ / kSegments) StartSegment();
-  row_bytes_committed_ = row_memory_->bytes();
-  auto changes = std::make_shared<Changes>(store_->Snapshot(), row_memory_);
-  KONTOR_CHECK(changes->base()->checkpoint().position == published_);
-  // What was committed goes when its last reader has gone, or with the next commit; not under the lock.
-  std::shared_ptr<const Changes> gone = changes_->bytes() <= kCommittedBytesKept ? changes_ : nullptr;
+  KONTOR_CHECK(layers_.committing != nullptr);
+  Layers layers = {.stored = store_->Snapshot(), .committing = nullptr, .changes = changes_, .committed = nullptr};
+  KONTOR_CHECK(layers.stored->checkpoint().position == taken_up_);
+  if (layers_.committing->bytes() <= kCommittedBytesKept) layers.committed = layers_.committing;
+  generation_committed_ = generation_ - 1;
+  LetGo();
+  // What stood before goes when its last reader has gone; not under the lock.
   const std::lock_guard lock(mutex_);
-  committed_before_.swap(gone);
-  changes_.swap(changes);
+  std::swap(layers_, layers);
 }
 
 void RowCache::StartSegment() {
-  if (row_memory_ != nullptr) segment_bytes_ += row_memory_->bytes();
+  if (row_memory_ != nullptr) {
+    segment_bytes_ += row_memory_->bytes();
+    segments_.back().generation = generation_;
+  }
   row_memory_ = std::make_shared<Arena>(kBlockBytes);
-  segments_.push_back({row_memory_, nullptr});
-  while (segment_bytes_ > clean_bytes_max_) {
+  segments_.push_back({row_memory_});
+}
+
+// Of the segments whose versions the store has, the oldest go while there are too many.
+void RowCache::LetGo() {
+  while (segment_bytes_ > clean_bytes_max_ && segments_.front().generation <= generation_committed_) {
     for (RowVersion* version = segments_.front().versions; version != nullptr; version = version->next_in_memory) {
       Erase(version);
     }
@@ -336,53 +356,45 @@ void RowCache::StartSegment() {
   }
 }
 
+std::pair<Layers, Position> RowCache::Now() const {
+  const std::lock_guard lock(mutex_);
+  return {layers_, published_};
+}
+
 AccountVersion RowCache::Read(const AccountId& account) const {
   std::vector<AccountVersion> one = Read(std::span(&account, 1));
   return std::move(one.front());
 }
 
 std::vector<AccountVersion> RowCache::Read(std::span<const AccountId> accounts) const {
-  std::shared_ptr<const Changes> changes;
-  std::shared_ptr<const Changes> committed;
-  Position position;
-  {
-    const std::lock_guard lock(mutex_);
-    changes = changes_;
-    committed = committed_before_;
-    position = published_;
-  }
+  const auto [layers, position] = Now();
   std::vector<AccountVersion> versions;
   versions.reserve(accounts.size());
-  for (const AccountId& account : accounts)
-    versions.push_back(AccountVersion(account, position, store_, changes, committed));
+  for (const AccountId& account : accounts) versions.push_back(AccountVersion(account, position, store_, layers));
   return versions;
 }
 
 Result<std::vector<AccountId>> RowCache::AccountsFrom(const AccountId& from, size_t limit) const {
-  std::shared_ptr<const Changes> changes;
-  Position position;
-  {
-    const std::lock_guard lock(mutex_);
-    changes = changes_;
-    position = published_;
-  }
-  // An account that has rows keeps some, so what either names is there.
-  std::vector<std::string_view> changed;
-  for (const ChangedAccount* at = changes->Listed(); at != nullptr; at = at->listed_before) {
-    if (at->id.empty() || at->id < from.value()) continue;
-    if (at->newest.load(std::memory_order_acquire) != nullptr && at->first < position) changed.push_back(at->id);
-  }
-  const size_t most = std::min(limit, changed.size());
-  std::partial_sort(changed.begin(), changed.begin() + static_cast<ptrdiff_t>(most), changed.end());
+  const auto [layers, position] = Now();
+  // An account that has rows keeps some, so what any layer names is there.
   std::set<AccountId> found;
-  for (size_t i = 0; i < most; ++i) found.emplace(std::string(changed[i]));
+  for (const Changes* layer : {layers.changes.get(), layers.committing.get()}) {
+    std::vector<std::string_view> changed;
+    for (const ChangedAccount* at = layer == nullptr ? nullptr : layer->Listed(); at; at = at->listed_before) {
+      if (at->id.empty() || at->id < from.value()) continue;
+      if (at->newest.load(std::memory_order_acquire) != nullptr && at->first < position) changed.push_back(at->id);
+    }
+    const size_t most = std::min(limit, changed.size());
+    std::partial_sort(changed.begin(), changed.begin() + static_cast<ptrdiff_t>(most), changed.end());
+    for (size_t i = 0; i < most; ++i) found.emplace(std::string(changed[i]));
+  }
 
   std::string cursor = from.empty() ? RowKey::AfterAccount(from) : RowKey::AccountPrefix(from);
   std::optional<AccountId> last;
   for (size_t count = 0; count < limit;) {
     bool ended = true;
     int steps = 0;
-    KONTOR_RETURN_IF_ERROR(changes->base()->ScanRows({}, cursor, [&](std::string_view key, std::string_view) {
+    KONTOR_RETURN_IF_ERROR(layers.stored->ScanRows({}, cursor, [&](std::string_view key, std::string_view) {
       const std::string_view account = AccountOf(key);
       if (last && account == last->value()) {
         if (++steps < kStepsBeforeSeek) return true;

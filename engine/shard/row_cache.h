@@ -2,12 +2,13 @@
 //
 // Additions to months are only written down, and reach the store as additions: no month's row is ever read to be
 // changed. Entity rows and heads are kept by their last version, as bytes; a version that is replaced stays for whoever
-// reads it. Publish makes visible what was done up to a position, by that position alone (changes.h); a commit writes
-// what is published to the view store, and changes begin anew over it. Row versions stay behind as a bounded cache.
+// reads it. Publish makes visible what was done up to a position, by that position alone (changes.h). A commit takes up
+// what is published, and writes it to the view store while changes begin anew over it: folding and readers do not wait.
+// Row versions stay behind as a bounded cache.
 //
 // Ownership:   keeps the view store alive while a version reads from it.
-// Threads:     what RowStore declares and the methods of the first half by the shard's thread; Read and AccountsFrom by
-//              any. One lock is held while pointers are taken, never during input or output.
+// Threads:     what RowStore declares and the methods of the first half by the shard's thread, but for Collect; it, Read
+//              and AccountsFrom by any. One lock is held while pointers are taken, never during input or output.
 // Invariants:  a version holds whole events only, up to a position that was published.
 // Errors:      after a row that cannot be read, failed(): what was folded since the last Publish is worthless and must
 //              never be published nor committed.
@@ -73,15 +74,18 @@ class RowCache final : public RowStore {
   };
   const Lookups& lookups() const { return lookups_; }
 
-  // What is not committed.
-  size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_committed_; }
+  // What no commit has taken up.
+  size_t dirty_bytes() const { return changes_->bytes() + row_memory_->bytes() - row_bytes_taken_up_; }
 
   // The last commit, as the shard's thread reads it.
-  const ViewSnapshot& committed() const { return *changes_->base(); }
-  // Puts what is not committed into the commit: rows by key, events in the order of account, instant and position; it
-  // views what stands here until Committed, which must follow. Requires: everything is published.
-  void Collect(ViewCommit* commit);
-  // The store holds what Collect gave.
+  const ViewSnapshot& committed() const { return *layers_.stored; }
+  // Begins a commit: takes up what was changed since the last one. Requires: everything is published; no other commit
+  // is under way.
+  std::shared_ptr<const Changes> TakeUp();
+  // Puts what was taken up into the commit: rows by key, events in the order of account, instant and position; it views
+  // them there. By any thread.
+  static void Collect(const std::shared_ptr<const Changes>& taken_up, ViewCommit* commit);
+  // The store holds what was taken up.
   void Committed();
 
   // --- Any thread ---
@@ -106,8 +110,10 @@ class RowCache final : public RowStore {
   struct Segment {
     std::shared_ptr<Arena> memory;
     RowVersion* versions = nullptr;
+    uint64_t generation = 0;  // the last that wrote to it
   };
 
+  std::pair<Layers, Position> Now() const;
   Pending& PendingOf(std::string_view account);
   struct Slot {
     uint64_t hash = 0;
@@ -120,8 +126,7 @@ class RowCache final : public RowStore {
   void Erase(RowVersion* version);
   void Grow();
   void StartSegment();
-  std::vector<const ChangedAccount*> SortedAccounts() const;
-  void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewCommit* commit) const;
+  void LetGo();
 
   const std::shared_ptr<const ViewStore> store_;
   const size_t clean_bytes_max_;
@@ -135,7 +140,7 @@ class RowCache final : public RowStore {
   // Of the keys of all rows under no account. Every event asks for its void, and nearly none has one.
   IdentityFilter unowned_{1 << 12};
   std::shared_ptr<Arena> row_memory_;  // of the last segment
-  size_t row_bytes_committed_ = 0;     // of it, what was there at the last commit
+  size_t row_bytes_taken_up_ = 0;      // of it, what the last commit took up
   std::deque<Segment> segments_;       // the oldest first
   size_t segment_bytes_ = 0;           // of all but the last
   std::vector<Slot> table_;            // the last versions; open addressing by hash, at most half full
@@ -145,12 +150,15 @@ class RowCache final : public RowStore {
   uint64_t slice_ = 1;
   std::vector<std::string_view> slice_accounts_;  // that changed since the last Publish
   std::vector<std::string_view> published_accounts_;
+  std::shared_ptr<Changes> changes_;
+  uint64_t generation_ = 1;            // of the changes
+  uint64_t generation_committed_ = 0;  // the last
+  Position taken_up_;                  // of what is under way: its position
 
   // What readers take; changed by the shard's thread alone, under the lock.
   mutable std::mutex mutex_;
   Position published_;
-  std::shared_ptr<Changes> changes_;
-  std::shared_ptr<const Changes> committed_before_;  // what the last commit took up, where it is small
+  Layers layers_;
 };
 
 }  // namespace kontor

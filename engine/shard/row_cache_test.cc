@@ -47,12 +47,13 @@ class RowCacheTest : public testing::Test {
     const auto accounts = cache_->Publish(++position_);
     return {accounts.begin(), accounts.end()};
   }
-  void WriteCommit() {
+  void Write(const std::shared_ptr<const Changes>& taken_up, Position position) {
     ViewCommit commit;
-    cache_->Collect(&commit);
-    commit.checkpoint = {.position = position_, .last_record = {}, .fold_version = 1, .zone = "UTC"};
+    RowCache::Collect(taken_up, &commit);
+    commit.checkpoint = {.position = position, .last_record = {}, .fold_version = 1, .zone = "UTC"};
     ASSERT_TRUE(store_->Commit(commit).ok());
   }
+  void WriteCommit() { Write(cache_->TakeUp(), position_); }
   void Commit() {
     WriteCommit();
     cache_->Committed();
@@ -162,7 +163,7 @@ TEST_F(RowCacheTest, RowMadeAndEmptiedBetweenCommitsReachesNoStore) {
   Retract(kAcme, "1", "e-1");
   Publish();
   ViewCommit commit;
-  cache_->Collect(&commit);
+  RowCache::Collect(cache_->TakeUp(), &commit);
   EXPECT_TRUE(commit.rows.empty());
 }
 
@@ -212,6 +213,80 @@ TEST_F(RowCacheTest, ReaderWithinACommitSeesEverythingOnce) {
   EXPECT_EQ(Booked(version, 10), 5);
   EXPECT_EQ(Events(version), std::vector<uint64_t>{0});
   EXPECT_EQ(Keys(version).size(), 1U);
+}
+
+TEST_F(RowCacheTest, WhatChangesBesideACommitStandsOverIt) {
+  Add(kAcme, 10, 5);
+  State(kAcme, "1", "e-1");
+  State(kAcme, "2", "e-2");
+  Publish();
+  const Position position = position_;
+  const auto taken_up = cache_->TakeUp();
+  // Beside it: a row is gone, one is written again, one is new, and a month grows.
+  Retract(kAcme, "1", "e-1");
+  State(kAcme, "2", "e-3");
+  State(kAcme, "3", "e-4");
+  Add(kAcme, 10, 2);
+  AddEvent(kAcme, 7, position_.value());
+  Publish();
+  const auto is_right = [this](const char* when) {
+    SCOPED_TRACE(when);
+    const AccountVersion version = cache_->Read(kAcme);
+    EXPECT_EQ(Booked(version, 10), 7);
+    EXPECT_EQ(Events(version).size(), 1U);
+    EXPECT_EQ(*version.Find(RowKey::Entity(kAcme, Invoice("1")).bytes()), std::nullopt);
+    const std::string key = RowKey::Entity(kAcme, Invoice("2")).bytes();
+    EXPECT_EQ(std::get<EntityRow>(*DecodeRow(key, **version.Find(key))).statements.size(), 2U);
+    EXPECT_EQ(Keys(version).size(), 3U);  // two invoices and the month
+    EXPECT_EQ(*cache_->AccountsFrom(AccountId(), 9), std::vector{kAcme});
+  };
+  is_right("begun");
+  Write(taken_up, position);
+  is_right("written");
+  cache_->Committed();
+  is_right("committed");
+  Commit();
+  is_right("and the next");
+  Restart();
+  is_right("read again");
+}
+
+TEST_F(RowCacheTest, WhatACommitTookUpStaysInMemoryUntilItIsStored) {
+  Restart(/*clean_bytes_max=*/0);
+  State(kAcme, "1", "e-1");
+  Publish();
+  const Position position = position_;
+  const auto taken_up = cache_->TakeUp();
+  EXPECT_EQ(cache_->dirty_bytes(), 0U);
+  const std::string key = RowKey::Entity(kAcme, Invoice("1")).bytes();
+  EXPECT_NE(cache_->Find(key), "");
+  Write(taken_up, position);
+  cache_->Committed();
+  EXPECT_NE(cache_->Find(key), "");
+}
+
+// Marks of what was read live on while a commit is under way, and over it.
+TEST_F(RowCacheTest, TellsWhatChangedSinceAcrossACommitUnderWay) {
+  Add(kAcme, 10, 5);
+  Publish();
+  const AccountVersion::Mark mark = cache_->Read(kAcme).mark();
+  const Position position = position_;
+  const auto taken_up = cache_->TakeUp();
+  Add(kAcme, 10, 2);
+  Publish();
+  const auto added = [&] {
+    const AccountVersion version = cache_->Read(kAcme);
+    const auto since = version.ChangedSince(mark);
+    EXPECT_TRUE(since.has_value());
+    return since ? since->months.Months().size() : 0;
+  };
+  EXPECT_EQ(added(), 1U);
+  Write(taken_up, position);
+  cache_->Committed();
+  EXPECT_EQ(added(), 1U);
+  Commit();
+  Commit();
+  EXPECT_FALSE(cache_->Read(kAcme).ChangedSince(mark).has_value());
 }
 
 TEST_F(RowCacheTest, RowsUnderNoAccountAreReadWithEveryAccount) {
@@ -271,7 +346,7 @@ TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   AddEvent(kAcme, 3, 1);
   Publish();
   ViewCommit commit;
-  cache_->Collect(&commit);
+  RowCache::Collect(cache_->TakeUp(), &commit);
   ASSERT_EQ(commit.rows.size(), 3U);
   EXPECT_LT(commit.rows[0].key, commit.rows[1].key);
   EXPECT_LT(commit.rows[1].key, commit.rows[2].key);

@@ -336,26 +336,48 @@ void Shard::LookForHeldBack(const Watermarks& watermarks) {
 void Shard::CommitIfDue(bool level) {
   if (!sound_) return;
   const ShardLimits& limits = config_.limits;
-  const auto since = steady_clock::now() - last_commit_.load();
   const Folder& folder = derived_->folder;
-  if (folder.position() - folder.committed() >= (level ? limits.commit_records_level : limits.commit_records_max) ||
-      derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max ||
-      since >= (level ? limits.commit_interval_level : limits.commit_interval)) {
+  const uint64_t folded = folder.position() - folder.taken_up();
+  const bool full =
+      folded >= limits.commit_records_max || derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max;
+  // Beside a commit folding goes on until there is as much again as one may take up.
+  if (committing_.valid() && !full && committing_.wait_for(milliseconds(0)) != std::future_status::ready) return;
+  if (!EndCommit()) return;
+  const auto since = steady_clock::now() - last_commit_.load();
+  // Behind, memory counts, and nobody waits for what is fresh.
+  if (full || (!level && since >= limits.commit_interval)) {
     Commit();
+  } else if (level && (folded >= limits.commit_records_level || since >= limits.commit_interval_level)) {
+    BeginCommit(std::launch::async);
   }
 }
 
-bool Shard::Commit() {
-  const auto began = steady_clock::now();
-  const bool changed = derived_->folder.position() > derived_->folder.committed();
-  if (const Status committed = derived_->folder.Commit(); !committed.ok()) {
+void Shard::BeginCommit(std::launch how) {
+  commit_began_ = last_commit_ = steady_clock::now();
+  if (derived_->folder.position() == derived_->folder.taken_up()) return;
+  committing_ = std::async(how, [this, how, commit = derived_->folder.BeginCommit()] {
+    if (how == std::launch::async) NameThread(fmt::format("commit-{}", config_.id.partition.value()));
+    return commit();
+  });
+}
+
+bool Shard::EndCommit() {
+  if (!committing_.valid()) return true;
+  if (const Status committed = committing_.get(); !committed.ok()) {
     EndProcess(committed);
     return false;
   }
+  derived_->folder.EndCommit();
   checkpoint_ = derived_->folder.committed().value();
   last_commit_ = steady_clock::now();
-  if (changed) commit_time_.Observe(last_commit_.load() - began);
+  commit_time_.Observe(last_commit_.load() - commit_began_);
   return true;
+}
+
+bool Shard::Commit() {
+  if (!EndCommit()) return false;
+  BeginCommit(std::launch::deferred);
+  return EndCommit();
 }
 
 void Shard::Fail(const Status& failure) {

@@ -16,6 +16,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -72,7 +73,7 @@ struct ShardLimits {
   // A commit is due after so many records, dirty bytes, or so long. When level with Kafka it comes sooner: who writes a
   // commit publishes nothing meanwhile, and so many records are written within some tens of milliseconds.
   uint64_t commit_records_max = 250'000;
-  uint64_t commit_records_level = 30'000;
+  uint64_t commit_records_level = 100'000;
   size_t commit_dirty_bytes_max = 96 << 20;
   std::chrono::milliseconds commit_interval{10'000};
   std::chrono::milliseconds commit_interval_level{1'000};
@@ -169,7 +170,11 @@ class Shard {
   // Sees whether an open transaction holds records back.
   void LookForHeldBack(const Watermarks& watermarks);
   void CommitIfDue(bool level);
-  // False where it failed: the process is to end.
+  // A commit that was begun goes on beside the shard's thread; EndCommit waits for it, where there is one. Where it
+  // failed the process is to end: false.
+  void BeginCommit(std::launch how);
+  bool EndCommit();
+  // All that is folded. False where it failed.
   bool Commit();
   void Fail(const Status& failure);
   void EndProcess(const Status& failure);
@@ -191,7 +196,9 @@ class Shard {
   std::thread thread_;
 
   // The shard's thread's own.
-  bool sound_ = true;  // what is folded may be committed
+  bool sound_ = true;               // what is folded may be committed
+  std::future<Status> committing_;  // not valid: no commit is under way
+  std::chrono::steady_clock::time_point commit_began_;
   std::chrono::milliseconds backoff_{0};
   int64_t held_back_at_ = -1;  // the last stable offset that held records back when last seen; -1: none
   std::chrono::steady_clock::time_point held_back_since_;

@@ -95,11 +95,15 @@ class AppendLog final : public Consumer {
     Must(admitted.status());
     Must(log_->Append((*admitted)->records, (*admitted)->next_offset));
     Must(folder_.Fold({}, log_->End(), (*admitted)->records.back()));
-    if (folder_.position() - folder_.committed() >= limits_.commit_records_max) Must(folder_.Commit());
+    if (folder_.position() - folder_.committed() >= limits_.commit_records_max) Commit();
   }
-  void End() override { Must(folder_.Commit()); }
+  void End() override { Commit(); }
 
  private:
+  void Commit() {
+    Must(folder_.BeginCommit()());
+    folder_.EndCommit();
+  }
   static void Must(const Status& status) {
     if (!status.ok()) Die(status);
   }

@@ -69,7 +69,10 @@ class Taker {
   }
   void Append(const Admitted& admitted) {
     KONTOR_CHECK(log_->Append(admitted.records, admitted.next_offset).ok());
-    if (log_->End().value() % (20 * kBatchRecords) == 0) identities_.Committed();
+    if (log_->End().value() % (20 * kBatchRecords) != 0) return;
+    ViewCommit commit;
+    identities_.Collect(&commit);
+    identities_.Committed();
   }
 
  private:
