@@ -11,7 +11,7 @@ namespace {
 class InMemoryWorld {
  public:
   std::string NewTopic(int32_t partitions) {
-    const std::string topic = UnusedTopic();
+    std::string topic = UnusedTopic();
     KONTOR_CHECK(cluster_.CreateTopic(topic, partitions).ok());
     return topic;
   }
@@ -37,7 +37,7 @@ class EmbeddedWorld {
  public:
   EmbeddedWorld() : broker_(*KafkaEmbeddedBroker::Start({})) {}
   std::string NewTopic(int32_t partitions) {
-    const std::string topic = "topic-" + std::to_string(topics_++);
+    std::string topic = "topic-" + std::to_string(topics_++);
     KONTOR_CHECK(broker_->CreateTopic(topic, partitions).ok());
     return topic;
   }
