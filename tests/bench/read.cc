@@ -45,9 +45,13 @@ class Published {
 };
 
 // Milliseconds from a record's append time at the broker, which it tells in whole ones, to the publication that showed
-// it: of every record appended from `since` on.
-std::vector<double> Ages(const Engine& engine, const Published& published, Instant since) {
-  std::vector<double> ages;
+// it: of the records appended before reading began, and of those after.
+struct Ages {
+  std::vector<double> alone_ms;
+  std::vector<double> beside_reads_ms;
+};
+Ages AgesOf(const Engine& engine, const Published& published, Instant since, Instant reads_began) {
+  Ages ages;
   for (const auto& shard_notes : published.notes()) {
     const ShardId& id = shard_notes.first;
     const auto& notes = shard_notes.second;
@@ -61,7 +65,8 @@ std::vector<double> Ages(const Engine& engine, const Published& published, Insta
       if (note == notes.end()) return false;
       record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
       const Instant appended(record.timestamp_ms() * 1'000'000);
-      if (appended >= since) ages.push_back(static_cast<double>(note->second - appended) / 1e6);
+      std::vector<double>& those = appended < reads_began ? ages.alone_ms : ages.beside_reads_ms;
+      if (appended >= since) those.push_back(static_cast<double>(note->second - appended) / 1e6);
       return true;
     });
     if (!scanned.ok()) Die(scanned);
@@ -139,23 +144,27 @@ void RunRead(const StepOptions& options) {
   Line().AddText("state", "level").Print();
 
   std::getchar();
+  const auto seconds =
+      std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(options.seconds));
   const Instant since = (*engine)->clock().Now() + std::chrono::nanoseconds(kWarm).count();
-  const Reads reads =
-      ReadFor(**engine, options.accounts,
-              std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(options.seconds)));
+  std::this_thread::sleep_for(seconds / 2);
+  const Instant reads_began = (*engine)->clock().Now();
+  const Reads reads = ReadFor(**engine, options.accounts, seconds / 2);
   unsigned long long records = 0;
   if (std::scanf("%llu", &records) != 1) Die(InvalidArgument("give the number of records on standard input"));
   WaitUntilFolded(**engine, records);
-  const std::vector<double> ages = Ages(**engine, published, since);
+  const Ages ages = AgesOf(**engine, published, since, reads_began);
   Line()
       .Add("reads_a_second", static_cast<double>(reads.uniform_ms.size() + reads.skewed_ms.size()) / reads.seconds)
       .Add("read_p50_ms", Quantile(reads.uniform_ms, 0.5))
       .Add("read_p99_ms", Quantile(reads.uniform_ms, 0.99))
       .Add("read_skewed_p50_ms", Quantile(reads.skewed_ms, 0.5))
       .Add("read_skewed_p99_ms", Quantile(reads.skewed_ms, 0.99))
-      .Add("fresh_records", static_cast<uint64_t>(ages.size()))
-      .Add("fresh_p50_ms", Quantile(ages, 0.5))
-      .Add("fresh_p99_ms", Quantile(ages, 0.99))
+      .Add("fresh_records", static_cast<uint64_t>(ages.alone_ms.size()))
+      .Add("fresh_p50_ms", Quantile(ages.alone_ms, 0.5))
+      .Add("fresh_p99_ms", Quantile(ages.alone_ms, 0.99))
+      .Add("fresh_beside_reads_p50_ms", Quantile(ages.beside_reads_ms, 0.5))
+      .Add("fresh_beside_reads_p99_ms", Quantile(ages.beside_reads_ms, 0.99))
       .Print();
 }
 
