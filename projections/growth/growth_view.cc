@@ -42,9 +42,9 @@ void RenderYearOnYear(const Amounts& amounts, const Components& components, Meas
 
 // What a period's movements come to, by the parts of Components::retention.
 struct RetentionPeriod {
-  static constexpr std::array<std::string_view, 10> kParts = {
-      "start", "new", "reactivation", "expansion",  "contraction",
-      "churn", "end", "cohort_start", "cohort_end", "cohort_kept"};
+  static constexpr std::array<std::string_view, 11> kParts = {
+      "start", "new",          "reactivation", "expansion",   "contraction",    "churn",
+      "end",   "cohort_start", "cohort_end",   "cohort_kept", "cohort_accounts"};
   std::array<Nanos, kParts.size()> amounts{};
 
   Nanos& Of(std::string_view part) {
@@ -57,8 +57,9 @@ struct RetentionPeriod {
 // NRR = sum e / sum s, GRR = sum max(0, min(e, s)) / sum s, over the cohort with s > 0.
 void RenderRates(RetentionPeriod& period, view::v1::Ratio* nrr, view::v1::Ratio* grr) {
   const Nanos start = period.Of("cohort_start");
-  *nrr = RatioOf(period.Of("cohort_end"), start, start > 0 ? 1 : 0);
-  *grr = RatioOf(period.Of("cohort_kept"), start, start > 0 ? 1 : 0);
+  const auto accounts = static_cast<int64_t>(period.Of("cohort_accounts"));
+  *nrr = RatioOf(period.Of("cohort_end"), start, accounts);
+  *grr = RatioOf(period.Of("cohort_kept"), start, accounts);
 }
 
 void RenderRetention(const Tally& retention, Measure measure, Currency reporting, view::v1::Retention* out) {
@@ -206,6 +207,8 @@ void RenderCoverage(const SummedAccount& account, Instant t, Converter* converte
     *out->mutable_period_from() = DateProto(*target->day);
     *out->mutable_period_to() = DateProto(*target->day_to);
     SetMoney(target->currency, *target->amount, out->mutable_target());
+    out->set_measure(static_cast<event::v1::TargetMeasure>(target->number));
+    if (out->measure() != event::v1::TARGET_MEASURE_BOOKED) continue;
     // Target, booked and open are compared in the reporting currency; flows at the rate of their day.
     const std::optional<Nanos> booked = BookedIn(account.state, *target->day, asked, converter);
     const std::optional<Nanos> goal = converter->Convert(target->currency, asked, *target->amount);
@@ -225,7 +228,7 @@ void RenderCoverage(const SummedAccount& account, Instant t, Converter* converte
     }
     if (booked) SetMoney(converter->reporting(), *booked, out->mutable_booked()->mutable_reporting());
     if (open_known) SetMoney(converter->reporting(), open, out->mutable_open_expected()->mutable_reporting());
-    const bool known = booked && open_known && goal && target->number == event::v1::TARGET_MEASURE_BOOKED;
+    const bool known = booked && open_known && goal;
     *out->mutable_coverage() = known ? RatioOf(open, *goal - *booked, 1) : UndefinedRatio(0);
   }
 }

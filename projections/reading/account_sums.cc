@@ -288,6 +288,7 @@ class DaySummer {
     AddPart(measure, period, "cohort_start", start);
     AddPart(measure, period, "cohort_end", end);
     AddPart(measure, period, "cohort_kept", std::max<Nanos>(0, std::min(end, start)));
+    AddPart(measure, period, "cohort_accounts", 1);
   }
 
   void AddPart(Measure measure, int64_t period, std::string_view part, Nanos amount) {
@@ -313,7 +314,13 @@ class DaySummer {
       }
     }
     if (measure == Measure::kRecurring) {
-      AddCohort(measure, kTtmPeriod, at(asked - 12), at(asked));
+      Nanos before = 0;
+      Nanos now = 0;
+      for (int32_t ago = 0; ago < 12; ++ago) {
+        now += at(asked - ago);
+        before += at(asked - 12 - ago);
+      }
+      AddCohort(measure, kTtmPeriod, before, now);
       return;
     }
     const std::optional<Nanos> before = AtConstantRate(out_->in(Window::kYearBefore), measure);

@@ -127,8 +127,17 @@ TEST_F(GrowthViewTest, NrrOfTheWorkedExampleAddsUpOverAccounts) {
   }
   view::v1::GrowthView growth;
   RenderGrowth(sum, *DayOf({2026, 1, 1}), Currency("EUR"), &growth);
-  EXPECT_EQ(Text(growth.invoiced_net_retention().nrr()), "1.05 (n 1)");
-  EXPECT_EQ(Text(growth.invoiced_net_retention().grr()), "0.95 (n 1)");
+  EXPECT_EQ(Text(growth.invoiced_net_retention().nrr()), "1.05 (n 3)");
+  EXPECT_EQ(Text(growth.invoiced_net_retention().grr()), "0.95 (n 3)");
+}
+
+// 10 a month all of 2025; in 2026 10 a month, and 5 more from July on: 150 against 120.
+TEST_F(GrowthViewTest, RecurringRetentionComparesTwelveMonthsWithTheTwelveBefore) {
+  Recurring("2024-12-20", "d", "10", "2025-01-01", 24, false);
+  Recurring("2026-06-20", "e", "5", "2026-07-01", 12, false);
+  When("2026-12-10");
+  EXPECT_EQ(Text(growth_.recurring_retention().nrr()), "1.25 (n 1)");
+  EXPECT_EQ(Text(growth_.recurring_retention().grr()), "1 (n 1)");
 }
 
 TEST_F(GrowthViewTest, CoverageOfATarget) {
@@ -142,6 +151,19 @@ TEST_F(GrowthViewTest, CoverageOfATarget) {
   When("2026-03-01");
   ASSERT_EQ(growth_.coverage_size(), 1);
   EXPECT_EQ(Text(growth_.coverage(0).coverage()), "0.5 (n 1)");
+  EXPECT_EQ(growth_.coverage(0).measure(), event::v1::TARGET_MEASURE_BOOKED);
+}
+
+// What is expected to be booked covers no target of another measure.
+TEST_F(GrowthViewTest, TargetOfAnotherMeasureIsNamedAndNotCovered) {
+  Given("2026-01-01", R"("target_set":{"measure":"TARGET_MEASURE_INVOICED_NET","period_from":)" + Date("2026-01-01") +
+                          R"(,"period_to":)" + Date("2026-12-31") + R"(,"amount":)" + Money("1000") + "}");
+  Won("2026-01-02", "2026-02-01", "a", "400");
+  When("2026-03-01");
+  ASSERT_EQ(growth_.coverage_size(), 1);
+  EXPECT_EQ(growth_.coverage(0).measure(), event::v1::TARGET_MEASURE_INVOICED_NET);
+  EXPECT_FALSE(growth_.coverage(0).has_booked());
+  EXPECT_FALSE(growth_.coverage(0).has_coverage());
 }
 
 }  // namespace

@@ -27,6 +27,20 @@ std::string GrowthMonths(const view::v1::GrowthView& growth, const std::string& 
   return Apart(table.Text(console));
 }
 
+// What a target is of, behind the word; nothing for a measure that this version does not know.
+std::string_view MeasureText(event::v1::TargetMeasure measure) {
+  switch (measure) {
+    case event::v1::TARGET_MEASURE_BOOKED:
+      return ", booked";
+    case event::v1::TARGET_MEASURE_INVOICED_NET:
+      return ", invoiced net";
+    case event::v1::TARGET_MEASURE_NET_VALUE:
+      return ", net value";
+    default:
+      return "";
+  }
+}
+
 std::string MovementsText(const std::string& title, const view::v1::Retention& retention, int months,
                           const Console& console) {
   Table table({Left(title), Right("Start"), Right("New"), Right("Back"), Right("More"), Right("Less"), Right("Gone"),
@@ -92,7 +106,13 @@ std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis
   facts.Add("Net retention, recurring", PercentWithN(growth.recurring_retention().nrr()));
   facts.Add("Gross retention, recurring", PercentWithN(growth.recurring_retention().grr()));
   for (const view::v1::Coverage& coverage : growth.coverage()) {
-    facts.Add(fmt::format("Target {} to {}", DateText(coverage.period_from()), DateText(coverage.period_to())),
+    const std::string target = fmt::format("Target{}, {} to {}", MeasureText(coverage.measure()),
+                                           DateText(coverage.period_from()), DateText(coverage.period_to()));
+    if (!coverage.has_coverage()) {
+      facts.Add(target, MoneyWithCode(coverage.target()));
+      continue;
+    }
+    facts.Add(target,
               WithPicture(fmt::format("{}: booked {}, expected {}, coverage {}", MoneyWithCode(coverage.target()),
                                       ReportingWithCode(coverage.booked()), ReportingWithCode(coverage.open_expected()),
                                       PercentText(coverage.coverage())),
