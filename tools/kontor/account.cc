@@ -38,7 +38,7 @@ void AddAccount(CLI::App* app, CommandContext* context) {
       return Reading(options->reading, *context, [&](Readings& readings) {
         return Show<view::v1::AccountView>(readings, target, options->reading.json, context->console,
                                            [&](const view::v1::AccountView& account) {
-                                             return AccountText(account, options->months, context->console);
+                                             return AccountText(options->id, account, options->months, context->console);
                                            });
       });
     };

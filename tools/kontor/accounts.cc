@@ -27,7 +27,7 @@ Cell Alarming(const view::v1::Amount& amount) {
 std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, const std::string& currency,
                       const Console& console) {
   const std::string unit = " " + currency;
-  Table table({Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
+  Table table({Words("Account"), Words("Name"), Spare(Right("Net value" + unit)), Right("12 months" + unit),
                Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"), Right("Overdue"),
                Spare(Right("Kept")), Spare(Right("Findings")), Spare(Left("12 months"))});
   double largest = 0;

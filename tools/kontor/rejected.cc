@@ -71,7 +71,7 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
     records.resize(static_cast<size_t>(options.rows_max));
     more = true;
   }
-  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong"), Words("Key"),
+  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong", 40), Words("Key"),
                Spare(Words("Source")), Spare(Left("Dead letter"))});
   for (const RecordSummary& record : records) {
     table.Add({record.id(), record.has_recorded_at() ? TimeText(record.recorded_at()) : std::string(kUnknown),
