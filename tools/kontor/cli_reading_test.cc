@@ -38,6 +38,40 @@ TEST_F(CliTest, ListsFitANarrowTerminal) {
   ExpectGolden("timeline_narrow.txt");
 }
 
+TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
+  const std::vector<std::string> asked = {
+      "accounts",  "--order-by", "overdue desc", "--segment", "enterprise", "--industry", "steel",   "--country", "DE",
+      "--manager", "kim",        "--currency",   "EUR",       "--text",     "acme & co",  "--limit", "1"};
+  HttpServerOptions options;
+  options.listen = "127.0.0.1:0";
+  auto server = HttpServer::Start(options, {}, &queries_, &feed_);
+  ASSERT_TRUE(server.ok());
+  std::vector<std::string> of_server = asked;
+  of_server.insert(of_server.end(), {"--server", fmt::format("http://127.0.0.1:{}", (*server)->port())});
+  for (const bool of_folder : {false, true}) {
+    EXPECT_EQ(of_folder ? Read(asked) : Run(of_server), kExitOk) << err_.str();
+    const AccountsQuery query = queries_.last().accounts;
+    EXPECT_EQ(query.order_by, "overdue");
+    EXPECT_TRUE(query.descending);
+    EXPECT_EQ(query.filter.segment, "enterprise");
+    EXPECT_EQ(query.filter.industry, "steel");
+    EXPECT_EQ(query.filter.country, "DE");
+    EXPECT_EQ(query.filter.manager, "kim");
+    EXPECT_EQ(query.filter.currency, "EUR");
+    EXPECT_EQ(query.filter.text, "acme & co");
+  }
+  EXPECT_EQ(Read({"accounts", "--order-by", "size"}), kExitFailed);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("not 'size'"), HasSubstr("figures are: "), HasSubstr("overdue")));
+}
+
+TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {
+  queries_.portfolio.set_settled(false);
+  queries_.BeforeNext([this] { queries_.BeforeNext([this] { queries_.portfolio.set_settled(true); }); });
+  EXPECT_EQ(Read({"accounts", "--all", "--order-by", "overdue"}), kExitOk);
+  EXPECT_EQ(queries_.last().what, "accounts");
+  EXPECT_TRUE(queries_.portfolio.settled());
+}
+
 // Each with what does not fit even a wide terminal as it is.
 TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
   queries_.shards.mutable_shards(0)->set_log_digest(std::string(64, 'a'));
