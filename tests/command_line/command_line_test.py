@@ -238,6 +238,9 @@ class ErrorsTest(CommandLineTest):
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             start = ("serve", "--brokers", NOBODY, "--data-dir", self.folder / "data", "--listen", address)
             self.expect(FAILED, start, f"cannot listen on {address}", "name another address with --listen")
+        for address, said in (("foo", "is no HOST:PORT"), ("0.0.0.0:0", "must show a token")):
+            self.expect(FAILED, [*start[:-1], address], said)
+        self.assertFalse((self.folder / "data").exists())
         self.expect(FAILED, ["accounts", "--server", f"http://{NOBODY}"], NOBODY, "no Kontor answers", "kontor serve")
 
     def test_brokers(self):
@@ -248,6 +251,8 @@ class ErrorsTest(CommandLineTest):
         csv, mapping = self.file("o.csv", "a,b\n1,2\n"), self.file("m.sql", "select null as event from o\n")
         self.expect(FAILED, ["import", "--brokers", NOBODY, "--mapping", mapping, csv], *nobody)
         self.expect(FAILED, ["doctor", "--brokers", NOBODY], f"nobody answers at {NOBODY}", "start it", "--brokers")
+        for words in (["emit", events], ["doctor"]):
+            self.assertNotIn("kafka: ", self.kontor(*words, "--brokers", NOBODY).stderr)  # their own words alone
 
     def test_disks(self):
         """A disk of 64 MiB, which is too little for an engine; then the same, not to be written."""

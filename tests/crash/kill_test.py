@@ -63,7 +63,7 @@ class KillTest(e2e.EngineTestCase):
         self.create_topic(self.events, PARTITIONS)
         events = self.folder / "events.jsonl"
         events.write_text("".join(json.dumps(event) + "\n" for event in history(rng)))
-        self.kontor("emit", *self.topics(), events)
+        self.kontor("emit", "--unchecked", *self.topics(), events)
         for number in range(20):
             self.send_raw(rng.randbytes(rng.randrange(1, 200)), key=f"garbage-{number}")
         self.send_raw(None, key="tombstone")

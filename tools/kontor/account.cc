@@ -36,10 +36,10 @@ void AddAccount(CLI::App* app, CommandContext* context) {
       const std::string target =
           TargetText("/v1/accounts/" + PercentEncode(options->id)).AddInstants(options->reading, options->as_of).str();
       return Reading(options->reading, *context, [&](Readings& readings) {
-        return Show<view::v1::AccountView>(readings, target, options->reading.json, context->console,
-                                           [&](const view::v1::AccountView& account) {
-                                             return AccountText(account, options->months, context->console);
-                                           });
+        return Show<view::v1::AccountView>(
+            readings, target, options->reading.json, context->console, [&](const view::v1::AccountView& account) {
+              return AccountText(options->id, account, options->months, context->console);
+            });
       });
     };
   });

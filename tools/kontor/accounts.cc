@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tools/kontor/charts.h"
@@ -18,6 +20,24 @@ namespace {
 struct AccountsOptions {
   ReadingOptions reading;
   int64_t rows_max = 50;
+  std::map<std::string, std::string> wanted;  // parameters of the HTTP interface, as they are given
+};
+
+// What narrows or orders the list: the option, the parameter, and what it is for.
+struct WantedOption {
+  const char* option;
+  const char* parameter;
+  const char* type;
+  const char* description;
+};
+constexpr WantedOption kWanted[] = {
+    {"--order-by", "order_by", "FIGURE", "By a figure, as overdue or 'overdue desc' for the largest first; else by id"},
+    {"--segment", "segment", "NAME", "Only accounts of this segment"},
+    {"--industry", "industry", "NAME", "Only accounts of this industry"},
+    {"--country", "country", "NAME", "Only accounts of this country, as the event told it"},
+    {"--manager", "manager", "NAME", "Only accounts of this manager"},
+    {"--currency", "currency", "CODE", "Only accounts that have booked, were invoiced or paid in this currency"},
+    {"--text", "text", "TEXT", "Only accounts whose id or name holds this; the case of A to Z is passed over"},
 };
 
 Cell Alarming(const view::v1::Amount& amount) {
@@ -27,7 +47,7 @@ Cell Alarming(const view::v1::Amount& amount) {
 std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, const std::string& currency,
                       const Console& console) {
   const std::string unit = " " + currency;
-  Table table({Words("Account"), Words("Name"), Right("Net value" + unit), Right("12 months" + unit),
+  Table table({Words("Account"), Words("Name"), Spare(Right("Net value" + unit)), Right("12 months" + unit),
                Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"), Right("Overdue"),
                Spare(Right("Kept")), Spare(Right("Findings")), Spare(Left("12 months"))});
   double largest = 0;
@@ -56,15 +76,21 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
     last = page;
     return page.accounts_size();
   };
-  const auto target = [&] { return TargetText("/v1/accounts").AddInstants(options.reading, std::nullopt); };
+  const auto target = [&] {
+    TargetText text("/v1/accounts");
+    for (const auto& [parameter, value] : options.wanted) text.Add(parameter, value);
+    return text.AddInstants(options.reading, std::nullopt);
+  };
+  // A folder's list is in order once its totals are settled.
+  if (!options.reading.data_dir.empty() && !options.wanted.empty()) KONTOR_RETURN_IF_ERROR(AwaitSettled(readings));
   bool more = false;
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListAccountsResponse>(readings, target, options.rows_max,
                                                                     options.reading.json, console, add_rows, &more));
   if (options.reading.json) return OkStatus();
-  console.Print(
-      (accounts.empty() ? "No accounts yet.\n" : TableText(accounts, last.basis().reporting_currency(), console)) +
-      MoreText(more, options.rows_max, console) + CoveringsText(last.covers(), console) +
-      BasisText(last.basis(), console));
+  console.Print((accounts.empty() ? options.wanted.empty() ? "No accounts yet.\n" : "No such accounts.\n"
+                                  : TableText(accounts, last.basis().reporting_currency(), console)) +
+                MoreText(more, options.rows_max, console) + CoveringsText(last.covers(), console) +
+                BasisText(last.basis(), console));
   return OkStatus();
 }
 
@@ -75,8 +101,16 @@ void AddAccounts(CLI::App* app, CommandContext* context) {
   command->group(kReadGroup);
   command->footer(R"(Examples:
   kontor accounts --limit 20
+  kontor accounts --order-by 'overdue desc' --segment enterprise
   kontor accounts --all --json | jq -r '.accounts[].profile.accountId')");
   auto options = std::make_shared<AccountsOptions>();
+  for (const WantedOption& wanted : kWanted) {
+    command
+        ->add_option_function<std::string>(
+            wanted.option, [options, &wanted](const std::string& value) { options->wanted[wanted.parameter] = value; },
+            wanted.description)
+        ->type_name(wanted.type);
+  }
   AddLimitOptions(command, &options->rows_max);
   AddNowOption(command, &options->reading.reporting.now, "Measure ages at this instant (RFC 3339, or a day)");
   AddReadingOptions(command, &options->reading);

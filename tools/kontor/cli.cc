@@ -81,6 +81,17 @@ bool AsksForHelp(const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& w) { return w == "-h" || w == "--help"; });
 }
 
+// What people try first elsewhere, as it is said here: `kontor help serve` and `kontor --version`.
+std::vector<std::string> AsSaidHere(const std::vector<std::string>& words) {
+  if (words.empty()) return words;
+  if (words.front() == "help") {
+    std::vector<std::string> said(words.begin() + 1, words.end());
+    said.emplace_back("--help");
+    return said;
+  }
+  return words == std::vector<std::string>{"--version"} ? std::vector<std::string>{"version"} : words;
+}
+
 // What is wrong with a value, with the place that it came from where that is not the command line.
 std::string WithPlace(const std::string& message, const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
@@ -108,10 +119,11 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   return app;
 }
 
-int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, const Console& console) {
+int RunKontor(const std::vector<std::string>& given, const Wiring& wiring, const Console& console) {
   CommandContext context{wiring, console};
   const std::unique_ptr<CLI::App> app = MakeProgram(&context);
   std::vector<Setting> settings;
+  const std::vector<std::string> arguments = AsSaidHere(given);
   std::vector<std::string> words = arguments;
   const CLI::App* named = Named(*app, arguments);
   if (named != nullptr && named->get_option_no_throw("--config") != nullptr && named->get_name() != "config" &&

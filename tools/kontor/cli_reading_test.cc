@@ -6,6 +6,7 @@
 #include "engine/server/json.h"
 #include "engine/server/page_token.h"
 #include "tools/kontor/cli_fixture.h"
+#include "tools/kontor/text.h"
 
 namespace kontor {
 namespace {
@@ -14,6 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 TEST_F(CliTest, FolderIsOpenedAsAsked) {
   EXPECT_EQ(Read({"portfolio", "--reporting-currency", "USD", "--now", "2026-11-24"}), kExitOk);
@@ -34,6 +36,86 @@ TEST_F(CliTest, ListsFitANarrowTerminal) {
   ExpectGolden("accounts_narrow.txt");
   EXPECT_EQ(Read({"timeline", "acme"}), kExitOk);
   ExpectGolden("timeline_narrow.txt");
+}
+
+TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
+  const std::vector<std::string> asked = {
+      "accounts",  "--order-by", "overdue desc", "--segment", "enterprise", "--industry", "steel",   "--country", "DE",
+      "--manager", "kim",        "--currency",   "EUR",       "--text",     "acme & co",  "--limit", "1"};
+  HttpServerOptions options;
+  options.listen = "127.0.0.1:0";
+  auto server = HttpServer::Start(options, {}, &queries_, &feed_);
+  ASSERT_TRUE(server.ok());
+  std::vector<std::string> of_server = asked;
+  of_server.insert(of_server.end(), {"--server", fmt::format("http://127.0.0.1:{}", (*server)->port())});
+  for (const bool of_folder : {false, true}) {
+    EXPECT_EQ(of_folder ? Read(asked) : Run(of_server), kExitOk) << err_.str();
+    const AccountsQuery query = queries_.last().accounts;
+    EXPECT_EQ(query.order_by, "overdue");
+    EXPECT_TRUE(query.descending);
+    EXPECT_EQ(query.filter.segment, "enterprise");
+    EXPECT_EQ(query.filter.industry, "steel");
+    EXPECT_EQ(query.filter.country, "DE");
+    EXPECT_EQ(query.filter.manager, "kim");
+    EXPECT_EQ(query.filter.currency, "EUR");
+    EXPECT_EQ(query.filter.text, "acme & co");
+  }
+  EXPECT_EQ(Read({"accounts", "--order-by", "size"}), kExitFailed);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("not 'size'"), HasSubstr("figures are: "), HasSubstr("overdue")));
+}
+
+TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {
+  queries_.portfolio.set_settled(false);
+  queries_.BeforeNext([this] { queries_.BeforeNext([this] { queries_.portfolio.set_settled(true); }); });
+  EXPECT_EQ(Read({"accounts", "--all", "--order-by", "overdue"}), kExitOk);
+  EXPECT_EQ(queries_.last().what, "accounts");
+  EXPECT_TRUE(queries_.portfolio.settled());
+}
+
+// Each with what does not fit even a wide terminal as it is.
+TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
+  queries_.shards.mutable_shards(0)->set_log_digest(std::string(64, 'a'));
+  queries_.shards.mutable_shards(0)->set_views_digest(std::string(64, 'b'));
+  auto* entry = queries_.timeline_pages[""].mutable_entries(0);
+  entry->set_summary("invoice INV-1001-0061 over 1,000.00 EUR, due on 2026-11-30, for the works in the south");
+  entry->set_actor("kim.of.the.accounts@acme.example");
+  queries_.records[log::v1::DISPOSITION_REJECTED].mutable_records(0)->set_text(
+      "the Confluent frame names another message than the first of its file, kontor.event.v1.Event");
+  auto* move = queries_.accounts["acme"].mutable_growth()->mutable_invoiced_net_retention()->mutable_movements(0);
+  for (auto* money : {move->mutable_start(), move->mutable_new_amount(), move->mutable_churn(), move->mutable_end()}) {
+    money->set_units(1'234'567);
+  }
+  const std::vector<std::vector<std::string>> commands = {
+      {"accounts", "--all"},  {"account", "acme"}, {"timeline", "acme"}, {"portfolio"}, {"shards"},
+      {"shards", "--digest"}, {"rejected"}};
+  for (const auto& command : commands) {
+    for (const int width : {60, 80, 120}) {
+      console_.width = width;
+      ASSERT_EQ(Read(command), kExitOk) << err_.str();
+      std::istringstream lines(out_.str());
+      for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(DisplayWidth(line), width) << command.front() << ": " << line;
+      }
+      // In columns: a rule stands under the heads of the first table's.
+      EXPECT_THAT(out_.str(), HasSubstr("\n───")) << command.front() << " in " << width;
+    }
+  }
+}
+
+TEST_F(CliTest, AccountStaysInColumnsOnASmallTerminal) {
+  for (const int width : {60, 80}) {
+    console_.width = width;
+    EXPECT_EQ(Read({"account", "acme", "--months", "1"}), kExitOk);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("\nMonth    Interactions"), HasSubstr("\nInvoiced, in EUR  ")));
+  }
+}
+
+TEST_F(CliTest, WhatMattersMostHasRoomOnASmallTerminal) {
+  console_.width = 80;
+  EXPECT_EQ(Read({"rejected"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("invoice_issued.net.nanos: is negative;"));
+  EXPECT_EQ(Read({"timeline", "acme"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("invoice 1001 over 1,000.00 EUR"));
 }
 
 TEST_F(CliTest, LimitEndsTheList) {
@@ -62,6 +144,13 @@ TEST_F(CliTest, NarrowTerminalStillShowsEveryFigure) {
   console_.width = 72;
   EXPECT_EQ(Read({"account", "acme", "--months", "1"}), kExitOk);
   ExpectGolden("account_narrow.txt");
+}
+
+TEST_F(CliTest, MergedAccountSaysWhoAnswersForIt) {
+  queries_.accounts["acme-old"] = queries_.accounts["acme"];
+  queries_.accounts["acme-old"].mutable_profile()->set_merged_into("acme");
+  EXPECT_EQ(Read({"account", "acme-old"}), kExitOk);
+  EXPECT_THAT(out_.str(), StartsWith("acme-old was merged into acme\n\nacme  Acme Werke"));
 }
 
 TEST_F(CliTest, UnknownFiguresAreDashes) {

@@ -43,6 +43,24 @@ TEST_F(CliTest, EachCommandsHelpHasAnExample) {
   }
 }
 
+TEST_F(CliTest, HelpAndVersionAreFoundAsElsewhere) {
+  ASSERT_EQ(Run({"serve", "--help"}), kExitOk);
+  const std::string of_serve = out_.str();
+  EXPECT_EQ(Run({"help", "serve"}), kExitOk);
+  EXPECT_EQ(out_.str(), of_serve);
+  EXPECT_EQ(Run({"help"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("\n  serve "));
+  EXPECT_EQ(Run({"--version"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("kontor 1.2.3\n"));
+}
+
+TEST_F(CliTest, TopicsHaveNames) {
+  for (const char* topic : {"--topic", "--reference-topic", "--rejected-topic"}) {
+    EXPECT_EQ(Run({"serve", "--data-dir", "d", topic, ""}), kExitUsage);
+    EXPECT_THAT(err_.str(), AllOf(HasSubstr(topic), HasSubstr("must not be empty")));
+  }
+}
+
 TEST_F(CliTest, UnknownCommandNamesTheNearest) {
   EXPECT_EQ(Run({"acounts", "--json"}), kExitUsage);
   EXPECT_EQ(err_.str(), "kontor: 'acounts' is no command; did you mean accounts?\nTry 'kontor --help'.\n");

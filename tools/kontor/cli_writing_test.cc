@@ -21,9 +21,12 @@ using ::testing::Pair;
 using ::testing::StartsWith;
 
 constexpr const char* kOpened =
-    R"({"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z","account_opened":{}})";
+    R"({"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2020-11-24T09:30:00Z","account_opened":{}})";
 constexpr const char* kRate =
-    R"({"event_id":"2","source":"bank","occurred_at":"2026-11-24T09:30:00Z","exchange_rate_published":{}})";
+    R"({"event_id":"2","source":"bank","occurred_at":"2020-11-24T09:30:00Z","exchange_rate_published":{)"
+    R"("base_currency":"USD","quote_currency":"EUR","rate":{"units":"1"},"day":{"year":2020,"month":11,"day":24}}})";
+constexpr const char* kBad =  // nothing says what was won
+    R"({"event_id":"3","source":"crm","account_id":"acme","occurred_at":"2020-11-24T09:30:00Z","deal_won":{}})";
 
 TEST_F(CliTest, EmitSendsEachEventToTheTopicOfItsBody) {
   in_.str(std::string(kOpened) + "\n\n" + kRate + "\n");
@@ -51,6 +54,19 @@ TEST_F(CliTest, EmitListsByLineWhatWasNotAcknowledged) {
   EXPECT_EQ(out_.str(), "1 of 4 events acknowledged\n");
   EXPECT_THAT(err_.str(), AllOf(StartsWith("line 1: "), HasSubstr("\nline 3: account_id: required"),
                                 HasSubstr("\nline 4: broker away\n"), Not(HasSubstr("line 2"))));
+}
+
+TEST_F(CliTest, EmitSendsNothingThatTheEngineWouldRefuse) {
+  in_.str(std::string(kOpened) + "\n" + kBad + "\n");
+  EXPECT_EQ(Run({"emit"}), kExitFailed);
+  EXPECT_EQ(sink_.sent.size(), 1U);
+  EXPECT_EQ(out_.str(), "1 of 2 events acknowledged\n");
+  EXPECT_EQ(err_.str(), "line 2: deal_won.deal: missing; it is required\n");
+
+  in_.clear();
+  in_.str(std::string(kBad) + "\n");
+  EXPECT_EQ(Run({"emit", "--unchecked"}), kExitOk) << err_.str();
+  EXPECT_EQ(out_.str(), "1 of 1 events acknowledged\n");
 }
 
 TEST_F(CliTest, EmitWaitsUntilTheEngineShowsWhatWasSent) {
@@ -114,6 +130,23 @@ TEST_F(CliTest, ReemitSaysWhatItCannotSend) {
   EXPECT_EQ(sink_.sent.size(), 1U);
   EXPECT_THAT(err_.str(),
               AllOf(HasSubstr("kontor.events/1@1: it is accepted"), HasSubstr("x: there is no record 'x'")));
+}
+
+TEST_F(CliTest, WhatNeedsNoBrokerIsSaidWithoutOne) {
+  wiring_.open_sink = [](const BrokerOptions&) -> Result<std::unique_ptr<EventSink>> {
+    return Unavailable("no broker");
+  };
+  EXPECT_EQ(Read({"rejected", "--reemit", "foo"}), kExitFailed);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("foo: there is no record 'foo'"), Not(HasSubstr("no broker"))));
+  EXPECT_EQ(Read({"rejected", "--reemit", "kontor.events/1@12"}), kExitFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("no broker"));
+
+  const std::string mapping = ::testing::TempDir() + "kontor_cli_files.sql";
+  std::ofstream(mapping) << "SELECT NULL AS event FROM none";
+  EXPECT_EQ(Run({"import", "--mapping", mapping, "/nowhere/none.csv"}), kExitFailed);
+  EXPECT_EQ(err_.str(), "kontor: cannot read /nowhere/none.csv: No such file or directory\n");
+  EXPECT_EQ(Run({"import", "--mapping", "/nowhere/m.sql", "/nowhere/none.csv"}), kExitFailed);
+  EXPECT_EQ(err_.str(), "kontor: cannot read the mapping /nowhere/m.sql: No such file or directory\n");
 }
 
 TEST_F(CliTest, ImportTurnsRowsIntoEvents) {

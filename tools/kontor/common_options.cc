@@ -53,6 +53,11 @@ CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "") {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator NotEmpty() {
+  return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); },
+                        "");
+}
+
 }  // namespace
 
 CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
@@ -116,10 +121,12 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
 void AddTopicOptions(CLI::App* command, TopicOptions* options) {
   command->add_option("--topic", options->events, "Topic of the accounts' events")
       ->type_name("NAME")
+      ->check(NotEmpty())
       ->capture_default_str()
       ->group(kKafkaGroup);
   command->add_option("--reference-topic", options->reference, "Topic of merges, rates, models and the like")
       ->type_name("NAME")
+      ->check(NotEmpty())
       ->capture_default_str()
       ->group(kKafkaGroup);
 }
@@ -127,6 +134,7 @@ void AddTopicOptions(CLI::App* command, TopicOptions* options) {
 void AddRejectedTopicOption(CLI::App* command, TopicOptions* options) {
   command->add_option("--rejected-topic", options->rejected, "Topic that rejected and conflicting records go to")
       ->type_name("NAME")
+      ->check(NotEmpty())
       ->capture_default_str()
       ->group(kKafkaGroup);
 }

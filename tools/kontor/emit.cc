@@ -10,11 +10,13 @@
 #include <system_error>
 #include <thread>
 
+#include "engine/base/clock.h"
 #include "engine/event/json.h"
 #include "engine/event/validator.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
+#include "tools/kontor/import/row_event.h"
 #include "tools/kontor/line_reader.h"
 #include "tools/kontor/progress.h"
 #include "tools/kontor/reading.h"
@@ -32,19 +34,22 @@ constexpr std::chrono::minutes kWaitTime{5};
 // Between two looks at how far it is.
 constexpr std::chrono::milliseconds kLook{100};
 
-Result<OutRecord> RecordOf(const Line& line, const TopicOptions& topics) {
+Result<OutRecord> RecordOf(const Line& line, const EmitOptions& options) {
   if (line.too_long) return InvalidArgument("longer than {} MiB", kLineBytesMax >> 20);
   event::v1::Event event;
   KONTOR_RETURN_IF_ERROR(EventFromJson(line.text, &event));
   OutRecord record;
   if (TopicOf(event) == TopicRole::kReference) {
-    record.topic = topics.reference;
+    record.topic = options.topics.reference;
   } else {
     if (!event.has_account_id()) return InvalidArgument("account_id: required, for it is the record's key");
-    record.topic = topics.events;
+    record.topic = options.topics.events;
     record.key = event.account_id();
   }
   record.value = event.SerializeAsString();
+  if (!options.unchecked) {
+    if (const auto why = WhyRefused(event, record, SystemClock().Now())) return InvalidArgument("{}", *why);
+  }
   return record;
 }
 
@@ -129,7 +134,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
     while (std::optional<Line> line = lines.Next()) {
       if (!line->too_long && line->text.find_first_not_of(" \t") == std::string::npos) continue;
       ++events;
-      Result<OutRecord> record = RecordOf(*line, options.topics);
+      Result<OutRecord> record = RecordOf(*line, options);
       if (record.ok() && !sending.has_sink()) {  // what cannot be sent needs no broker to say so
         Result<std::unique_ptr<EventSink>> sink = wiring.open_sink(options.broker);
         if (!sink.ok()) {
@@ -173,10 +178,12 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
          "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
 
-The body decides the topic. It exits with 1 where an event was not acknowledged, and lists these by line.)");
+The body decides the topic. Events that the engine would refuse are not sent. It exits with 1 where an event was refused
+or not acknowledged, and lists these by line.)");
   auto options = std::make_shared<EmitOptions>();
   command->add_option("FILE", options->file, "Events in protobuf's JSON mapping; - for standard input")
       ->capture_default_str();
+  command->add_flag("--unchecked", options->unchecked, "Send events that the engine will refuse, too");
   AddBrokerOptions(command, &options->broker);
   AddTopicOptions(command, &options->topics);
   AddWaitOptions(command, options.get());

@@ -43,8 +43,8 @@ std::string_view MeasureText(event::v1::TargetMeasure measure) {
 
 std::string MovementsText(const std::string& title, const view::v1::Retention& retention, int months,
                           const Console& console) {
-  Table table({Left(title), Right("Start"), Right("New"), Right("Back"), Right("More"), Right("Less"), Right("Gone"),
-               Right("End"), Spare(Right("NRR")), Spare(Right("GRR"))});
+  Table table({Left(title), Right("Start"), Spare(Right("New")), Spare(Right("Back")), Spare(Right("More")),
+               Spare(Right("Less")), Right("Gone"), Right("End"), Spare(Right("NRR")), Spare(Right("GRR"))});
   for (int i = FirstShown(retention.movements(), months); i < retention.movements_size(); ++i) {
     const view::v1::Movement& move = retention.movements(i);
     const auto money = [](bool known, const type::v1::Money& amount) {
@@ -64,8 +64,8 @@ std::string MovementsText(const std::string& title, const view::v1::Retention& r
 std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis& basis, int months,
                        const Console& console) {
   const std::string& currency = basis.reporting_currency();
-  Table years({Left(""), Right(kTtm), Right("Year before"), Right("Year on year"), Spare(Right("3 years a year")),
-               Spare(Right("5 years a year"))});
+  Table years({Left(""), Right(kTtm), Spare(Right("Year before")), Right("Year on year"),
+               Spare(Right("3 years a year")), Spare(Right("5 years a year"))});
   const auto add = [&](const char* name, const view::v1::YearOnYear& row) {
     years.Add({name, ReportingWithCode(row.ttm()), ReportingWithCode(row.year_before()),
                PercentText(row.year_on_year()), PercentText(row.cagr_3_years()), PercentText(row.cagr_5_years())});
@@ -120,7 +120,7 @@ std::string GrowthText(const view::v1::GrowthView& growth, const view::v1::Basis
   }
   return Heading("Growth", console) + years.Text(console) + "\n" + deals.Text(console) + "\n" + amounts.Text(console) +
          "\n" + facts.Text(console) + GrowthMonths(growth, currency, months, console) +
-         MovementsText("Invoiced net, in " + currency, growth.invoiced_net_retention(), months, console) +
+         MovementsText("Invoiced, in " + currency, growth.invoiced_net_retention(), months, console) +
          MovementsText("Recurring, in " + currency, growth.recurring_retention(), months, console);
 }
 

@@ -42,6 +42,10 @@ int RunImport(const ImportCommandOptions& options, const Wiring& wiring, const C
 
   ImportOutput output;
   std::unique_ptr<EventSink> sink;
+  if (const Status files = CheckFiles(order); !files.ok()) {  // no broker is needed to say so
+    console.Error(Text(files));
+    return kExitFailed;
+  }
   if (!options.dry_run && options.to == To::kKafka) {
     Result<std::unique_ptr<EventSink>> opened = wiring.open_sink(options.broker);
     if (!opened.ok()) {

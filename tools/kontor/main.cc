@@ -45,7 +45,9 @@ int Run(int argc, char** argv) {
   wiring.doctor = RunDoctor;
   wiring.open_queries = OpenFolder;
   wiring.open_sink = [](const BrokerOptions& broker) -> Result<std::unique_ptr<EventSink>> {
-    Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(broker.kafka, broker.partitioner);
+    KafkaOptions kafka = broker.kafka;
+    kafka.properties.emplace("log_level", "2");  // what is wrong is said by the command itself
+    Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(kafka, broker.partitioner);
     if (!sink.ok()) return sink.status();
     if (const Status status = (*sink)->CheckBroker(kBrokerTime); !status.ok()) {
       return Unavailable("no Kafka broker answers at {} ({}): start it, or name another with --brokers",

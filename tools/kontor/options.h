@@ -77,6 +77,7 @@ struct EmitOptions {
   BrokerOptions broker;
   TopicOptions topics;
   std::string file = "-";  // "-": standard input
+  bool unchecked = false;  // sends what intake will refuse, too
   bool wait = false;       // until the engine at `server` shows what was sent
   std::string server = "http://" + std::string(kDefaultListen);
   std::string auth_token;

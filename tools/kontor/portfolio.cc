@@ -13,14 +13,6 @@ struct PortfolioOptions {
   int months = 12;
 };
 
-// Nothing changes a folder's totals any more, so they are waited for. Each answer waits a while by itself.
-Status AwaitSettled(Readings& readings, const std::string& target) {
-  while (true) {
-    KONTOR_ASSIGN_OR_RETURN(const auto portfolio, readings.Read<view::v1::PortfolioView>(target));
-    if (portfolio.settled()) return OkStatus();
-  }
-}
-
 }  // namespace
 
 void AddPortfolio(CLI::App* app, CommandContext* context) {
@@ -37,7 +29,7 @@ void AddPortfolio(CLI::App* app, CommandContext* context) {
     context->run = [context, options] {
       const std::string target = TargetText("/v1/portfolio").AddInstants(options->reading, std::nullopt).str();
       return Reading(options->reading, *context, [&](Readings& readings) -> Status {
-        if (!options->reading.data_dir.empty()) KONTOR_RETURN_IF_ERROR(AwaitSettled(readings, target));
+        if (!options->reading.data_dir.empty()) KONTOR_RETURN_IF_ERROR(AwaitSettled(readings));
         return Show<view::v1::PortfolioView>(readings, target, options->reading.json, context->console,
                                              [&](const view::v1::PortfolioView& portfolio) {
                                                return PortfolioText(portfolio, options->months, context->console);

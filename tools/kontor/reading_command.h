@@ -40,6 +40,14 @@ Status Show(Readings& readings, const std::string& target, bool json, const Cons
   return OkStatus();
 }
 
+// Nothing changes a folder's totals any more, so they are waited for. Each answer waits a while by itself.
+inline Status AwaitSettled(Readings& readings) {
+  while (true) {
+    KONTOR_ASSIGN_OR_RETURN(const auto portfolio, readings.Read<view::v1::PortfolioView>("/v1/portfolio"));
+    if (portfolio.settled()) return OkStatus();
+  }
+}
+
 // Asks for page after page until `rows_max` rows (0: all) are there. rows: takes a page, and returns how many rows it
 // has. `more` tells whether rows are left over. In JSON each page is a line.
 template <typename Message>

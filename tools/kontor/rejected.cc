@@ -71,7 +71,7 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
     records.resize(static_cast<size_t>(options.rows_max));
     more = true;
   }
-  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong"), Words("Key"),
+  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong", 40), Words("Key"),
                Spare(Words("Source")), Spare(Left("Dead letter"))});
   for (const RecordSummary& record : records) {
     table.Add({record.id(), record.has_recorded_at() ? TimeText(record.recorded_at()) : std::string(kUnknown),
@@ -106,12 +106,15 @@ Result<OutRecord> AsItCame(const RecordSummary& summary) {
 }
 
 Status Reemit(Readings& readings, const RejectedOptions& options, const CommandContext& context) {
-  KONTOR_ASSIGN_OR_RETURN(auto sink, context.wiring.open_sink(options.broker));
-  Sending sending(std::move(sink));
+  Sending sending;
   for (size_t i = 0; i < options.reemit.size(); ++i) {
     const std::string target = TargetText("/v1/records/" + PercentEncode(options.reemit[i])).str();
     const Result<RecordSummary> summary = readings.Read<RecordSummary>(target);
     Result<OutRecord> record = summary.ok() ? AsItCame(*summary) : summary.status();
+    if (record.ok() && !sending.has_sink()) {  // what cannot be sent needs no broker to say so
+      KONTOR_ASSIGN_OR_RETURN(auto sink, context.wiring.open_sink(options.broker));
+      sending.SetSink(std::move(sink));
+    }
     if (record.ok()) {
       sending.Send(i, *std::move(record));
     } else {

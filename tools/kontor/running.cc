@@ -79,6 +79,14 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   SetUpLog(serve.log);
   const StopSignal stop;
   ServiceManager manager;
+  HttpServerOptions http = serve.http;
+  http.listen = serve.listen;
+  http.auth_token = serve.auth_token;
+  // Said before a folder is made or a group is joined for nothing.
+  if (const Status listens = HttpServer::CheckListen(http); !listens.ok()) {
+    console.Error(Text(listens));
+    return 1;
+  }
   const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
   InstanceOptions options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
   options.kafka = serve.broker.kafka;
@@ -92,9 +100,6 @@ int RunServe(const ServeOptions& serve, const Console& console) {
     console.Error(Text(instance.status()));
     return 1;
   }
-  HttpServerOptions http = serve.http;
-  http.listen = serve.listen;
-  http.auth_token = serve.auth_token;
   http.metrics = [&](const HttpTraffic& traffic) { return MetricsText((*instance)->figures(), traffic, RoutePaths()); };
   Result<std::unique_ptr<HttpServer>> server =
       HttpServer::Start(http, ThisVersion(), &(*instance)->queries(), &(*instance)->feed());

@@ -20,8 +20,8 @@ std::string NpsText(const view::v1::Nps& nps) {
 }
 
 std::string SatisfactionMonths(const view::v1::SatisfactionView& view, int months, const Console& console) {
-  Table table({Left("Month"), Right("Interactions"), Right("NPS"), Right("Sentiment"), Right("Promises kept"),
-               Right("Issues raised"), Right("resolved")});
+  Table table({Left("Month"), Right("Interactions"), Right("NPS"), Right("Sentiment"), Spare(Right("Promises kept")),
+               Spare(Right("Issues raised")), Spare(Right("Issues resolved"))});
   for (int i = FirstShown(view.months(), months); i < view.months_size(); ++i) {
     const view::v1::SatisfactionMonth& month = view.months(i);
     table.Add({MonthText(month.month()), CountText(month.interactions()), NpsText(month.nps()),
@@ -35,7 +35,7 @@ std::string SatisfactionMonths(const view::v1::SatisfactionView& view, int month
 
 std::string SatisfactionText(const view::v1::SatisfactionView& view, const view::v1::Basis& basis, int months,
                              const Console& console) {
-  Table table({Left(""), Right(kLifetime), Right(kTtm)});
+  Table table({Words(""), Right(kLifetime), Right(kTtm)});
   table.Add({"NPS", NpsText(view.nps()), NpsText(view.nps_ttm())});
   table.Add({"  promoters / passives / detractors",
              fmt::format("{} / {} / {}", view.nps().promoters(), view.nps().passives(), view.nps().detractors()),

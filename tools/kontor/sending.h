@@ -17,7 +17,6 @@ namespace kontor {
 class Sending {
  public:
   Sending() = default;
-  explicit Sending(std::unique_ptr<EventSink> sink) : sink_(std::move(sink)) {}
   // No callback comes once the sink is gone.
   ~Sending() { sink_.reset(); }
   Sending(const Sending&) = delete;

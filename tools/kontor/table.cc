@@ -14,8 +14,7 @@ namespace kontor {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kReadableMin = 16;  // of words, before columns are left out for them
-constexpr int kShrunkMin = 8;     // of words, after that
+constexpr int kShrunkMin = 8;  // of words, once nothing spare is left
 
 std::string Padded(const std::string& text, int width, Column::Align align) {
   const auto missing = static_cast<size_t>(std::max(0, width - DisplayWidth(text)));
@@ -43,16 +42,28 @@ std::vector<Table::Shown> Table::Fit(int available) const {
     shown.push_back({i, width});
   }
   if (available == 0) return shown;
-  const auto excess = [&] {
+  const auto excess = [&](const auto& width_of) {
     int sum = kGap * static_cast<int>(shown.size() - 1) - available;
-    for (const Shown& column : shown) sum += column.width;
+    for (const Shown& column : shown) sum += width_of(column);
     return sum;
   };
-  const auto shrink = [&](int width_min) {
-    for (int left = excess(); left > 0; --left) {
+  const auto readable = [&](const Shown& column) {
+    const int readable_min = columns_[column.index].readable_min;
+    return readable_min == 0 ? column.width : std::min(column.width, readable_min);
+  };
+  while (excess(readable) > 0) {
+    const auto spare = std::find_if(shown.rbegin(), shown.rend(),
+                                    [&](const Shown& column) { return columns_[column.index].is_spare; });
+    if (spare == shown.rend()) break;
+    shown.erase(std::next(spare).base());
+  }
+  const auto as_shown = [](const Shown& column) { return column.width; };
+  const auto shrink = [&](const auto& width_min) {
+    for (int left = excess(as_shown); left > 0; --left) {
       int* widest = nullptr;
       for (Shown& column : shown) {
-        if (columns_[column.index].may_shrink && column.width > width_min &&
+        const int readable_min = columns_[column.index].readable_min;
+        if (readable_min > 0 && column.width > width_min(readable_min) &&
             (widest == nullptr || column.width > *widest)) {
           widest = &column.width;
         }
@@ -61,15 +72,9 @@ std::vector<Table::Shown> Table::Fit(int available) const {
       --*widest;
     }
   };
-  shrink(kReadableMin);
-  while (excess() > 0) {
-    const auto spare = std::find_if(shown.rbegin(), shown.rend(),
-                                    [&](const Shown& column) { return columns_[column.index].is_spare; });
-    if (spare == shown.rend()) break;
-    shown.erase(std::next(spare).base());
-  }
-  shrink(kShrunkMin);
-  if (excess() > 0 && HasHead()) shown.clear();
+  shrink([](int readable_min) { return readable_min; });
+  shrink([](int) { return kShrunkMin; });
+  if (excess(as_shown) > 0 && HasHead()) shown.clear();
   return shown;
 }
 

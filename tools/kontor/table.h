@@ -1,5 +1,6 @@
-// Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first; then spare
-// columns are left out, which is said below the table; where that is not enough, each row is told line by line.
+// Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first, as far as
+// they stay readable; then spare columns are left out, which is said below the table; then words are cut off further;
+// where that is not enough, each row is told line by line.
 #pragma once
 
 #include <string>
@@ -28,13 +29,17 @@ struct Column {
 
   std::string title;
   Align align = Align::kLeft;
-  bool may_shrink = false;  // cut off with "…" where the terminal is too narrow; the widest such column gives first
-  bool is_spare = false;    // left out where it is too narrow all the same; the last such column goes first
+  // Of words, cut off with "…" where the terminal is too narrow; the widest such column gives first. So many columns
+  // stay readable as long as there is something spare. 0: never cut off.
+  int readable_min = 0;
+  bool is_spare = false;  // left out where it is too narrow all the same; the last such column goes first
 };
 
-inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, false, false}; }
-inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, false, false}; }
-inline Column Words(std::string title) { return {std::move(title), Column::Align::kLeft, true, false}; }
+inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, 0, false}; }
+inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, 0, false}; }
+inline Column Words(std::string title, int readable_min = 16) {
+  return {std::move(title), Column::Align::kLeft, readable_min, false};
+}
 inline Column Spare(Column column) {
   column.is_spare = true;
   return column;

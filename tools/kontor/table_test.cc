@@ -1,6 +1,6 @@
 #include "tools/kontor/table.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <memory>
 
@@ -47,6 +47,18 @@ TEST(TableTest, SpareColumnsAreLeftOutAndNamed) {
             "Left out for\n"
             "  want of room:\n"
             "  Other.\n");
+}
+
+TEST(TableTest, SpareColumnsGoBeforeWordsAreCutOffTooFar) {
+  Table table({Words("Name", 10), Spare(Left("Other"))});
+  table.Add({"Acme Werke GmbH", "spare"});
+  Console console;
+  console.width = 17;
+  EXPECT_THAT(table.Text(console), ::testing::HasSubstr("Acme Werk…  spare\n"));
+  console.width = 16;
+  EXPECT_THAT(table.Text(console), ::testing::HasSubstr("Acme Werke GmbH\n"));
+  console.width = 8;
+  EXPECT_THAT(table.Text(console), ::testing::HasSubstr("Acme We…\n"));
 }
 
 TEST(TableTest, WhatStillDoesNotFitIsToldLineByLine) {

@@ -40,13 +40,14 @@ std::string ChangedText(const view::v1::TimelineEntry& entry) {
 }
 
 Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Console& console) {
-  Table table({Left("Occurred"), Words("What"), Spare(Words("Changed")), Spare(Words("By")), Left("Record")});
+  Table table(
+      {Left("Occurred"), Words("What", 40), Spare(Left("Record")), Spare(Words("Changed")), Spare(Words("By"))});
   view::v1::Basis basis;
   const auto add_rows = [&](const api::v1::TimelineResponse& page) -> int64_t {
     for (const view::v1::TimelineEntry& entry : page.entries()) {
-      table.Add({TimeText(entry.occurred_at()), SummaryOf(entry), ChangedText(entry),
-                 entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source(),
-                 fmt::format("{}/{}@{}", entry.topic(), entry.partition(), entry.position())});
+      table.Add({TimeText(entry.occurred_at()), SummaryOf(entry),
+                 fmt::format("{}/{}@{}", entry.topic(), entry.partition(), entry.position()), ChangedText(entry),
+                 entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source()});
     }
     basis = page.basis();
     return page.entries_size();

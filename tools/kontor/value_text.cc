@@ -62,7 +62,7 @@ std::string PaymentText(const view::v1::ValueView& value, const Console& console
 
 std::string ValueMonths(const view::v1::ValueView& value, const std::string& currency, int months,
                         const Console& console) {
-  Table table({Left("Month, in " + currency), Right("Booked"), Right("Invoiced net"), Right("Collected"),
+  Table table({Left("Month, in " + currency), Spare(Right("Booked")), Right("Invoiced net"), Right("Collected"),
                Spare(Right("Cost of goods")), Spare(Right("Cost to serve")), Right("Net value")});
   for (int i = FirstShown(value.months(), months); i < value.months_size(); ++i) {
     const view::v1::ValueMonth& month = value.months(i);

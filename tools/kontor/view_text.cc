@@ -20,7 +20,6 @@ std::string ProfileText(const view::v1::AccountProfile& profile, const Console& 
   if (profile.key_account()) text += "  " + console.Styled("key account", Style::kGood);
   text += "\n";
   Facts facts;
-  if (profile.has_merged_into()) facts.Add("Merged into", profile.merged_into());
   facts.Add("Segment", profile.segment());
   facts.Add("Industry", profile.industry());
   facts.Add("Country", profile.country());
@@ -44,9 +43,9 @@ std::string ProfileText(const view::v1::AccountProfile& profile, const Console& 
 
 std::string FindingsText(const view::v1::AccountView& account, const Console& console) {
   if (account.findings_size() == 0) return "";
-  Table table({Words("Finding"), Words("About"), Words("What contradicts")});
+  Table table({Words("Finding"), Words("About")});
   for (const view::v1::Finding& finding : account.findings()) {
-    table.Add({Cell(WordsOf(finding.code(), ""), Style::kWarning), finding.entity(), finding.text()});
+    table.Add({Cell(WordsOf(finding.code(), ""), Style::kWarning), finding.entity()});
   }
   return Heading("Findings", console) + table.Text(console);
 }
@@ -57,9 +56,16 @@ std::string PositionText(const view::v1::ShardPosition& position) {
 
 }  // namespace
 
-std::string AccountText(const view::v1::AccountView& account, int months, const Console& console) {
+std::string AccountText(const std::string& asked, const view::v1::AccountView& account, int months,
+                        const Console& console) {
   const view::v1::Basis& basis = account.basis();
-  return ProfileText(account.profile(), console) + ValueText(account.value(), basis, months, console) +
+  const view::v1::AccountProfile& profile = account.profile();
+  std::string merged;
+  if (profile.has_merged_into()) {
+    merged = fmt::format("{} was merged into {}", Printable(asked), Printable(profile.merged_into()));
+    merged = console.Styled(merged, Style::kBold) + "\n\n";
+  }
+  return merged + ProfileText(profile, console) + ValueText(account.value(), basis, months, console) +
          GrowthText(account.growth(), basis, months, console) +
          SatisfactionText(account.satisfaction(), basis, months, console) + FindingsText(account, console) +
          BasisText(account.basis(), console);

@@ -8,8 +8,10 @@
 
 namespace kontor {
 
-// Everything about one account. months: how many of the last ones are told month by month.
-std::string AccountText(const view::v1::AccountView& account, int months, const Console& console);
+// Everything about one account. asked: the id that was asked for, which may be merged into this one. months: how many
+// of the last ones are told month by month.
+std::string AccountText(const std::string& asked, const view::v1::AccountView& account, int months,
+                        const Console& console);
 std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, const Console& console);
 
 // What an answer rests on, in one sentence.

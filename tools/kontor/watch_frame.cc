@@ -68,11 +68,13 @@ std::string FlowText(const WatchPicture& picture, const Console& console) {
     running += shard.state() == api::v1::SHARD_STATE_RUNNING ? 1 : 0;
   }
   const std::string rate = picture.rates.empty() ? std::string(kUnknown) : NumberText(picture.rates.back(), 0);
-  const std::string where =
-      fmt::format("{} records, lag {}, {} of {} shards running", CountText(static_cast<int64_t>(records)),
-                  lag_known ? CountText(lag) : std::string(kUnknown), running, picture.shards.shards_size());
   const std::string head = fmt::format("{:>9} events/s", rate);
-  const int room = console.width - DisplayWidth(head) - DisplayWidth(where) - 4;
+  const int beside = std::max(0, console.width - DisplayWidth(head) - 2);  // where the shards stand has so many columns
+  std::string where = fmt::format("lag {}, {} of {} shards running", lag_known ? CountText(lag) : std::string(kUnknown),
+                                  running, picture.shards.shards_size());
+  const std::string counted = fmt::format("{} records, {}", CountText(static_cast<int64_t>(records)), where);
+  where = DisplayWidth(counted) <= beside ? counted : Truncated(where, beside);
+  const int room = beside - DisplayWidth(where) - 2;
   const size_t shown = std::min({picture.rates.size(), kRatesMax, static_cast<size_t>(std::max(0, room))});
   const Series rates(picture.rates.end() - static_cast<std::ptrdiff_t>(shown), picture.rates.end());
   return Edges({{head, Style::kBold}, {"  " + Sparkline(rates), Style::kGood}},
@@ -84,8 +86,8 @@ std::string TotalsText(const view::v1::PortfolioView& portfolio, const Console& 
   const std::string& currency = portfolio.basis().reporting_currency();
   const view::v1::ValueView& value = portfolio.value();
   const Month last = MonthRead(portfolio.basis());
-  Table table(
-      {Left("Totals, " + currency), Right("Lifetime"), Right("12 months"), Right("On year"), Left("Month by month")});
+  Table table({Left("Totals, " + currency), Right("Lifetime"), Right("12 months"), Right("On year"),
+               Spare(Left("Month by month"))});
   const auto add = [&](const char* name, const view::v1::PeriodAmount& amount, const std::string& on_year,
                        const view::v1::Amount& (view::v1::ValueMonth::*figure)() const, Style style = Style::kPlain) {
     const Series series =
@@ -132,7 +134,7 @@ Cell Moving(std::string now, const std::string& before, bool just_now, Style sty
 std::string AccountsText(const WatchPicture& picture, WatchTime now, const Console& console) {
   const view::v1::Basis& basis = picture.portfolio.basis();
   const bool wide = console.width >= kWide;
-  std::vector<Column> columns = {Words("Account"), Words("Name"), Right("12 months"), Left("Invoiced, by month"),
+  std::vector<Column> columns = {Words("Account"), Words("Name"), Right("12 months"), Spare(Left("Invoiced, by month")),
                                  Right("Overdue")};
   if (wide) columns.insert(columns.end(), {Right("On year"), Right("Kept")});
   columns.push_back(Right("Moved"));

@@ -59,6 +59,12 @@ TEST_F(WatchFrameTest, FitsEightyColumnsAndGrows) {
   ExpectGolden(Frame(120), "watch_120.txt");
 }
 
+TEST_F(WatchFrameTest, SmallTerminalShowsTheRateAndTheAccounts) {
+  const std::string frame = Frame(60, 24);
+  ExpectGolden(frame, "watch_60.txt");
+  EXPECT_THAT(frame, AllOf(HasSubstr("1,234 events/s"), HasSubstr("\nacme "), HasSubstr("\nbare ")));
+}
+
 TEST_F(WatchFrameTest, NoLineIsWiderThanTheTerminal) {
   picture_.trouble = Unavailable("no Kontor answers at http://127.0.0.1:8686 (Connection refused): start one");
   for (int width = 40; width <= 200; ++width) {

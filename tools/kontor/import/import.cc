@@ -1,6 +1,10 @@
 #include "tools/kontor/import/import.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -80,7 +84,7 @@ class Run {
 
  private:
   Status LoadAndMap() {
-    KONTOR_RETURN_IF_ERROR(CheckTables());
+    KONTOR_RETURN_IF_ERROR(CheckFiles(options_));
     if (!options_.list_path.empty()) KONTOR_RETURN_IF_ERROR(ledger_->OpenFile(options_.list_path));
     KONTOR_ASSIGN_OR_RETURN(SqlDatabase db, SqlDatabase::OpenTemporary());
     KONTOR_RETURN_IF_ERROR(RegisterSqlFunctions(&db));
@@ -106,20 +110,6 @@ class Run {
         options_.on_progress({"", 0, report_.query_rows, total});
       }
     }
-  }
-
-  Status CheckTables() const {
-    std::set<std::string> tables;
-    bool standard_input = false;
-    for (const CsvTable& csv : options_.tables) {
-      if (!tables.insert(csv.table).second) {
-        return InvalidArgument("two files for the table {}; name them apart: TABLE=FILE.csv", csv.table);
-      }
-      if (csv.path == "-" && std::exchange(standard_input, true)) {
-        return InvalidArgument("standard input can be one table only");
-      }
-    }
-    return OkStatus();
   }
 
   Status Take(const MappedRow& row) {
@@ -175,21 +165,47 @@ class Run {
   ImportReport report_;
 };
 
-void DescribeTrouble(const ImportReport::Trouble& trouble, std::string_view what, std::string* text) {
+// one, many: what is said of one, and of more.
+void DescribeTrouble(const ImportReport::Trouble& trouble, std::string_view one, std::string_view many,
+                     std::string* text) {
   if (trouble.total == 0) return;
-  *text += fmt::format("{} {}\n", trouble.total, what);
+  *text += fmt::format("{} {}\n", trouble.total, trouble.total == 1 ? one : many);
   std::vector<std::pair<std::string, uint64_t>> reasons(trouble.by_reason.begin(), trouble.by_reason.end());
   std::stable_sort(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   for (const auto& [reason, count] : reasons) *text += fmt::format("{:>10}  {}\n", count, reason);
-  *text +=
-      trouble.listed.size() < trouble.total ? fmt::format("  the first {}:\n", trouble.listed.size()) : "  they are:\n";
+  *text += trouble.listed.size() < trouble.total ? fmt::format("  the first {}:\n", trouble.listed.size())
+                                                 : fmt::format("  {}:\n", trouble.total == 1 ? "it is" : "they are");
   for (const ListedRow& row : trouble.listed) {
     const std::string event = row.event_id.empty() ? "" : fmt::format(" ({})", row.event_id);
     *text += fmt::format("    {}{}: {}\n", row.where, event, row.reason);
   }
 }
 
+// Without opening it: a pipe can be opened once.
+Status CheckReadable(std::string_view what, const std::string& path) {
+  if (access(path.c_str(), R_OK) == 0) return OkStatus();
+  return NotFound("cannot read {}{}: {}", what, path, std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
+}
+
 }  // namespace
+
+Status CheckFiles(const ImportOptions& options) {
+  std::set<std::string> tables;
+  bool standard_input = false;
+  for (const CsvTable& csv : options.tables) {
+    if (!tables.insert(csv.table).second) {
+      return InvalidArgument("two files for the table {}; name them apart: TABLE=FILE.csv", csv.table);
+    }
+    if (csv.path == "-" && std::exchange(standard_input, true)) {
+      return InvalidArgument("standard input can be one table only");
+    }
+  }
+  KONTOR_RETURN_IF_ERROR(CheckReadable("the mapping ", options.mapping_path));
+  for (const CsvTable& csv : options.tables) {
+    if (csv.path != "-") KONTOR_RETURN_IF_ERROR(CheckReadable("", csv.path));
+  }
+  return OkStatus();
+}
 
 ImportReport Import(const ImportOptions& options, const ImportOutput& output) { return Run(options, output).Report(); }
 
@@ -198,9 +214,10 @@ std::string Describe(const ImportReport& report) {
   for (const auto& [table, rows] : report.csv_rows) text += fmt::format("{:>10}  rows of {} read\n", rows, table);
   text += fmt::format("{:>10}  rows from the mapping, {} valid\n", report.query_rows, report.valid);
   text += fmt::format("{:>10}  events sent, {} acknowledged\n", report.sent, report.acknowledged);
-  DescribeTrouble(report.invalid, "rows gave no valid event and were not sent:", &text);
-  DescribeTrouble(report.unacknowledged, "events were not acknowledged:", &text);
-  DescribeTrouble(report.noted, "rows were noted by the mapping:", &text);
+  DescribeTrouble(report.invalid,
+                  "row gave no valid event and was not sent:", "rows gave no valid event and were not sent:", &text);
+  DescribeTrouble(report.unacknowledged, "event was not acknowledged:", "events were not acknowledged:", &text);
+  DescribeTrouble(report.noted, "row was noted by the mapping:", "rows were noted by the mapping:", &text);
   if (!report.status.ok()) text += fmt::format("broken off: {}\n", Text(report.status));
   return text;
 }

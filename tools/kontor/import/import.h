@@ -76,6 +76,10 @@ struct ImportReport {
   int exit_code() const { return complete() ? 0 : 1; }
 };
 
+// Whether the mapping and the tables' files are there to be read, each table once. Import begins with it; whoever opens
+// a sink asks before.
+Status CheckFiles(const ImportOptions& options);
+
 ImportReport Import(const ImportOptions& options, const ImportOutput& output);
 
 // The report in words, for the screen.

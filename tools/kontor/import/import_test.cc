@@ -181,6 +181,12 @@ TEST_F(ImportTest, InvalidRowsAreListedCountedAndNeverSent) {
   EXPECT_THAT(Describe(report_), HasSubstr("6 rows gave no valid event and were not sent:"));
 }
 
+TEST_F(ImportTest, OneRowInTroubleIsOne) {
+  RunEvent("NULL");
+  EXPECT_THAT(Describe(report_),
+              AllOf(HasSubstr("1 row gave no valid event and was not sent:"), HasSubstr("  it is:\n")));
+}
+
 TEST_F(ImportTest, ScreenListIsBounded) {
   options_.listed_max = 3;
   Mapping(

@@ -15,6 +15,20 @@ constexpr int64_t kNanosPerMillisecond = 1'000'000;
 
 }  // namespace
 
+std::optional<std::string> WhyRefused(const event::v1::Event& event, const OutRecord& record, Instant now) {
+  if (record.value->size() > kMaxValueBytes) return "the event is larger than 1 MiB";
+  RawRecord raw;
+  raw.timestamp_ms = record.timestamp_ms.value_or(now.value() / kNanosPerMillisecond);
+  raw.timestamp_type = log::v1::TIMESTAMP_TYPE_CREATE;
+  raw.key = record.key;
+  raw.value = record.value;
+  IntakeContext context;
+  context.role = TopicOf(event);
+  auto rejection = Validate(event, raw, context);
+  if (!rejection) return std::nullopt;
+  return rejection->field.empty() ? std::move(rejection->text) : rejection->field + ": " + rejection->text;
+}
+
 std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now) {
   if (row.event_state == MappedRow::kNull) return "the mapping gives no event (NULL)";
   if (row.event_state == MappedRow::kNoText) return "the event is no text";
@@ -38,18 +52,7 @@ std::variant<RowEvent, std::string> EventOfRow(const MappedRow& row, Instant now
   out.record.timestamp_ms = recorded_at.value() / kNanosPerMillisecond;
   if (out.topic == TopicRole::kEvents) out.record.key = out.event.account_id();
   out.record.value = out.event.SerializeAsString();
-  if (out.record.value->size() > kMaxValueBytes) return "the event is larger than 1 MiB";
-
-  RawRecord raw;
-  raw.timestamp_ms = *out.record.timestamp_ms;
-  raw.timestamp_type = log::v1::TIMESTAMP_TYPE_CREATE;
-  raw.key = out.record.key;
-  raw.value = out.record.value;
-  IntakeContext context;
-  context.role = out.topic;
-  if (auto rejection = Validate(out.event, raw, context)) {
-    return rejection->field.empty() ? std::move(rejection->text) : rejection->field + ": " + rejection->text;
-  }
+  if (auto why = WhyRefused(out.event, out.record, now)) return *std::move(why);
   return out;
 }
 
