@@ -252,6 +252,10 @@ ShardSet::TopicWord ShardSet::AskForEvents() {
     }
     if (!kept.ok()) config_.fatal(kept);
   }
+  // Unread, a topic that destroys history would pass for a whole one.
+  if (described->config.status().code() == StatusCode::kUnavailable) {
+    return {.warning = RetentionText(topic, described->config)};
+  }
   if (described->config.ok() && IsCompacted(*described->config)) {
     return {.settled = true, .reason = CompactedText(topic)};
   }
@@ -281,6 +285,9 @@ ShardSet::TopicWord ShardSet::AskForReference() {
   if (!described.ok()) {
     return {.warning = fmt::format("topic {} is not read, so merges, rates and parameters stand as they are known: {}",
                                    topic, Text(described.status()))};
+  }
+  if (described->config.status().code() == StatusCode::kUnavailable) {
+    return {.warning = RetentionText(topic, described->config)};
   }
   if (described->config.ok() && IsCompacted(*described->config)) {
     return {.settled = true, .reason = CompactedText(topic)};
