@@ -12,6 +12,7 @@ namespace kontor {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -26,10 +27,11 @@ class OpenSink final : public EventSink {
   Status Flush(std::chrono::milliseconds) override { return OkStatus(); }
 };
 
-// A cluster that tells a topic's configuration only after so many questions.
+// A cluster that does not answer, or tells a topic's configuration only after so many questions.
 class BusySource final : public FakeSource {
  public:
   Result<TopicDescription> DescribeTopic(const std::string& topic, std::chrono::milliseconds timeout) override {
+    if (away) return Unavailable("no broker answers at kafka:9092");
     Result<TopicDescription> described = FakeSource::DescribeTopic(topic, timeout);
     if (described.ok() && unanswered > 0) {
       --unanswered;
@@ -38,6 +40,7 @@ class BusySource final : public FakeSource {
     return described;
   }
 
+  bool away = false;
   int unanswered = 0;  // of the asking thread, once there is one
 };
 
@@ -152,6 +155,14 @@ TEST_F(ShardSetTest, CompactedTopicIsRefused) {
   source_.topic("kontor.events").config->cleanup_policy = "compact,delete";
   Open();
   WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("compacted"))); });
+}
+
+TEST_F(ShardSetTest, AbsentBrokerIsAReasonWhereNothingIsStoredAndIsToldOnce) {
+  source_.away = true;
+  Open();
+  WaitUntil([this] { return set_->warnings().size() >= 2 && !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), ElementsAre("topic kontor.events: no broker answers at kafka:9092"));
+  EXPECT_THAT(set_->warnings(), Not(Contains(HasSubstr("topic kontor.events:"))));
 }
 
 TEST_F(ShardSetTest, ConfigurationThatCannotBeReadYetIsAskedForAgain) {
