@@ -64,6 +64,17 @@ TEST(JsonTest, NamesTheFieldThatIsWrong) {
               HasSubstr("lines[1].quantity"));
 }
 
+TEST(JsonTest, SaysByTheSchemaWhatWasMeant) {
+  EXPECT_THAT(Refusal(R"({"occured_at":"2026-11-24T08:30:00Z"})"),
+              HasSubstr("occured_at: there is no such field; did you mean occurred_at?"));
+  EXPECT_THAT(Refusal(R"({"cost_incurred":{"kind":"COST_KIND_PARTY"}})"), HasSubstr("COST_KIND_STAFF_TIME"));
+  EXPECT_THAT(Refusal(R"({"cost_incurred":{"amount":"3.50 EUR"}})"),
+              HasSubstr(R"(cost_incurred.amount: must be an object, as )"
+                        R"({"currency_code":"EUR","units":"3","nanos":500000000})"));
+  EXPECT_THAT(Refusal(R"({"cost_incurred":7})"), HasSubstr("its fields are"));
+  EXPECT_THAT(Refusal("[]"), HasSubstr("it must be an object"));
+}
+
 TEST(JsonTest, RefusesTwoBodies) {
   EXPECT_THAT(Refusal(R"({"account_closed":{},"account_opened":{}})"), HasSubstr("account_opened"));
 }

@@ -95,6 +95,9 @@ ChangeFeed::Cursor ChangeFeed::Open(std::string_view last_event_id) {
   if (!Kept()) {
     Forget();
     moved_ = false;
+  } else if (readers_ == 0 && !unknown_) {
+    // What changed while nobody read is for those who come back, not for who begins at the present.
+    CutPending();
   }
   ++readers_;
   const Cursor cursor = Find(last_event_id);
@@ -167,6 +170,10 @@ void ChangeFeed::Append(std::string text) {
 
 bool ChangeFeed::Cut() {
   const std::lock_guard lock(mutex_);
+  return CutPending();
+}
+
+bool ChangeFeed::CutPending() {
   if (!moved_ && !unknown_) return false;
   moved_ = false;
   api::v1::ChangedAccounts changed;

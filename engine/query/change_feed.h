@@ -91,6 +91,7 @@ class ChangeFeed {
 
   bool Kept() const;  // requires: mutex_ held, as the next does
   Cursor Find(std::string_view last_event_id) const;
+  bool CutPending();
   void Append(std::string text);
   std::string TextOf(std::string_view event, api::v1::ChangedAccounts changed) const;
   void Forget();

@@ -82,6 +82,18 @@ TEST_F(ChangeFeedTest, ReaderGoesOnBehindTheLastEventItSaw) {
   feed_.Close();
 }
 
+TEST_F(ChangeFeedTest, WhoComesAnewIsNotToldOfWhatChangedWhileNobodyRead) {
+  feed_.Open("");
+  feed_.Close();
+  Change(1, {"a", "b"});
+  ChangeFeed::Cursor anew = feed_.Open("");
+  Change(2, {"c"});
+  feed_.Cut();
+  EXPECT_THAT(Read(&anew), ElementsAre("id: t/0@2\nevent: reset", "id: t/0@2\nevent: changed"));
+  EXPECT_THAT(last_, HasSubstr(R"(["c"])"));
+  feed_.Close();
+}
+
 TEST_F(ChangeFeedTest, WhatIsNotKnownHereIsReset) {
   feed_.Open("");
   Change(5, {"a"});

@@ -203,9 +203,16 @@ Result<bool> EngineQueries::Folded(const TopicOffset& record) const {
   if (!shard.ok()) {
     const std::vector<std::shared_ptr<Shard>> events = reader_->shards().events();
     const std::shared_ptr<Shard> reference = reader_->shards().reference();
-    const bool topic_known = events.empty() || reference == nullptr || events.front()->id().topic == record.topic ||
-                             reference->id().topic == record.topic;
-    if (!topic_known) return InvalidArgument("wait_for: no topic '{}' is read here", record.topic);
+    const bool is_events = !events.empty() && events.front()->id().topic == record.topic;
+    const bool is_reference = reference != nullptr && reference->id().topic == record.topic;
+    if (!is_events && !is_reference && !events.empty() && reference != nullptr) {
+      return InvalidArgument("wait_for: no topic '{}' is read here", record.topic);
+    }
+    const int32_t count = is_reference ? 1 : is_events ? reader_->shards().partition_count() : 0;
+    if (count != 0 && record.partition.value() >= count) {
+      return InvalidArgument("wait_for: topic '{}' has no partition {}; it has {}, and the first is 0", record.topic,
+                             record.partition.value(), count);
+    }
     return false;  // it may be given to us yet
   }
   const ShardStatus status = (*shard)->status();

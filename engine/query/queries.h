@@ -80,7 +80,8 @@ class Queries {
   virtual Result<api::v1::ListShardsResponse> Shards(bool digest) const = 0;
   virtual api::v1::Readiness Ready() const = 0;
   // Whether what is read now reflects the record; not so where its partition is not read here, or not yet. Does not
-  // wait. InvalidArgument ("wait_for: ...") where there is no such topic; the failure of a shard that has failed.
+  // wait. InvalidArgument ("wait_for: ...") where there is no such topic or partition; the failure of a shard that has
+  // failed.
   virtual Result<bool> Folded(const TopicOffset& record) const = 0;
 };
 

@@ -147,6 +147,8 @@ TEST_F(HttpApiTest, PortfolioIsReadNow) {
 TEST_F(HttpApiTest, BasesThatAreNotGivenAreRefusedByName) {
   EXPECT_EQ(Blamed("/v1/portfolio?as_of=2026-01-01"), "as_of");
   EXPECT_EQ(Blamed("/v1/accounts?as_of=2026-01-01"), "as_of");
+  EXPECT_EQ(Blamed("/v1/portfolio?now=2026-01-01"), "now");
+  EXPECT_THAT(Refused("/v1/portfolio?now=2026-01-01", 400).message(), HasSubstr("of the present instant only"));
   for (const char* path : {"/v1/accounts", "/v1/accounts/a%2F1", "/v1/accounts/a%2F1/value", "/v1/portfolio"}) {
     const auto error = Refused(std::string(path) + "?known_at=2026-01-01", 400);
     EXPECT_EQ(error.code(), static_cast<int>(StatusCode::kFailedPrecondition));

@@ -13,9 +13,10 @@
 namespace kontor {
 namespace {
 
-// The parameters of the bases that no reading of this version takes, and why.
+// The parameters of the bases that not every reading of this version takes, and why.
 constexpr std::string_view kKnownAt = "known_at";
 constexpr std::string_view kAsOf = "as_of";
+constexpr std::string_view kNow = "now";
 
 Result<Instant> InstantParameter(std::string_view name, std::string_view value) {
   const std::optional<Instant> instant = ParseInstant(value);
@@ -64,6 +65,11 @@ Status CheckParameters(const Target& target, const Route& route) {
       if (name == kAsOf) {
         return FailedPrecondition("as_of: not given here yet, only for one account (/v1/accounts/{{id}})");
       }
+      if (name == kNow) {
+        return FailedPrecondition(
+            "now: what is asked for here is of the present instant only; leave it out, or ask for an account "
+            "(/v1/accounts/{{id}}) to read another one");
+      }
       if (route.parameters.empty()) return InvalidArgument("{}: this path takes no parameters", name);
       std::vector<std::string_view> known;
       for (const Parameter& parameter : route.parameters) known.push_back(parameter.name);
@@ -85,8 +91,8 @@ std::optional<std::string_view> HttpCall::Get(std::string_view name) const {
 
 Result<ReadAt> HttpCall::At() const {
   ReadAt at;
-  if (const auto now = Get("now")) {
-    KONTOR_ASSIGN_OR_RETURN(at.now, InstantParameter("now", *now));
+  if (const auto now = Get(kNow)) {
+    KONTOR_ASSIGN_OR_RETURN(at.now, InstantParameter(kNow, *now));
   }
   if (const auto as_of = Get(kAsOf)) {
     KONTOR_ASSIGN_OR_RETURN(at.as_of, InstantParameter(kAsOf, *as_of));

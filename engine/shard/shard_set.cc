@@ -252,6 +252,10 @@ ShardSet::TopicWord ShardSet::AskForEvents() {
     }
     if (!kept.ok()) config_.fatal(kept);
   }
+  // Unread, a topic that destroys history would pass for a whole one.
+  if (described->config.status().code() == StatusCode::kUnavailable) {
+    return {.warning = RetentionText(topic, described->config)};
+  }
   if (described->config.ok() && IsCompacted(*described->config)) {
     return {.settled = true, .reason = CompactedText(topic)};
   }
@@ -281,6 +285,9 @@ ShardSet::TopicWord ShardSet::AskForReference() {
   if (!described.ok()) {
     return {.warning = fmt::format("topic {} is not read, so merges, rates and parameters stand as they are known: {}",
                                    topic, Text(described.status()))};
+  }
+  if (described->config.status().code() == StatusCode::kUnavailable) {
+    return {.warning = RetentionText(topic, described->config)};
   }
   if (described->config.ok() && IsCompacted(*described->config)) {
     return {.settled = true, .reason = CompactedText(topic)};
@@ -448,7 +455,8 @@ std::vector<std::string> ShardSet::reasons() const {
 std::vector<std::string> ShardSet::warnings() const {
   std::vector<std::string> reasons;
   std::vector<std::string> warnings;
-  for (const auto& shard : events()) AddWords(*shard, &reasons, &warnings);
+  const std::vector<std::shared_ptr<Shard>> shards = events();
+  for (const auto& shard : shards) AddWords(*shard, &reasons, &warnings);
   if (const auto shard = reference()) AddWords(*shard, &reasons, &warnings);
   if (dead_letters_ != nullptr) {
     if (const Status trouble = dead_letters_->trouble(); !trouble.ok()) {
@@ -457,10 +465,14 @@ std::vector<std::string> ShardSet::warnings() const {
     }
   }
   const std::lock_guard lock(mutex_);
-  for (const TopicWord* word : {&events_word_, &reference_word_, &rejected_word_}) {
+  // Where there is nothing to answer from, what hinders is a reason.
+  if (!events_word_.warning.empty() && (events_word_.settled || !shards.empty())) {
+    warnings.push_back(events_word_.warning);
+  }
+  for (const TopicWord* word : {&reference_word_, &rejected_word_}) {
     if (!word->warning.empty()) warnings.push_back(word->warning);
   }
-  if (subscription_ != nullptr) {
+  if (subscription_ != nullptr && !shards.empty()) {
     if (const Status status = subscription_->status(); !status.ok()) {
       warnings.push_back(fmt::format("topic {}: {}", config_.events_topic, Text(status)));
     }

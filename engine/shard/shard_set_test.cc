@@ -12,6 +12,7 @@ namespace kontor {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -24,6 +25,23 @@ class OpenSink final : public EventSink {
     return OkStatus();
   }
   Status Flush(std::chrono::milliseconds) override { return OkStatus(); }
+};
+
+// A cluster that does not answer, or tells a topic's configuration only after so many questions.
+class BusySource final : public FakeSource {
+ public:
+  Result<TopicDescription> DescribeTopic(const std::string& topic, std::chrono::milliseconds timeout) override {
+    if (away) return Unavailable("no broker answers at kafka:9092");
+    Result<TopicDescription> described = FakeSource::DescribeTopic(topic, timeout);
+    if (described.ok() && unanswered > 0) {
+      --unanswered;
+      described->config = Unavailable("the broker is busy");
+    }
+    return described;
+  }
+
+  bool away = false;
+  int unanswered = 0;  // of the asking thread, once there is one
 };
 
 class ShardSetTest : public testing::Test {
@@ -80,7 +98,7 @@ class ShardSetTest : public testing::Test {
     });
   }
 
-  FakeSource source_;
+  BusySource source_;
   FakeStores stores_;
   OpenSink sink_;
   FoldOfThree fold_;
@@ -137,6 +155,37 @@ TEST_F(ShardSetTest, CompactedTopicIsRefused) {
   source_.topic("kontor.events").config->cleanup_policy = "compact,delete";
   Open();
   WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("compacted"))); });
+}
+
+TEST_F(ShardSetTest, AbsentBrokerIsAReasonWhereNothingIsStoredAndIsToldOnce) {
+  source_.away = true;
+  Open();
+  WaitUntil([this] { return set_->warnings().size() >= 2 && !set_->reasons().empty(); });
+  EXPECT_THAT(set_->reasons(), ElementsAre("topic kontor.events: no broker answers at kafka:9092"));
+  EXPECT_THAT(set_->warnings(), Not(Contains(HasSubstr("topic kontor.events:"))));
+}
+
+TEST_F(ShardSetTest, ConfigurationThatCannotBeReadYetIsAskedForAgain) {
+  MakeTopics();
+  for (const char* topic : {"kontor.events", "kontor.reference"}) {
+    source_.topic(topic).config->cleanup_policy = "compact";
+  }
+  source_.unanswered = 7;
+  Open();
+  for (const char* topic : {"kontor.events", "kontor.reference"}) {
+    WaitUntil([&] {
+      return testing::Value(set_->reasons(), Contains(HasSubstr(fmt::format("topic {} is compacted", topic))));
+    });
+  }
+  EXPECT_EQ(set_->reference(), nullptr);
+}
+
+TEST_F(ShardSetTest, ConfigurationThatIsNotToldIsWarnedOfAndTheTopicRead) {
+  MakeTopics();
+  source_.topic("kontor.events").config = PermissionDenied("not for you");
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  WaitUntil([this] { return testing::Value(set_->warnings(), Contains(HasSubstr("not for you"))); });
 }
 
 TEST_F(ShardSetTest, TopicThatForgetsIsWarnedOf) {

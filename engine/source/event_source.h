@@ -31,7 +31,8 @@ struct Batch {
   // Where to read on: after the last record, and after what the broker holds that is no record (markers and records of
   // aborted transactions), as far as that is known: these are passed for certain once the partition's end was reached.
   Offset next_offset;
-  // Whether, behind these records, the partition's readable end was reached: nothing more was there at that moment.
+  // Whether, behind these records, the partition's readable end was reached, and nothing more has come since: an empty
+  // batch from a partition that is read to its end says so each time.
   bool at_end = false;
   std::shared_ptr<const void> memory;
 };
@@ -126,7 +127,8 @@ struct TopicConfig {
 
 struct TopicDescription {
   TopicFacts facts;
-  // Unimplemented where the broker cannot tell (the embedded one), PermissionDenied where it will not.
+  // Unimplemented where the broker cannot tell (the embedded one), PermissionDenied where it will not, Unavailable where
+  // it does not now.
   Result<TopicConfig> config;
 };
 

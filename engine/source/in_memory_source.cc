@@ -53,7 +53,8 @@ class InMemoryCluster::Reader final : public PartitionReader {
     }
     KONTOR_RETURN_IF_ERROR(reading_->ended);
     KONTOR_RETURN_IF_ERROR(state_->CheckUp());
-    return Batch{.records = {}, .next_offset = Offset(next_offset_), .at_end = false, .memory = nullptr};
+    return Batch{
+        .records = {}, .next_offset = Offset(next_offset_), .at_end = end_told_ == Stored().high, .memory = nullptr};
   }
 
   void Wake() override {

@@ -23,12 +23,22 @@ std::chrono::milliseconds Until(Deadline deadline) {
   return std::max(left, std::chrono::milliseconds(1));
 }
 
+// Metadata come from whichever broker answers first; where none does, all that were named did not.
+Status MetadataStatus(rd_kafka_t* client, rd_kafka_resp_err_t error) {
+  if (CodeOf(error) != StatusCode::kUnavailable) return StatusOf(error, "Kafka's metadata");
+  char brokers[1'024] = "";
+  size_t size = sizeof brokers;
+  rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", brokers, &size);
+  return Unavailable("no Kafka broker answers at {} ({}): see that one runs there, or name others (--brokers)", brokers,
+                     rd_kafka_err2str(error));
+}
+
 // The controller; where it is none of the brokers (the embedded one names no controller, and librdkafka would wait for
 // it), the first of these.
 Result<int32_t> BrokerToAsk(rd_kafka_t* client, Deadline deadline) {
   const struct rd_kafka_metadata* answer = nullptr;
   KONTOR_RETURN_IF_ERROR(
-      StatusOf(rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline))), "Kafka's metadata"));
+      MetadataStatus(client, rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline)))));
   const Metadata metadata(answer);
   const std::span brokers(metadata->brokers, static_cast<size_t>(metadata->broker_cnt));
   if (brokers.empty()) return Unavailable("Kafka's metadata name no broker");
@@ -95,7 +105,7 @@ Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic,
   if (handle == nullptr) return StatusOf(rd_kafka_last_error(), fmt::format("topic '{}'", topic));
   const struct rd_kafka_metadata* answer = nullptr;
   KONTOR_RETURN_IF_ERROR(
-      StatusOf(rd_kafka_metadata(client, 0, handle.get(), &answer, Milliseconds(Until(deadline))), "Kafka's metadata"));
+      MetadataStatus(client, rd_kafka_metadata(client, 0, handle.get(), &answer, Milliseconds(Until(deadline)))));
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return Unavailable("Kafka's metadata do not name topic '{}'", topic);
   const rd_kafka_metadata_topic& found = metadata->topics[0];

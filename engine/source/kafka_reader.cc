@@ -85,6 +85,7 @@ Result<Batch> KafkaReader::Poll(size_t records_max, size_t bytes_max, std::chron
   KONTOR_RETURN_IF_ERROR(partition_->ended());
 
   Batch batch;
+  batch.at_end = at_end_;
   batch.memory = messages_;
   if (messages_ != nullptr) batch.records.reserve(messages_->all.size() - used_);
   size_t bytes = 0;
@@ -93,7 +94,8 @@ Result<Batch> KafkaReader::Poll(size_t records_max, size_t bytes_max, std::chron
     if (used_ == messages_->all.size()) messages_ = nullptr;
   }
   batch.next_offset = next_offset_;
-  if (!batch.records.empty() || batch.at_end) {
+  at_end_ = batch.at_end;
+  if (!batch.records.empty()) {
     partition_->SetBroker(BrokerState::kAnswers);
     return batch;
   }
@@ -155,6 +157,7 @@ void KafkaReader::TakeError(const rd_kafka_message_t& message, Batch* batch) {
       // Its offset is behind markers and aborted records too. With read_committed it is the last stable offset.
       next_offset_ = std::max(next_offset_, Offset(message.offset));
       partition_->SetLastStable(message.offset);
+      partition_->SetBroker(BrokerState::kAnswers);
       batch->at_end = true;
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:

@@ -91,6 +91,9 @@ class KafkaReader : public PartitionReader {
 
   const std::shared_ptr<KafkaPartition> partition_;
   Offset next_offset_;
+  // librdkafka tells of an end once, when it is reached: it stands until a record comes, whatever else does (markers,
+  // aborted records) and however long the broker was away.
+  bool at_end_ = false;
   std::shared_ptr<Messages> messages_;  // fetched; from used_ on not yet returned
   size_t used_ = 0;
   Status failure_;

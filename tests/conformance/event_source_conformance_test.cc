@@ -62,6 +62,15 @@ class EmbeddedWorld {
   int topics_ = 0;
 };
 
+TEST(KafkaSourceTest, WhereNoBrokerAnswersTheirAddressesAreNamed) {
+  KafkaOptions options;
+  options.brokers = "127.0.0.1:1";
+  const auto source = *KafkaSource::Open(options);
+  const Status status = source->DescribeTopic("t", std::chrono::milliseconds(500)).status();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(Text(status)), HasSubstr("no Kafka broker answers at 127.0.0.1:1"));
+}
+
 INSTANTIATE_TYPED_TEST_SUITE_P(InMemory, EventSourceSuite, InMemoryWorld);
 INSTANTIATE_TYPED_TEST_SUITE_P(InMemory, EventSourceOutageSuite, InMemoryWorld);
 INSTANTIATE_TYPED_TEST_SUITE_P(InMemory, EventSourceHistorySuite, InMemoryWorld);

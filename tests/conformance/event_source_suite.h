@@ -111,6 +111,26 @@ TYPED_TEST_P(EventSourceSuite, StartingAtTheEndGivesWhatComesNext) {
   EXPECT_THAT(Read(*reader, 1).values(), ElementsAre("3"));
 }
 
+TYPED_TEST_P(EventSourceSuite, WhoeverStandsAtTheEndSaysSoUntilARecordComes) {
+  const std::string topic = this->world_.NewTopic(1);
+  this->Send(topic, Partition(0), Numbered(0, 3));
+  const auto reader = this->Open(topic, Partition(0), Offset(0));
+  ReadToEnd(*reader);
+  for (int i = 0; i < 3; ++i) {
+    const auto idle = reader->Poll(1'000, 1 << 20, kPollTimeout);
+    ASSERT_TRUE(idle.ok()) << Text(idle.status());
+    EXPECT_THAT(idle->records, IsEmpty());
+    EXPECT_EQ(idle->next_offset, Offset(3));
+    EXPECT_TRUE(idle->at_end);
+  }
+  this->Send(topic, Partition(0), {"3", "4"});
+  Result<Batch> one = reader->Poll(1, 1 << 20, kPatience);
+  ASSERT_TRUE(one.ok()) << Text(one.status());
+  ASSERT_EQ(one->records.size(), 1u);
+  EXPECT_FALSE(one->at_end);  // the other one is there
+  EXPECT_THAT(Read(*reader, 1).values(), ElementsAre("4"));
+}
+
 TYPED_TEST_P(EventSourceSuite, APollIsBoundedInRecordsAndInBytes) {
   const std::string topic = this->world_.NewTopic(1);
   std::vector<std::string> values(40);
@@ -330,12 +350,12 @@ TYPED_TEST_P(EventSourceSuite, ARebalanceLosesAndRepeatsNothing) {
 
 REGISTER_TYPED_TEST_SUITE_P(EventSourceSuite, RecordsComeInTheOrderInWhichTheyWereSent, NoneIsToldFromEmpty,
                             TimestampsAreTheEmittersUnlessNotGiven, ReadingStartsAtTheOffsetGiven,
-                            StartingAtTheEndGivesWhatComesNext, APollIsBoundedInRecordsAndInBytes,
-                            ABatchOwnsItsMemoryBeyondItsReader, WakeEndsAWaitingPoll, WatermarksFollowTheEnd,
-                            AnOffsetBehindTheEndEndsReading, WhatIsNotThereIsNotOpened, OneRecordIsFetchedByItsOffset,
-                            FetchingBehindTheEndIsDataLoss, ATopicTellsItsFacts, KeysGoToThePartitionOfTheirHash,
-                            EachRecordIsToldWhereItIs, OneMemberGetsEveryPartition, AGroupIsNeeded,
-                            LeavingTakesEveryPartitionBack, AListenerThatCannotSayYetIsAskedAgain,
+                            StartingAtTheEndGivesWhatComesNext, WhoeverStandsAtTheEndSaysSoUntilARecordComes,
+                            APollIsBoundedInRecordsAndInBytes, ABatchOwnsItsMemoryBeyondItsReader, WakeEndsAWaitingPoll,
+                            WatermarksFollowTheEnd, AnOffsetBehindTheEndEndsReading, WhatIsNotThereIsNotOpened,
+                            OneRecordIsFetchedByItsOffset, FetchingBehindTheEndIsDataLoss, ATopicTellsItsFacts,
+                            KeysGoToThePartitionOfTheirHash, EachRecordIsToldWhereItIs, OneMemberGetsEveryPartition,
+                            AGroupIsNeeded, LeavingTakesEveryPartitionBack, AListenerThatCannotSayYetIsAskedAgain,
                             APartitionWhoseStartIsRefusedStaysUnreadAndTheOthersGoOn, ARebalanceLosesAndRepeatsNothing);
 
 // A broker that goes away and comes back.
@@ -351,6 +371,7 @@ TYPED_TEST_P(EventSourceOutageSuite, AnAbsentBrokerIsUnavailableAndThenNothingIs
   this->world_.SetDown();
   EXPECT_TRUE(BecomesUnavailable(*reader));
   this->world_.SetUp();
+  EXPECT_TRUE(ReadToEnd(*reader).status.ok());  // it still stands there
   this->Send(topic, Partition(0), Numbered(50, 120));
   const Reading rest = Read(*reader, 70);
   EXPECT_EQ(rest.values(), Numbered(50, 120));

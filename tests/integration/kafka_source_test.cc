@@ -44,6 +44,9 @@ TEST_F(KafkaSourceTest, OnlyCommittedRecordsAreReadAndMarkersArePassed) {
   const Reading second = ReadUntil(*reader, Offset(8));
   EXPECT_THAT(second.values(), IsEmpty());
   EXPECT_EQ(second.next_offset, Offset(8));
+  const auto idle = reader->Poll(10, 1'000, kPollTimeout);
+  ASSERT_TRUE(idle.ok()) << Text(idle.status());
+  EXPECT_TRUE(idle->at_end);
 
   Send(topic, Partition(0), {"8"});
   const auto anew = Open(topic, Partition(0), Offset(0));

@@ -5,9 +5,9 @@
 #include <memory>
 #include <utility>
 
+#include "engine/base/nearest.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/help.h"
-#include "tools/kontor/nearest.h"
 #include "tools/kontor/settings.h"
 
 namespace kontor {

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/nearest.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/help.h"
-#include "tools/kontor/nearest.h"
 #include "tools/kontor/settings.h"
 #include "tools/kontor/table.h"
 #include "tools/kontor/text.h"

@@ -13,8 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/base/nearest.h"
 #include "tools/kontor/help.h"
-#include "tools/kontor/nearest.h"
 
 namespace kontor {
 namespace {

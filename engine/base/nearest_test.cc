@@ -1,4 +1,4 @@
-#include "tools/kontor/nearest.h"
+#include "engine/base/nearest.h"
 
 #include <gtest/gtest.h>
 
