@@ -5,6 +5,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 #include <sys/statvfs.h>
@@ -13,10 +14,12 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "engine/base/check.h"
 #include "engine/base/codec.h"
+#include "engine/base/thread_priority.h"
 #include "engine/log/rocks_info_log.h"
 
 namespace kontor {
@@ -127,6 +130,12 @@ Found Look(const std::string& path, std::error_code* error) {
   return empty ? Found::kNothing : manifest ? Found::kDamaged : Found::kForeign;
 }
 
+// Whoever reads or appends comes before merging. Where that falls too far behind, writes wait for it.
+class MergingStandsBack final : public rocksdb::EventListener {
+ public:
+  void OnCompactionBegin(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { SetPriority(StandBack::kMerging); }
+};
+
 }  // namespace
 
 std::shared_ptr<rocksdb::Cache> NewBlockCache(size_t bytes) { return rocksdb::NewLRUCache(bytes); }
@@ -183,6 +192,7 @@ rocksdb::DBOptions RocksDatabase::BaseOptions() {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
+  options.listeners.push_back(std::make_shared<MergingStandsBack>());
   return options;
 }
 

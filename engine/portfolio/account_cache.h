@@ -27,7 +27,7 @@ namespace kontor {
 struct ReferenceMoment;
 
 struct AccountCacheLimits {
-  size_t bytes_max = size_t{48} << 20;
+  size_t bytes_max = size_t{128} << 20;
   // Accounts whose months take fewer bytes are read anew as fast as they would be kept.
   size_t month_bytes_min = 4096;
 };

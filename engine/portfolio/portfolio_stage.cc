@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/thread_name.h"
+#include "engine/base/thread_priority.h"
 #include "projections/reading/profile.h"
 
 namespace kontor {
@@ -102,6 +103,7 @@ PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const 
 
 void PortfolioStage::Run() {
   NameThread("portfolio");
+  SetPriority(StandBack::kTotals);
   std::unique_lock lock(mutex_);
   while (!stop_) {
     changed_.wait_for(lock, kClockLook, [this] { return stop_ || done_ < asked_; });
