@@ -52,8 +52,8 @@ class Folder {
   // Folds the log's records from position() on: so many, or so many bytes, or to the log's end.
   Status FoldLogged(size_t records_max, size_t bytes_max);
 
-  // Begins a commit of what is folded. What it gives does it, by any thread and while folding goes on; EndCommit follows
-  // where it succeeded. Requires: no commit is under way.
+  // Begins a commit of what is folded. What it gives does it, by any thread and while folding goes on; EndCommit
+  // follows where it succeeded. Requires: no commit is under way.
   std::function<Status()> BeginCommit();
   void EndCommit();
 

@@ -43,9 +43,10 @@ class Producer {
     KafkaOptions options;
     options.brokers = brokers;
     const std::vector<KafkaProperty> properties = {{"enable.idempotence", "true"},
-                                                   {"linger.ms", "5"},
+                                                   {"linger.ms", "20"},
                                                    {"batch.size", "1000000"},
                                                    {"compression.type", "lz4"},
+                                                   {"delivery.report.only.error", "true"},
                                                    {"partitioner", "murmur2_random"},
                                                    {"queue.buffering.max.messages", "1000000"},
                                                    {"queue.buffering.max.kbytes", "524288"}};
@@ -116,7 +117,7 @@ std::vector<Workload::Record> Ready(uint64_t count, Workload* workload) {
 }
 
 void SendPaced(double rate, const std::vector<Workload::Record>& records, Producer* producer) {
-  constexpr std::chrono::milliseconds kBeat{1};
+  constexpr std::chrono::milliseconds kBeat{10};
   const auto begin = steady_clock::now();
   for (size_t sent = 0; sent < records.size();) {
     const size_t due = std::min(records.size(), static_cast<size_t>(rate * SecondsSince(begin)));
