@@ -21,8 +21,8 @@ namespace {
 
 constexpr double kReadsASecond = 2'000;
 constexpr std::chrono::milliseconds kLook{1};
-// What is sent in the first second warms the way up, and is not looked at.
-constexpr std::chrono::seconds kWarm{1};
+// What is sent in the first tenth of the time warms the way up, and is not looked at.
+constexpr int kWarmParts = 10;
 constexpr std::chrono::seconds kTotalsMax{60};
 
 // When a shard was published up to which position, by the wall clock.
@@ -146,7 +146,7 @@ void RunRead(const StepOptions& options) {
   std::getchar();
   const auto seconds =
       std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(options.seconds));
-  const Instant since = (*engine)->clock().Now() + std::chrono::nanoseconds(kWarm).count();
+  const Instant since = (*engine)->clock().Now() + std::chrono::nanoseconds(seconds / kWarmParts).count();
   std::this_thread::sleep_for(seconds / 2);
   const Instant reads_began = (*engine)->clock().Now();
   const Reads reads = ReadFor(**engine, options.accounts, seconds / 2);
