@@ -37,7 +37,7 @@ std::string TextIn(const view::v1::Amount& amount, const std::string& currency) 
 
 }  // namespace
 
-AmountTable::AmountTable(std::vector<std::string> titles, std::string reporting_currency, std::string pictures)
+AmountTable::AmountTable(std::vector<std::string> titles, std::string reporting_currency, const std::string& pictures)
     : table_(ColumnsOf(std::move(titles), pictures)),
       reporting_currency_(std::move(reporting_currency)),
       has_pictures_(!pictures.empty()) {}

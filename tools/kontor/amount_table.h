@@ -17,7 +17,7 @@ class AmountTable {
  public:
   // The first title is that of the figures' names; the other columns hold amounts, and the last one a picture of them,
   // where `pictures` gives it a title.
-  AmountTable(std::vector<std::string> titles, std::string reporting_currency, std::string pictures = "");
+  AmountTable(std::vector<std::string> titles, std::string reporting_currency, const std::string& pictures = "");
 
   // Requires: one amount a column.
   void Add(std::string_view name, const std::vector<const view::v1::Amount*>& amounts, Style style = Style::kPlain,
