@@ -38,15 +38,17 @@ class LogsTest(e2e.EngineTestCase):
             with urllib.request.urlopen(request, timeout=e2e.PATIENCE) as answer:
                 return answer.read().decode()
 
-        def ready():
+        def answer_of(path):
             try:
-                return ask("/readyz")
+                return ask(path)
             except urllib.error.HTTPError:
                 return None
 
-        e2e.wait_until("readiness", ready, describe=engine.said)
+        e2e.wait_until("readiness", lambda: answer_of("/readyz"), describe=engine.said)
         e2e.wait_until("both records", lambda: '"position":"2"' in ask("/v1/shards").replace(" ", ""), describe=engine.said)
-        self.assertIn(ACCOUNT, ask(f"/v1/accounts/{ACCOUNT}"))
+        # Its shard has the records before it is read from.
+        account = e2e.wait_until("the account", lambda: answer_of(f"/v1/accounts/{ACCOUNT}"), describe=engine.said)
+        self.assertIn(ACCOUNT, account)
         self.assertIn(ACCOUNT, ask("/v1/records"))
         self.assertEqual(engine.stop(), 0)
 
