@@ -31,10 +31,14 @@ using google::protobuf::Value;
 
 std::string WrongIn(const google::protobuf::Struct& object, const Descriptor& type, const std::string& path);
 
+std::vector<std::string> FieldsOf(const Descriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
+  return names;
+}
+
 std::string UnknownField(const std::string& name, const Descriptor& type, const std::string& path) {
-  std::vector<std::string> known;
-  for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
-  const std::string nearest = Nearest(name, known);
+  const std::string nearest = Nearest(name, FieldsOf(type));
   return fmt::format("{}: there is no such field{}", path,
                      nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
 }
@@ -60,9 +64,7 @@ std::string WantedObject(const Descriptor& type, const std::string& path) {
     KONTOR_CHECK(google::protobuf::util::MessageToJsonString(example, &json, options).ok());
     return fmt::format("{}: must be an object, as {}", path, json);
   }
-  std::vector<std::string> known;
-  for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
-  return fmt::format("{}: must be an object; its fields are {}", path, fmt::join(known, ", "));
+  return fmt::format("{}: must be an object; its fields are {}", path, fmt::join(FieldsOf(type), ", "));
 }
 
 std::string WrongIn(const Value& value, const FieldDescriptor& field, const std::string& path) {

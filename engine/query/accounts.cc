@@ -39,6 +39,7 @@ Result<ListPlace> PlaceOf(const std::string& token) {
 struct EngineQueries::ListedPage {
   api::v1::ListAccountsResponse response;
   std::map<ShardId, ReadPosition> positions;
+  google::protobuf::Arena arena;  // of the account at hand
 
   void Add(const view::v1::AccountView& view) {
     api::v1::AccountSummary* summary = response.add_accounts();
@@ -73,6 +74,17 @@ Result<api::v1::ListAccountsResponse> EngineQueries::ListAccounts(const Accounts
   return std::move(page.response);
 }
 
+// Adds an account, where there is one at the moment.
+Status EngineQueries::ListOne(const AccountId& account, const Moment& moment, ListedPage* out) const {
+  out->arena.Reset();
+  auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&out->arena);
+  const Status rendered = Render(account, moment, /*whole=*/false, view);
+  if (rendered.code() == StatusCode::kNotFound) return OkStatus();
+  KONTOR_RETURN_IF_ERROR(rendered);
+  out->Add(*view);
+  return OkStatus();
+}
+
 Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& moment, ListedPage* out) const {
   if (query.at.now || query.at.as_of) {
     return FailedPrecondition(
@@ -100,15 +112,9 @@ Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& mome
   wanted.count = static_cast<size_t>(query.page.size) + 1;
   if (query.settled) portfolio_->Read(kStagePatience);
   const std::vector<ListPlace> places = portfolio_->accounts().List(wanted);
-  google::protobuf::Arena arena;
   const size_t shown = std::min(places.size(), static_cast<size_t>(query.page.size));
   for (size_t i = 0; i < shown; ++i) {
-    arena.Reset();
-    auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
-    const Status rendered = Render(places[i].account, moment, /*whole=*/false, view);
-    if (rendered.code() == StatusCode::kNotFound) continue;  // gone since the stage looked
-    KONTOR_RETURN_IF_ERROR(rendered);
-    out->Add(*view);
+    KONTOR_RETURN_IF_ERROR(ListOne(places[i].account, moment, out));  // may be gone since the stage looked
   }
   if (shown < places.size()) out->response.set_next_page_token(TokenOf(places[shown - 1]));
   return OkStatus();
@@ -117,7 +123,6 @@ Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& mome
 Status EngineQueries::ListById(const Page& page, const Moment& moment, const Merges& merges, ListedPage* out) const {
   // The token is the last account shown: ids are walked in order, so a page stays true while events arrive.
   api::v1::ListAccountsResponse& response = out->response;
-  google::protobuf::Arena arena;
   AccountId from(page.token.empty() ? std::string() : page.token + '\1');
   bool more = true;
   while (more && response.accounts_size() < page.size) {
@@ -141,12 +146,7 @@ Status EngineQueries::ListById(const Page& page, const Moment& moment, const Mer
         more = false;
         break;
       }
-      arena.Reset();
-      auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
-      const Status rendered = Render(id, moment, /*whole=*/false, view);
-      if (rendered.code() == StatusCode::kNotFound) continue;  // its first fact is dated ahead
-      KONTOR_RETURN_IF_ERROR(rendered);
-      out->Add(*view);
+      KONTOR_RETURN_IF_ERROR(ListOne(id, moment, out));  // its first fact may be dated ahead
     }
   }
   // A full page whose next account was not met yet: the next page tells.

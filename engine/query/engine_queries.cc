@@ -123,12 +123,7 @@ Status EngineQueries::Account(const AccountId& account, const ReadAt& at, view::
   return Render(account, MomentOf(at), /*whole=*/true, view);
 }
 
-Result<view::v1::PortfolioView> EngineQueries::Portfolio(const ReadAt& at) const {
-  if (at.as_of || at.now) {
-    return FailedPrecondition(
-        "{}: portfolio totals are kept for the present instant only; ask for an account to read another one",
-        at.as_of ? "as_of" : "now");
-  }
+Result<view::v1::PortfolioView> EngineQueries::Portfolio() const {
   const PortfolioReading reading = portfolio_->Read(kStagePatience);
   const Day asked = reader_->fold().zone().LocalDay(reading.now);
   view::v1::PortfolioView view;

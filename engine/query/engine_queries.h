@@ -32,7 +32,7 @@ class EngineQueries final : public Queries {
   Status Account(const AccountId& account, const ReadAt& at, view::v1::AccountView* view) const override;
   Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                              const ReadAt& at) const override;
-  Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override;
+  Result<view::v1::PortfolioView> Portfolio() const override;
   Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override;
   Result<api::v1::RecordSummary> Record(const std::string& id) const override;
   Result<api::v1::ListShardsResponse> Shards(bool digest) const override;
@@ -54,6 +54,7 @@ class EngineQueries final : public Queries {
   Status Render(const AccountId& account, const Moment& moment, bool whole, view::v1::AccountView* view) const;
   // A list by id reads ids from the shards, at any instant; any other one asks the portfolio stage.
   struct ListedPage;
+  Status ListOne(const AccountId& account, const Moment& moment, ListedPage* out) const;
   Status ListById(const Page& page, const Moment& moment, const Merges& merges, ListedPage* out) const;
   Status ListByStage(const AccountsQuery& query, const Moment& moment, ListedPage* out) const;
   api::v1::RecordSummary Describe(const Shard& shard, Position position, const log::v1::LogRecord& record) const;

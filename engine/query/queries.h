@@ -70,8 +70,8 @@ class Queries {
   // Oldest first.
   virtual Result<api::v1::TimelineResponse> Timeline(const AccountId& account, const Page& page,
                                                      const ReadAt& at) const = 0;
-  // Now only: another instant is refused.
-  virtual Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const = 0;
+  // At the present instant.
+  virtual Result<view::v1::PortfolioView> Portfolio() const = 0;
   // Newest first. Unspecified: every disposition.
   virtual Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const = 0;
   // One record, raw bytes included. id: "kontor.events/3@1041".

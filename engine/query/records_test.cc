@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/query/engine_queries.h"
-#include "engine/shard/shard_fixture.h"
+#include "engine/query/queries_fixture.h"
 
 namespace kontor {
 namespace {
@@ -21,37 +20,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class RecordsTest : public testing::Test, public ShardFixture {
+class RecordsTest : public testing::Test, public QueriesFixture {
  protected:
-  // A shard reads what was emitted; then a set opens what it stored.
-  void Open() {
-    ASSERT_EQ(Start(), OkStatus());
-    Drain();
-    Stop();
-    Reopen();
-  }
-  void Reopen() {
-    queries_.reset();
-    set_.reset();
-    ShardSetConfig config;
-    config.stores = &stores();
-    config.fold = &fold_.fold();
-    config.observer = &watcher_;
-    config.fatal = [](const Status& status) { FAIL() << status; };
-    set_ = std::make_unique<ShardSet>(std::move(config));
-    ASSERT_EQ(set_->Open(), OkStatus());
-    ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
-    reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold(), Currency("EUR"));
-    portfolio_ = std::make_unique<PortfolioStage>(reader_.get(), &clock_);
-    queries_ = std::make_unique<EngineQueries>(reader_.get(), portfolio_.get(), &clock_,
-                                               QueryConfig{.version = "", .dead_letter_sent = {}});
-  }
   // Positions of every page of the list, newest first.
   std::vector<uint64_t> List(Disposition disposition, int32_t page_size = 50) const {
     std::vector<uint64_t> positions;
     Page page{.size = page_size, .token = ""};
     do {
-      const auto listed = queries_->Records(disposition, page);
+      const auto listed = queries().Records(disposition, page);
       if (!listed.ok()) {
         ADD_FAILURE() << listed.status();
         break;
@@ -62,14 +38,6 @@ class RecordsTest : public testing::Test, public ShardFixture {
     } while (!page.token.empty());
     return positions;
   }
-
-  FoldOfThree fold_;
-  FakeObserver watcher_;
-  FrozenClock clock_{Instant()};
-  std::unique_ptr<ShardSet> set_;
-  std::unique_ptr<AccountReader> reader_;
-  std::unique_ptr<PortfolioStage> portfolio_;
-  std::unique_ptr<EngineQueries> queries_;
 };
 
 TEST_F(RecordsTest, AreListedByDispositionNewestFirst) {
@@ -108,16 +76,16 @@ TEST_F(RecordsTest, StretchesWithoutSuchRecordsAreNotReadAgain) {
     topic().Emit(Invoice("acme", fmt::format("e-{}", i), "i-1", 10));
   }
   Open();
-  EXPECT_TRUE(set_->dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
+  EXPECT_TRUE(set().dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
   EXPECT_THAT(List(DISPOSITION_REJECTED), IsEmpty());
-  EXPECT_FALSE(set_->dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
+  EXPECT_FALSE(set().dispositions()->MayHold(shard_id(), Position(0), DISPOSITION_REJECTED));
 }
 
 TEST_F(RecordsTest, PageTokenPastTheEndBeginsAtTheEnd) {
   topic().EmitRaw("acme", "\xff");
   Open();
   const auto listed =
-      queries_->Records(DISPOSITION_REJECTED, {.size = 1, .token = "kontor.events/0@18446744073709551615"});
+      queries().Records(DISPOSITION_REJECTED, {.size = 1, .token = "kontor.events/0@18446744073709551615"});
   ASSERT_TRUE(listed.ok()) << listed.status();
   EXPECT_EQ(listed->records_size(), 1);
 }
@@ -125,7 +93,7 @@ TEST_F(RecordsTest, PageTokenPastTheEndBeginsAtTheEnd) {
 TEST_F(RecordsTest, PageTokenThatNoListGaveIsRefused) {
   topic().EmitRaw("acme", "\xff");
   Open();
-  const auto listed = queries_->Records(DISPOSITION_REJECTED, {.size = 1, .token = "tomorrow"});
+  const auto listed = queries().Records(DISPOSITION_REJECTED, {.size = 1, .token = "tomorrow"});
   EXPECT_EQ(listed.status().code(), StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(Text(listed.status())), HasSubstr("page_token"));
 }

@@ -65,8 +65,8 @@ class FakeQueries : public Queries {
     KONTOR_RETURN_IF_ERROR(Note("timeline " + account.value(), page, at));
     return Find(timeline_pages, page.token, "page_token");
   }
-  Result<view::v1::PortfolioView> Portfolio(const ReadAt& at) const override {
-    KONTOR_RETURN_IF_ERROR(Note("portfolio", {}, at));
+  Result<view::v1::PortfolioView> Portfolio() const override {
+    KONTOR_RETURN_IF_ERROR(Note("portfolio", {}, {}));
     return portfolio;
   }
   Result<api::v1::ListRecordsResponse> Records(log::v1::Disposition disposition, const Page& page) const override {

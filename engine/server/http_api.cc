@@ -234,7 +234,7 @@ Result<HttpAnswer> HttpApi::Timeline(const HttpCall& call) const {
 }
 
 Result<HttpAnswer> HttpApi::Portfolio(const HttpCall& call) const {
-  KONTOR_ASSIGN_OR_RETURN(auto portfolio, queries_->Portfolio({}));
+  KONTOR_ASSIGN_OR_RETURN(auto portfolio, queries_->Portfolio());
   const bool settled = portfolio.settled();
   KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, ReadingAnswer(call, &portfolio));
   if (!settled) answer.etag.clear();  // how far the renewal is, its basis does not tell

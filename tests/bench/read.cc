@@ -112,7 +112,7 @@ void WaitUntilReady(const Engine& engine, bool with_portfolio) {
   while (!engine.queries().Ready().ready()) std::this_thread::sleep_for(kLook);
   const auto until = SteadyClock::now() + kTotalsMax;
   while (with_portfolio && SteadyClock::now() < until) {
-    const Result<view::v1::PortfolioView> portfolio = engine.queries().Portfolio({});
+    const Result<view::v1::PortfolioView> portfolio = engine.queries().Portfolio();
     if (!portfolio.ok()) Die(portfolio.status());
     if (portfolio->settled()) return;
     std::this_thread::sleep_for(kLook);

@@ -9,6 +9,8 @@
 //   void Truncate(const std::string& topic, Partition partition, Offset low);   // deletes what lies before
 //   void Recreate(const std::string& topic, int32_t partitions);                // deletes it, and makes it anew
 //   std::string UnusedTopic();                                                  // a name that nothing has
+//
+// One file, though a long one: the last two suites are made of the first one's parts.
 #pragma once
 
 #include <limits>

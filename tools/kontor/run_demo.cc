@@ -140,10 +140,10 @@ class DemoEmitter {
 };
 
 Result<std::string> SummaryText(const Queries& queries) {
-  Result<view::v1::PortfolioView> portfolio = queries.Portfolio({});
+  Result<view::v1::PortfolioView> portfolio = queries.Portfolio();
   const auto limit = std::chrono::steady_clock::now() + kTotalsPatience;
   while (portfolio.ok() && !portfolio->settled() && std::chrono::steady_clock::now() < limit) {
-    portfolio = queries.Portfolio({});
+    portfolio = queries.Portfolio();
   }
   KONTOR_RETURN_IF_ERROR(portfolio.status());
   if (!portfolio->settled()) {
