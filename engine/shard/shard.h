@@ -70,8 +70,9 @@ struct ShardLimits {
   size_t poll_bytes_max = 16 << 20;
   std::chrono::milliseconds poll_timeout{100};
   std::chrono::microseconds slice{1'000};
-  // A commit is due after so many records, dirty bytes, or so long. When level with Kafka it comes sooner, and is written
-  // beside the shard's thread, which goes on publishing; behind, the thread writes it itself, and memory holds one.
+  // A commit is due after so many records, dirty bytes, or so long. When level with Kafka it comes sooner, and is
+  // written beside the shard's thread, which goes on publishing; behind, the thread writes it itself, and memory holds
+  // one.
   uint64_t commit_records_max = 250'000;
   uint64_t commit_records_level = 100'000;
   size_t commit_dirty_bytes_max = 96 << 20;

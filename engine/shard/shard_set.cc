@@ -174,6 +174,9 @@ Result<Offset> ShardSet::StartOffset(Partition partition, const TopicFacts& fact
       }
     }
     shard = OpenShard(id, facts);
+    // Answered from once it is given: until then its neighbours may be on their way too. One that failed says so.
+    const std::lock_guard lock(mutex_);
+    shards_.at(id).ours = !shard->status().failure.ok();
   }
   KONTOR_RETURN_IF_ERROR(shard->status().failure);
   return shard->StartOffset(facts, config_.source);
@@ -443,6 +446,9 @@ std::vector<std::string> ShardSet::reasons() const {
   if (!shards.empty()) return reasons;
   // Nothing to answer from: what hinders is no mere warning.
   if (!events_word_.warning.empty() && !events_word_.settled) reasons.push_back(events_word_.warning);
+  if (config_.source != nullptr && reasons.empty() && subscription_ == nullptr) {
+    reasons.push_back(fmt::format("topic {} is being asked for", config_.events_topic));
+  }
   if (subscription_ != nullptr) {
     const Status status = subscription_->status();
     reasons.push_back(status.ok()

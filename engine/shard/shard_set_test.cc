@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -31,6 +32,7 @@ class OpenSink final : public EventSink {
 class BusySource final : public FakeSource {
  public:
   Result<TopicDescription> DescribeTopic(const std::string& topic, std::chrono::milliseconds timeout) override {
+    if (answers.valid()) answers.wait();
     if (away) return Unavailable("no broker answers at kafka:9092");
     Result<TopicDescription> described = FakeSource::DescribeTopic(topic, timeout);
     if (described.ok() && unanswered > 0) {
@@ -40,6 +42,7 @@ class BusySource final : public FakeSource {
     return described;
   }
 
+  std::shared_future<void> answers;  // valid: nothing is told before
   bool away = false;
   int unanswered = 0;  // of the asking thread, once there is one
 };
@@ -121,6 +124,21 @@ TEST_F(ShardSetTest, EveryAssignedPartitionHasAShardThatAnswersForItsAccounts) {
   EXPECT_EQ(set_->partition_count(), kPartitions);
   WaitUntil([this] { return set_->reasons().empty(); });
   EXPECT_EQ(set_->cluster_id(), "cluster-a");
+}
+
+TEST_F(ShardSetTest, IsNotReadyBeforeTheBrokerHasAnsweredAndPartitionsAreGiven) {
+  MakeTopics();
+  std::promise<void> answers;
+  source_.answers = answers.get_future().share();
+  Open();
+  EXPECT_THAT(set_->reasons(), ElementsAre("topic kontor.events is being asked for"));
+  answers.set_value();
+
+  source_.WaitForSubscriber();
+  const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = kPartitions};
+  ASSERT_TRUE(set_->StartOffset(Partition(0), facts).ok());
+  WaitUntil([this] { return set_->reference() != nullptr && set_->reference()->state() == ShardState::kRunning; });
+  EXPECT_THAT(set_->reasons(), ElementsAre("no partition of kontor.events was given to this instance yet"));
 }
 
 TEST_F(ShardSetTest, MissingEventsTopicIsWaitedFor) {

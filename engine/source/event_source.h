@@ -127,8 +127,8 @@ struct TopicConfig {
 
 struct TopicDescription {
   TopicFacts facts;
-  // Unimplemented where the broker cannot tell (the embedded one), PermissionDenied where it will not, Unavailable where
-  // it does not now.
+  // Unimplemented where the broker cannot tell (the embedded one), PermissionDenied where it will not, Unavailable
+  // where it does not now.
   Result<TopicConfig> config;
 };
 

@@ -56,8 +56,8 @@ Ageing AgeingOf(int64_t due_day, Day asked);
 
 // Keys of Components::retention: measure (kInvoicedNet or kRecurring); number: the month, or kTtmPeriod; text: the part
 // ("start", "new", "reactivation", "expansion", "contraction", "churn", "end", and of the cohort that had s > 0 a year
-// before "cohort_start", "cohort_end", "cohort_kept", and how many accounts that are, "cohort_accounts"), or "missing" for
-// a rate that was missing (currency, day as number).
+// before "cohort_start", "cohort_end", "cohort_kept", and how many accounts that are, "cohort_accounts"), or "missing"
+// for a rate that was missing (currency, day as number).
 inline constexpr int64_t kTtmPeriod = INT32_MIN;
 
 struct Components {

@@ -69,7 +69,8 @@ constexpr std::string_view kGrowth = R"({
   "wonCycle": {"meanDays": {"value": 51.4, "n": "14"}, "medianDays": {"value": 48, "n": "14"}},
   "openDeals": "3", "openPipeline": )" EUR("120000") R"(, "salesVelocity": )" EUR("310") R"(,
   "coverage": [{"periodFrom": {"year": 2026, "month": 1, "day": 1}, "periodTo": {"year": 2026, "month": 12, "day": 31},
-                "measure": "TARGET_MEASURE_BOOKED", "target": {"currencyCode": "EUR", "units": "400000"}, "booked": )" EUR("250000") R"(,
+                "measure": "TARGET_MEASURE_BOOKED", "target": {"currencyCode": "EUR", "units": "400000"}, "booked": )" EUR(
+    "250000") R"(,
                 "openExpected": )" EUR("90000") R"(, "coverage": {"value": 0.6, "n": "1"}}],
   "months": [{"month": {"year": 2026, "month": 10, "day": 1}, "booked": )" EUR("100000") R"(, "dealsWon": "1"}]})";
 
