@@ -235,7 +235,7 @@ Status Shard::CatchUp() {
       const Timed timed(&fold_time_);
       KONTOR_RETURN_IF_ERROR(folder.FoldLogged(kCatchUpRecordsMax, kCatchUpBytesMax));
     }
-    CommitIfDue(/*level=*/false);
+    CommitIfDue();
     mailbox_.Answer();
   }
   if (config_.progress) config_.progress(folder.position(), log_->End());
@@ -262,7 +262,7 @@ void Shard::ReadOn() {
         level_at_ = steady_clock::now();
         LookForHeldBack(reading->watermarks());
       }
-      CommitIfDue(batch->at_end);
+      CommitIfDue();
       return;
     }
     sound_ = false;
@@ -270,7 +270,7 @@ void Shard::ReadOn() {
   switch (status.code()) {
     case StatusCode::kUnavailable:
       SetTrouble(status);
-      CommitIfDue(/*level=*/true);
+      CommitIfDue();
       backoff_ = std::clamp(2 * backoff_, limits.backoff_min, limits.backoff_max);
       mailbox_.Wait(backoff_);
       return;
@@ -333,30 +333,22 @@ void Shard::LookForHeldBack(const Watermarks& watermarks) {
   held_back_ = behind && steady_clock::now() - held_back_since_ >= kHeldBackTold;
 }
 
-void Shard::CommitIfDue(bool level) {
+void Shard::CommitIfDue() {
   if (!sound_) return;
   const ShardLimits& limits = config_.limits;
   const Folder& folder = derived_->folder;
-  const uint64_t folded = folder.position() - folder.taken_up();
-  const bool full =
-      folded >= limits.commit_records_max || derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max;
-  // Beside a commit folding goes on until there is as much again as one may take up.
+  const bool full = folder.position() - folder.taken_up() >= limits.commit_records_max ||
+                    derived_->rows.dirty_bytes() >= limits.commit_dirty_bytes_max;
   if (committing_.valid() && !full && committing_.wait_for(milliseconds(0)) != std::future_status::ready) return;
   if (!EndCommit()) return;
-  const auto since = steady_clock::now() - last_commit_.load();
-  // Behind, memory counts, and nobody waits for what is fresh.
-  if (full || (!level && since >= limits.commit_interval)) {
-    Commit();
-  } else if (level && (folded >= limits.commit_records_level || since >= limits.commit_interval_level)) {
-    BeginCommit(std::launch::async);
-  }
+  if (full || steady_clock::now() - last_commit_.load() >= limits.commit_interval) BeginCommit();
 }
 
-void Shard::BeginCommit(std::launch how) {
+void Shard::BeginCommit() {
   commit_began_ = last_commit_ = steady_clock::now();
   if (derived_->folder.position() == derived_->folder.taken_up()) return;
-  committing_ = std::async(how, [this, how, commit = derived_->folder.BeginCommit()] {
-    if (how == std::launch::async) NameThread(fmt::format("commit-{}", config_.id.partition.value()));
+  committing_ = std::async(std::launch::async, [this, commit = derived_->folder.BeginCommit()] {
+    NameThread(fmt::format("commit-{}", config_.id.partition.value()));
     return commit();
   });
 }
@@ -376,7 +368,7 @@ bool Shard::EndCommit() {
 
 bool Shard::Commit() {
   if (!EndCommit()) return false;
-  BeginCommit(std::launch::deferred);
+  BeginCommit();
   return EndCommit();
 }
 

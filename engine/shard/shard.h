@@ -70,14 +70,11 @@ struct ShardLimits {
   size_t poll_bytes_max = 16 << 20;
   std::chrono::milliseconds poll_timeout{100};
   std::chrono::microseconds slice{1'000};
-  // A commit is due after so many records, dirty bytes, or so long. When level with Kafka it comes sooner, and is
-  // written beside the shard's thread, which goes on publishing; behind, the thread writes it itself, and memory holds
-  // one.
+  // A commit is due after so many records, dirty bytes, or so long. It is written beside the shard's thread, which goes
+  // on folding and publishing, and waits for it only when as much again is due: memory holds two.
   uint64_t commit_records_max = 250'000;
-  uint64_t commit_records_level = 100'000;
   size_t commit_dirty_bytes_max = 96 << 20;
-  std::chrono::milliseconds commit_interval{10'000};
-  std::chrono::milliseconds commit_interval_level{1'000};
+  std::chrono::milliseconds commit_interval{5'000};
   // Committed rows kept in memory, as estimated.
   size_t cache_bytes_max = 64 << 20;
   std::chrono::milliseconds backoff_min{100};
@@ -170,10 +167,10 @@ class Shard {
   void ObserveReadable(std::span<const RawRecord> records);
   // Sees whether an open transaction holds records back.
   void LookForHeldBack(const Watermarks& watermarks);
-  void CommitIfDue(bool level);
+  void CommitIfDue();
   // A commit that was begun goes on beside the shard's thread; EndCommit waits for it, where there is one. Where it
   // failed the process is to end: false.
-  void BeginCommit(std::launch how);
+  void BeginCommit();
   bool EndCommit();
   // All that is folded. False where it failed.
   bool Commit();

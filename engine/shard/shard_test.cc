@@ -149,7 +149,7 @@ TEST_F(ShardTest, KilledShardCatchesUpWithItsLog) {
   StoreSome();
   topic().Emit(Invoice("acme", "e-4", "i-3", 10));
   topic().Emit(Void("acme", "e-5", "e-3"));
-  config().limits.commit_interval = config().limits.commit_interval_level = std::chrono::hours(1);
+  config().limits.commit_interval = std::chrono::hours(1);
   ASSERT_EQ(Start(), OkStatus());
   Drain();
   Kill();
@@ -159,9 +159,9 @@ TEST_F(ShardTest, KilledShardCatchesUpWithItsLog) {
   EXPECT_EQ(Digest(), DigestOfWhole());
 }
 
-TEST_F(ShardTest, LevelWithKafkaSmallerCommitsAreDue) {
-  config().limits.commit_interval = config().limits.commit_interval_level = std::chrono::hours(1);
-  config().limits.commit_records_level = 3;
+TEST_F(ShardTest, CommitIsDueAfterSoManyRecords) {
+  config().limits.commit_interval = std::chrono::hours(1);
+  config().limits.commit_records_max = 3;
   ASSERT_EQ(Start(), OkStatus());
   topic().Emit(Invoice("acme", "e-1", "i-1", 10));
   topic().Emit(Invoice("acme", "e-2", "i-2", 10));
