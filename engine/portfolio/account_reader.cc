@@ -38,12 +38,6 @@ void PutMonth(StoredMonth month, AccountState* state) {
   }
 }
 
-// What one shard holds of the accounts asked for.
-struct ShardPart {
-  std::shared_ptr<Shard> shard;
-  std::vector<AccountId> accounts;
-};
-
 }  // namespace
 
 Status VersionRows::Scan(const std::string& prefix, const std::string& from, const VisitRow& visit) const {
@@ -240,36 +234,45 @@ Status AccountReader::ReadAll(const AccountVersion& version, const Shard& shard,
   return OkStatus();
 }
 
-Status AccountReader::ReadMerged(const std::vector<AccountId>& members, Instant t, AccountReading* reading) const {
-  std::map<ShardId, ShardPart> by_shard;
-  for (const AccountId& member : members) {
-    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, shards_->ShardOf(member));
-    ShardPart& part = by_shard[shard->id()];
+Result<std::vector<AccountReader::Held>> AccountReader::Hold(const std::vector<AccountId>& accounts,
+                                                             std::vector<ReadPosition>* positions) const {
+  struct Part {
+    std::shared_ptr<Shard> shard;
+    std::vector<AccountId> accounts;
+    std::vector<size_t> places;  // of these among all
+  };
+  std::map<ShardId, Part> parts;
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, shards_->ShardOf(accounts[i]));
+    Part& part = parts[shard->id()];
     part.shard = std::move(shard);
-    part.accounts.push_back(member);
+    part.accounts.push_back(accounts[i]);
+    part.places.push_back(i);
   }
-
-  // Accounts on one shard are read at one position.
-  std::map<AccountId, std::pair<AccountVersion, const EventLog*>> versions;
-  for (auto& [id, part] : by_shard) {
-    KONTOR_ASSIGN_OR_RETURN(std::vector<AccountVersion> read, part.shard->Read(part.accounts));
+  std::vector<std::optional<Held>> held(accounts.size());
+  for (auto& [id, part] : parts) {
+    KONTOR_ASSIGN_OR_RETURN(std::vector<AccountVersion> versions, part.shard->Read(part.accounts));
     KONTOR_ASSIGN_OR_RETURN(const EventLog* log, part.shard->log());
-    reading->positions.push_back({id, read.front().position()});
-    for (AccountVersion& version : read) {
-      const AccountId member = version.account();
-      versions.emplace(member, std::pair(std::move(version), log));
-    }
+    positions->push_back({id, versions.front().position()});
+    for (size_t i = 0; i < versions.size(); ++i) held[part.places[i]] = Held{part.shard, log, std::move(versions[i])};
   }
+  std::vector<Held> in_turn;
+  in_turn.reserve(held.size());
+  for (std::optional<Held>& one : held) in_turn.push_back(*std::move(one));
+  return in_turn;
+}
 
+Status AccountReader::ReadMerged(const std::vector<AccountId>& members, Instant t, AccountReading* reading) const {
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<Held> held, Hold(members, &reading->positions));
   google::protobuf::Arena arena;
   std::vector<VersionRows> sources;
-  sources.reserve(members.size());
+  sources.reserve(held.size());
   std::vector<AccountPart> parts;
-  for (const AccountId& member : members) {
-    const auto& [version, log] = versions.at(member);
-    sources.emplace_back(&version);
-    KONTOR_ASSIGN_OR_RETURN(std::vector<LaterEvent> later, LaterOf(version, *log, t, &arena, &reading->next_fact));
-    parts.push_back({member, &sources.back(), std::move(later)});
+  for (const Held& one : held) {
+    sources.emplace_back(&one.version);
+    KONTOR_ASSIGN_OR_RETURN(std::vector<LaterEvent> later,
+                            LaterOf(one.version, *one.log, t, &arena, &reading->next_fact));
+    parts.push_back({one.version.account(), &sources.back(), std::move(later)});
   }
   KONTOR_ASSIGN_OR_RETURN(AccountState state, ReadAccountState(*fold_, parts));
   Converter converter = ConverterOf(*reading->moment, t);

@@ -78,6 +78,15 @@ class AccountReader {
   enum class Use { kAsked, kPassing };
   Result<AccountReading> Read(const AccountId& account, Instant t, Use use = Use::kAsked) const;
 
+  // What its shard holds of an account.
+  struct Held {
+    std::shared_ptr<Shard> shard;
+    const EventLog* log;
+    AccountVersion version;
+  };
+  // Of each of the accounts in turn. Those on one shard are read at one position, which is told once.
+  Result<std::vector<Held>> Hold(const std::vector<AccountId>& accounts, std::vector<ReadPosition>* positions) const;
+
   // Converts as the reading did.
   Converter ConverterOf(const ReferenceMoment& moment, Instant t) const;
 

@@ -49,14 +49,6 @@ Result<Place> PlaceOf(const std::string& token) {
   return Place{Instant(at), Partition(partition), Position(position)};
 }
 
-// One of the accounts that the timeline is of.
-struct Track {
-  AccountId account;
-  std::shared_ptr<Shard> shard;
-  AccountVersion version;
-  const EventLog* log;
-};
-
 std::set<std::string> FiguresOf(const std::vector<Measure>& measures) {
   std::set<std::string> names;
   for (const auto* figures : {&ValueFigures(), &GrowthFigures(), &SatisfactionFigures()}) {
@@ -70,14 +62,15 @@ std::set<std::string> FiguresOf(const std::vector<Measure>& measures) {
   return names;
 }
 
-Status Fill(const AccountFold& fold, const Track& track, Position position, view::v1::TimelineEntry* entry) {
+Status Fill(const AccountFold& fold, const AccountReader::Held& held, Position position,
+            view::v1::TimelineEntry* entry) {
   google::protobuf::Arena arena;
-  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*track.log, position, &arena));
+  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*held.log, position, &arena));
   if (logged.event == nullptr) return NotAccepted(position);
   const event::v1::Event& event = *logged.event;
   *entry->mutable_occurred_at() = event.occurred_at();
-  entry->set_topic(track.shard->id().topic);
-  entry->set_partition(track.shard->id().partition.value());
+  entry->set_topic(held.shard->id().topic);
+  entry->set_partition(held.shard->id().partition.value());
   entry->set_position(position.value());
   entry->set_source(event.source());
   entry->set_event_id(event.event_id());
@@ -91,11 +84,11 @@ Status Fill(const AccountFold& fold, const Track& track, Position position, view
   entry->set_event_json(EventToJson(event));
 
   // What it changed is what taking it out would change back.
-  const VersionRows source(&track.version);
+  const VersionRows source(&held.version);
   ScratchRows rows(&source);
-  entry->set_voided(IsVoided(IdentityOf(event), track.account, &rows));
+  entry->set_voided(IsVoided(IdentityOf(event), held.version.account(), &rows));
   if (!entry->voided() && entry->understood()) {
-    fold.Fold(event, true, -1, track.account, &rows);
+    fold.Fold(event, true, -1, held.version.account(), &rows);
     for (const std::string& figure : FiguresOf(rows.ChangedMeasures())) entry->add_changed(figure);
   }
   return rows.status();
@@ -118,26 +111,22 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
   }
 
   // The first of each account, merged by place; one more than the page tells whether there is a next one.
-  std::vector<Track> tracks;
-  std::map<Place, size_t> places;
+  std::vector<ReadPosition> positions;
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<AccountReader::Held> held, reader_->Hold(members, &positions));
+  std::map<Place, const AccountReader::Held*> places;
   const auto wanted = static_cast<size_t>(page.size) + 1;
-  for (const AccountId& member : members) {
-    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, reader_->shards().ShardOf(member));
-    KONTOR_ASSIGN_OR_RETURN(AccountVersion version, shard->Read(member));
-    KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
-    const Partition partition = shard->id().partition;
-    tracks.push_back({member, std::move(shard), std::move(version), log});
+  for (const AccountReader::Held& one : held) {
+    const Partition partition = one.shard->id().partition;
     size_t found = 0;
     const Instant from = after ? after->at : kInstantMin;
-    KONTOR_RETURN_IF_ERROR(
-        tracks.back().version.ScanEvents(from, Position(0), [&](Instant event_at, Position position) {
-          if (event_at > moment.t || found == wanted) return false;
-          const Place place{event_at, partition, position};
-          if (after && place <= *after) return true;
-          places.emplace(place, tracks.size() - 1);
-          ++found;
-          return true;
-        }));
+    KONTOR_RETURN_IF_ERROR(one.version.ScanEvents(from, Position(0), [&](Instant event_at, Position position) {
+      if (event_at > moment.t || found == wanted) return false;
+      const Place place{event_at, partition, position};
+      if (after && place <= *after) return true;
+      places.emplace(place, &one);
+      ++found;
+      return true;
+    }));
   }
   if (places.empty() && !after) {
     return NotFound("account '{}' has no event up to {}; `kontor accounts` lists those that have", account.value(),
@@ -146,17 +135,14 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
 
   api::v1::TimelineResponse response;
   std::optional<Place> last;
-  for (const auto& [place, track] : places) {
+  for (const auto& [place, account_held] : places) {
     if (response.entries_size() == page.size) {
       response.set_next_page_token(TokenOf(*last));
       break;
     }
-    KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), tracks[track], place.position, response.add_entries()));
+    KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), *account_held, place.position, response.add_entries()));
     last = place;
   }
-  std::vector<ReadPosition> positions;
-  positions.reserve(tracks.size());
-  for (const Track& track : tracks) positions.push_back({track.shard->id(), track.version.position()});
   RenderBasis(moment, positions, reference->position, response.mutable_basis());
   return response;
 }

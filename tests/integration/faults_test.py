@@ -208,6 +208,9 @@ class BadInputTest(e2e.EngineTestCase):
         self.emit({"event_id": "m1", **reference, **merge})
         self.engine.has_read(self.ends(self.events, self.reference))
         self.assertEqual((booked("acme"), booked("globex")), (("acme", "12"), ("acme", "12")))
+        timeline = self.engine.get("/v1/accounts/globex/timeline")
+        self.assertEqual([entry["accountId"] for entry in timeline["entries"]], ["acme", "globex"])
+        self.assertEqual(len(timeline["basis"]["positions"]), 1)  # both are on one shard
         self.assertEqual(self.engine.get("/v1/portfolio")["accounts"], "1")
         self.emit({"event_id": "m2", **reference, "occurred_at": "2025-08-01T00:00:00Z", **revert})
         self.engine.has_read(self.ends(self.events, self.reference))
