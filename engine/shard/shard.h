@@ -72,7 +72,7 @@ struct ShardLimits {
   std::chrono::microseconds slice{1'000};
   // A commit is due after so many records, dirty bytes, or so long. It is written beside the shard's thread, which goes
   // on folding and publishing, and waits for it only when as much again is due: memory holds two.
-  uint64_t commit_records_max = 250'000;
+  uint64_t commit_records_max = 200'000;
   size_t commit_dirty_bytes_max = 96 << 20;
   std::chrono::milliseconds commit_interval{5'000};
   // Committed rows kept in memory, as estimated.
