@@ -32,9 +32,9 @@ std::string_view AccountOf(std::string_view key) { return key.substr(0, key.find
 
 uint64_t HashOfKey(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
-// Of what a commit took up so much is kept for a while, that readers may tell what changed over it. Level with Kafka a
-// commit takes up less; further behind memory is wanted elsewhere.
-constexpr size_t kCommittedBytesKept = 24 << 20;
+// Of what a commit took up so much is kept until the next one, that readers may tell what changed over it: it is more
+// than most commits take up.
+constexpr size_t kCommittedBytesKept = 48 << 20;
 
 // By id. Ids begin alike mostly ("account-…"), so what is compared first are the eight bytes behind what all share.
 std::vector<const ChangedAccount*> SortedAccounts(const Changes& changes) {
