@@ -61,6 +61,9 @@ class EventLog {
   // Reads every stored byte against its checksum, and every position. DataLoss on the first that differs or lacks.
   virtual Status Verify() const = 0;
 
+  // The first DataLoss that anybody met here, reading or writing; OK where nobody did. Cheap.
+  virtual Status Damage() const { return OkStatus(); }
+
   virtual StoreFigures Figures() const { return {}; }
 };
 

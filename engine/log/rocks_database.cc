@@ -394,7 +394,22 @@ StoreFigures RocksDatabase::Figures() const {
 }
 
 Status RocksDatabase::ToStatus(const rocksdb::Status& status, std::string_view doing) const {
-  return status.ok() ? OkStatus() : FailureOf(spec_, status, doing);
+  if (status.ok()) return OkStatus();
+  Status failure = FailureOf(spec_, status, doing);
+  return failure.code() == StatusCode::kDataLoss ? Damaged(std::move(failure)) : failure;
+}
+
+Status RocksDatabase::Damaged(Status damage) const {
+  const std::lock_guard lock(mutex_);
+  damage_.Update(damage);
+  is_damaged_ = true;
+  return damage;
+}
+
+Status RocksDatabase::Damage() const {
+  if (!is_damaged_) return OkStatus();
+  const std::lock_guard lock(mutex_);
+  return damage_;
 }
 
 Status RocksDatabase::Remove(const std::string& path) {

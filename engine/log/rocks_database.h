@@ -12,8 +12,10 @@
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,6 +81,9 @@ class RocksDatabase {
   // RocksDB's word in ours: Corruption is DataLoss, a full disk ResourceExhausted, the rest Internal. `doing` says what
   // failed: "reading position 7".
   Status ToStatus(const rocksdb::Status& status, std::string_view doing) const;
+  // Remembers the first DataLoss that a reading or writing met, and hands it on. Any thread.
+  Status Damaged(Status damage) const;
+  Status Damage() const;
 
   // Moves the folder of a closed database aside and deletes it. A crash leaves it whole or gone.
   static Status Remove(const std::string& path);
@@ -96,6 +101,9 @@ class RocksDatabase {
   std::unique_ptr<Lock> lock_;  // kRead only: a writer's is RocksDB's own
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  mutable std::atomic<bool> is_damaged_ = false;
+  mutable std::mutex mutex_;
+  mutable Status damage_;
 };
 
 }  // namespace kontor

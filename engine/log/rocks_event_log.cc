@@ -263,8 +263,8 @@ Result<std::string> RocksEventLog::Read(Position position) const {
       database_->db().Get({}, database_->family(kRecords), RecordKey(position).slice(), &record);
   if (status.ok()) return record;
   if (!status.IsNotFound()) return database_->ToStatus(status, fmt::format("reading position {}", position.value()));
-  return DataLoss("event log {} has no record at position {}, below its end {}; {}", spec.path, position.value(),
-                  End().value(), spec.remedy);
+  return database_->Damaged(DataLoss("event log {} has no record at position {}, below its end {}; {}", spec.path,
+                                     position.value(), End().value(), spec.remedy));
 }
 
 Status RocksEventLog::Scan(Position from, Position to,
@@ -284,11 +284,13 @@ Status RocksEventLog::Scan(Position from, Position to,
       continue;
     }
     KONTOR_RETURN_IF_ERROR(database_->ToStatus(at->status(), fmt::format("reading position {}", from.value())));
-    return DataLoss("event log {} has no record at position {}, below its end {}; {}", database_->spec().path,
-                    from.value(), End().value(), database_->spec().remedy);
+    return database_->Damaged(DataLoss("event log {} has no record at position {}, below its end {}; {}",
+                                       database_->spec().path, from.value(), End().value(), database_->spec().remedy));
   }
   return OkStatus();
 }
+
+Status RocksEventLog::Damage() const { return database_->Damage(); }
 
 StoreFigures RocksEventLog::Figures() const { return database_->Figures(); }
 

@@ -45,6 +45,7 @@ class RocksEventLog final : public EventLog {
   Result<std::string> Read(Position position) const override;
   Status Scan(Position from, Position to, const std::function<bool(Position, std::string_view)>& visit) const override;
   Status Verify() const override;
+  Status Damage() const override;
   StoreFigures Figures() const override;
 
  private:

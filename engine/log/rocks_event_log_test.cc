@@ -164,7 +164,10 @@ TEST_F(RocksEventLogTest, AHoleIsDataLoss) {
     ASSERT_TRUE(db.Delete({}, records, Key(1'234)).ok());
   });
   const auto log = Open();
-  EXPECT_EQ(log->Read(Position(1'234)).status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(log->Damage(), OkStatus());
+  const Status read = log->Read(Position(1'234)).status();
+  EXPECT_EQ(read.code(), StatusCode::kDataLoss);
+  EXPECT_EQ(log->Damage(), read);
   EXPECT_TRUE(log->Read(Position(1'235)).ok());
   EXPECT_EQ(log->Verify().code(), StatusCode::kDataLoss);
   uint64_t visited = 0;
@@ -243,6 +246,7 @@ TEST_F(RocksEventLogTest, AFlippedByteInATableIsDataLoss) {
             });
         const Status verified = (*log)->Verify();
         lost = !scanned.ok() || !verified.ok();
+        EXPECT_EQ(!(*log)->Damage().ok(), lost);
         EXPECT_TRUE(scanned.ok() || scanned.code() == StatusCode::kDataLoss) << Text(scanned);
         EXPECT_TRUE(verified.ok() || verified.code() == StatusCode::kDataLoss) << Text(verified);
       }

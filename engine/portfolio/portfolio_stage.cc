@@ -97,7 +97,7 @@ PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const 
   const uint64_t wanted = asked_;
   settled_.wait_for(lock, patience, [&] { return stop_ || done_ >= wanted; });
   PortfolioReading reading = totals_;
-  reading.settled = done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
+  reading.settled = reading.settled && done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
   return reading;
 }
 
@@ -147,6 +147,7 @@ void PortfolioStage::Run() {
     }
     const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
     if (gone) TakeOutGone();
+    if (renew_all) left_out_ = false;
     bool more = true;
     for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
       if (!more || (!renew_all && !readable.contains(shard->id()))) continue;
@@ -165,6 +166,8 @@ void PortfolioStage::Run() {
     }
     day_ = day;
     done_ = asked;
+    totals_.made = true;
+    totals_.settled = !left_out_;
     totals_.now = now;
     totals_.positions.clear();
     for (const auto& [shard, position] : announced) {
@@ -193,6 +196,7 @@ bool PortfolioStage::RenewShard(const Shard& shard, const Merges& merges, Instan
   AccountId from;
   while (true) {
     Result<std::vector<AccountId>> page = shard.AccountsFrom(from, kListedAtOnce);
+    if (!page.ok()) LeaveOut(page.status());
     if (!page.ok() || page->empty()) return true;
     from = AccountId(page->back().value() + '\1');
     const bool last = page->size() < kListedAtOnce;
@@ -231,10 +235,7 @@ bool PortfolioStage::Rest(Pace* pace) {
 void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
   Result<AccountReading> reading = reader_->Read(survivor, now, AccountReader::Use::kPassing);
   if (!reading.ok()) {
-    // Not ours any more, or not readable: a part is never shown as the whole, and what is gone is no part.
-    if (reading.status().code() != StatusCode::kUnavailable) {
-      spdlog::error("portfolio: account left out: {}", Text(reading.status()));
-    }
+    LeaveOut(reading.status());
     Replace(survivor, std::nullopt);
     return;
   }
@@ -281,8 +282,17 @@ void PortfolioStage::Replace(const AccountId& survivor, std::optional<Part> part
 
 void PortfolioStage::TakeOutGone() {
   for (const AccountId& account : accounts_.Accounts()) {
-    if (!reader_->shards().ShardOf(account).ok()) Replace(account, std::nullopt);
+    const Result<std::shared_ptr<Shard>> shard = reader_->shards().ShardOf(account);
+    if (!shard.ok() || !(*shard)->Read(account).ok()) Replace(account, std::nullopt);
   }
+}
+
+// A shard that is not ours, or not readable, is none that the totals say they cover. Else a part would pass for the
+// whole.
+void PortfolioStage::LeaveOut(const Status& why) {
+  if (why.code() == StatusCode::kUnavailable) return;
+  spdlog::error("portfolio: not all can be read, so the totals are not whole: {}", Text(why));
+  left_out_ = true;
 }
 
 }  // namespace kontor

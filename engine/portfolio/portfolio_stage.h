@@ -40,7 +40,8 @@ struct PortfolioReading {
   Instant now;
   int64_t accounts = 0;  // that have an event by now; merged ones are one
   int64_t key_accounts = 0;
-  bool settled = false;  // every change known when it was asked is in
+  bool made = false;     // all was added up once
+  bool settled = false;  // every change known when it was asked is in, and every account could be read
   std::vector<ReadPosition> positions;
   Position reference_position;
   int32_t sentiment_half_life_days = 0;
@@ -90,8 +91,9 @@ class PortfolioStage final : public ShardObserver {
   void RenewOne(const AccountId& survivor, Instant now);
   // No part: the account counts no more.
   void Replace(const AccountId& survivor, std::optional<Part> part);
-  // Takes out what is of no shard of ours.
+  // Takes out what is of no shard of ours, or of none that can be read.
   void TakeOutGone();
+  void LeaveOut(const Status& why);
 
   const AccountReader* reader_;
   const Clock* clock_;
@@ -117,6 +119,7 @@ class PortfolioStage final : public ShardObserver {
   std::shared_ptr<const ReferenceReading> reference_;
   std::optional<Instant> next_reference_;  // when something of it that is dated ahead begins to hold
   Day day_;
+  bool left_out_ = false;  // something that the totals say they cover
   std::thread thread_;
 };
 

@@ -131,7 +131,8 @@ Status EngineQueries::ListById(const Page& page, const Moment& moment, const Mer
     std::optional<AccountId> complete;  // every shard's ids up to here are in `ids`
     for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
       Result<std::vector<AccountId>> listed = shard->AccountsFrom(from, kAccountsListedAtOnce);
-      if (!listed.ok()) continue;  // not readable: `covers` names the partition
+      if (listed.status().code() == StatusCode::kUnavailable) continue;  // `covers` names the partition
+      KONTOR_RETURN_IF_ERROR(listed.status());
       ids.insert(listed->begin(), listed->end());
       if (listed->size() < kAccountsListedAtOnce) continue;
       more = true;

@@ -125,6 +125,10 @@ Status EngineQueries::Account(const AccountId& account, const ReadAt& at, view::
 
 Result<view::v1::PortfolioView> EngineQueries::Portfolio() const {
   const PortfolioReading reading = portfolio_->Read(kStagePatience);
+  if (!reading.made) {
+    KONTOR_RETURN_IF_ERROR(reader_->Reference().status());
+    return Unavailable("the accounts are being added up for the first time: ask again");
+  }
   const Day asked = reader_->fold().zone().LocalDay(reading.now);
   view::v1::PortfolioView view;
   view.set_accounts(reading.accounts);

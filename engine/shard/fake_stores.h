@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,8 +31,10 @@ struct FakeDisk {
   std::set<std::string, std::less<>> accounts;  // that the commits view
   int appends_until_failure = -1;
   int commits_until_failure = -1;
-  std::string corrupt_row;  // reading the row of this key fails
-  bool dead = false;        // the machine is off: nothing is written any more
+  std::string corrupt_row;            // reading the row of this key fails
+  std::atomic<bool> damaged = false;  // somebody has met damage
+  bool corrupt_commits = false;
+  bool dead = false;  // the machine is off: nothing is written any more
 };
 
 class FakeStores final : public ShardStores {
@@ -86,6 +89,7 @@ class FakeStores final : public ShardStores {
       return log_->Scan(from, to, visit);
     }
     Status Verify() const override { return log_->Verify(); }
+    Status Damage() const override { return disk_->damaged ? DataLoss("a block fails its checksum") : OkStatus(); }
 
    private:
     FakeDisk* disk_;
@@ -130,6 +134,7 @@ class FakeStores final : public ShardStores {
       for (const ViewCommit& commit : disk->commits) EXPECT_TRUE(inner_.Commit(commit).ok());
     }
     Status Commit(const ViewCommit& commit) override {
+      if (disk_->corrupt_commits) return DataLoss("a block fails its checksum");
       if (disk_->commits_until_failure >= 0 && disk_->commits_until_failure-- == 0) return Internal("the disk is gone");
       if (!disk_->dead) {
         disk_->commits.push_back(commit);

@@ -163,6 +163,7 @@ void Shard::Run() {
   while (!stop_) {
     alive_at_ = steady_clock::now();
     mailbox_.Answer();
+    if (const Status damage = Damage(); !damage.ok()) Distrust(damage);
     const bool attached = reader() != nullptr;
     if (attached && state() == ShardState::kStopped) {
       SetState(ShardState::kRunning);
@@ -290,7 +291,7 @@ Status Shard::Process(const Batch& batch) {
   const Position from = log_->End();
   const auto began = steady_clock::now();
   if (const Status appended = log_->Append(admitted->records, admitted->next_offset); !appended.ok()) {
-    EndProcess(appended);
+    OnFailedWrite(appended);
     return OkStatus();
   }
   append_time_.Observe(steady_clock::now() - began);
@@ -356,7 +357,7 @@ void Shard::BeginCommit() {
 bool Shard::EndCommit() {
   if (!committing_.valid()) return true;
   if (const Status committed = committing_.get(); !committed.ok()) {
-    EndProcess(committed);
+    OnFailedWrite(committed);
     return false;
   }
   derived_->folder.EndCommit();
@@ -379,6 +380,20 @@ void Shard::Fail(const Status& failure) {
   failure_ = failure;
   reader_.reset();
   ChangeState(ShardState::kFailed);
+}
+
+void Shard::Distrust(const Status& damage) {
+  sound_ = false;
+  if (readable_.exchange(false)) config_.observer->OnGone(config_.id);
+  Fail(damage);
+}
+
+void Shard::OnFailedWrite(const Status& failure) {
+  if (failure.code() == StatusCode::kDataLoss) {
+    Distrust(failure);
+  } else {
+    EndProcess(failure);
+  }
 }
 
 void Shard::EndProcess(const Status& failure) {
@@ -420,8 +435,18 @@ Result<const EventLog*> Shard::log() const {
   return log_.get();
 }
 
+Status Shard::Damage() const {
+  if (!readable_) return OkStatus();
+  Status damage = log_->Damage();
+  damage.Update(views_.load()->Damage());
+  if (!damage.ok()) mailbox_.Wake();
+  return damage;
+}
+
 Status Shard::CheckReadable() const {
-  if (readable_) return OkStatus();
+  const Status damage = Damage();
+  if (readable_ && damage.ok()) return OkStatus();
+  if (!damage.ok()) return Unavailable("{} cannot be read: {}", name_, Text(damage));
   const ShardStatus now = status();
   if (!now.failure.ok()) return Unavailable("{} cannot be read: {}", name_, Text(now.failure));
   return Unavailable("{} is catching up with its log, at record {} of {}: ask again", name_, now.folded.value(),

@@ -169,12 +169,16 @@ class Shard {
   void LookForHeldBack(const Watermarks& watermarks);
   void CommitIfDue();
   // A commit that was begun goes on beside the shard's thread; EndCommit waits for it, where there is one. Where it
-  // failed the process is to end: false.
+  // failed: false.
   void BeginCommit();
   bool EndCommit();
   // All that is folded. False where it failed.
   bool Commit();
   void Fail(const Status& failure);
+  // What is stored contradicts itself: nothing is answered from it any more, and nothing written to it.
+  void Distrust(const Status& damage);
+  // A store failed to take something: the process is to end, unless what is stored contradicts itself.
+  void OnFailedWrite(const Status& failure);
   void EndProcess(const Status& failure);
 
   void SetState(ShardState to);
@@ -182,6 +186,8 @@ class Shard {
   void SetTrouble(const Status& trouble);
   std::shared_ptr<PartitionReader> reader() const;
   Status CheckReadable() const;
+  // What anybody met in the stores of a readable shard. Has the thread look, too.
+  Status Damage() const;
 
   const ShardConfig config_;
   const std::string name_;
@@ -190,7 +196,7 @@ class Shard {
   std::atomic<bool> opened_ = false;
   std::atomic<bool> readable_ = false;
   std::atomic<bool> stop_ = false;
-  Mailbox mailbox_;
+  mutable Mailbox mailbox_;
   std::thread thread_;
 
   // The shard's thread's own.

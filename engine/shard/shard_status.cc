@@ -57,6 +57,10 @@ ShardStatus Shard::status() const {
     status.trouble = trouble_;
     reading = reader_;
   }
+  if (const Status damage = Damage(); !damage.ok() && status.failure.ok()) {
+    status.state = ShardState::kFailed;
+    status.failure = damage;
+  }
   status.attached = reading != nullptr;
   if (reading != nullptr) status.watermarks = reading->watermarks();
   if (opened_) {

@@ -295,6 +295,32 @@ TEST_F(ShardTest, TroubleWithThePartitionStopsThisShardAndKeepsWhatIsKnown) {
   EXPECT_EQ(Digest(), DigestOfWhole());
 }
 
+// Promise 5: on doubt about what is stored it stops, whoever met it, and nothing is answered from it.
+TEST_F(ShardTest, DamageThatAReaderMetStopsTheShardAlone) {
+  StoreSome();
+  ASSERT_EQ(Start(), OkStatus());
+  ASSERT_TRUE(shard().Read(AccountId("acme")).ok());
+  disk().damaged = true;
+  const Status read = shard().Read(AccountId("acme")).status();
+  EXPECT_EQ(read.code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Says(read, "checksum")) << read;
+  EXPECT_EQ(shard().status().state, ShardState::kFailed);
+  EXPECT_TRUE(Says(Failure(), "checksum"));
+  EXPECT_EQ(shard().AccountsFrom(AccountId(), 1).status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(fatal().empty());
+}
+
+TEST_F(ShardTest, DamageThatACommitMetStopsTheShardAlone) {
+  StoreSome();
+  disk().corrupt_commits = true;
+  config().limits.commit_records_max = 1;
+  ASSERT_EQ(Start(), OkStatus());
+  topic().Emit(Invoice("acme", "e-4", "i-3", 10));
+  EXPECT_TRUE(Says(Failure(), "checksum"));
+  EXPECT_FALSE(shard().Read(AccountId("acme")).ok());
+  EXPECT_TRUE(fatal().empty());
+}
+
 TEST_F(ShardTest, BrokerThatIsAwayIsWaitedFor) {
   config().limits.backoff_min = config().limits.backoff_max = std::chrono::milliseconds(1);
   for (int i = 0; i < 3; ++i) topic().FailNextPoll(Unavailable("nobody answers"));

@@ -152,9 +152,7 @@ class ByAccount final : public rocksdb::SliceTransform {
  public:
   const char* Name() const override { return "kontor.account"; }
   bool InDomain(const rocksdb::Slice& key) const override { return AccountBytes(View(key)) > 0; }
-  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    return {key.data(), AccountBytes(View(key))};
-  }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override { return {key.data(), AccountBytes(View(key))}; }
 };
 
 RocksSpec SpecOf(const std::string& path, const RocksOptions& options, AddValues add_rows) {
@@ -348,7 +346,8 @@ class RocksViewStore::Reading final : public ViewSnapshot {
 
   Status Broken(std::string_view table) const {
     const RocksSpec& spec = committed_->database().spec();
-    return DataLoss("views {}: an entry of {} is unreadable; {}", spec.path, table, spec.remedy);
+    return committed_->database().Damaged(
+        DataLoss("views {}: an entry of {} is unreadable; {}", spec.path, table, spec.remedy));
   }
 
   const std::shared_ptr<const Committed> committed_;
@@ -468,6 +467,8 @@ Status RocksViewStore::Clear() {
   KONTOR_ASSIGN_OR_RETURN(database_, RocksDatabase::Open(spec, RocksDatabase::Access::kCreate));
   return Load();
 }
+
+Status RocksViewStore::Damage() const { return database_->Damage(); }
 
 StoreFigures RocksViewStore::Figures() const { return database_->Figures(); }
 

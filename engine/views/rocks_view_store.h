@@ -41,6 +41,7 @@ class RocksViewStore final : public ViewStore {
   std::unique_ptr<ViewSnapshot> Snapshot() const override;
   Status Clear() override;
   Status Verify() const override;
+  Status Damage() const override;
   StoreFigures Figures() const override;
 
  private:

@@ -132,6 +132,9 @@ class ViewStore {
   // Reads every stored byte against its checksum. DataLoss on the first that differs.
   virtual Status Verify() const = 0;
 
+  // The first DataLoss that anybody met here, reading or writing; OK where nobody did. Cheap.
+  virtual Status Damage() const { return OkStatus(); }
+
   virtual StoreFigures Figures() const { return {}; }
 };
 

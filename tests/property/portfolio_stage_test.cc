@@ -130,6 +130,28 @@ TEST_F(PortfolioStageTest, FactDatedAheadCountsFromItsInstantOn) {
   ExpectExact("its instant");
 }
 
+// A part is never shown as the whole: what cannot be read is out of the totals, and out of what they say they cover.
+TEST_F(PortfolioStageTest, DamagedShardIsOutOfTheTotals) {
+  EmitSome(41, 80);
+  ExpectExact("events");
+  stores_.disk({"kontor.events", Partition(0)}).damaged = true;
+  Components sum;
+  int64_t accounts = 0;
+  for (int i = 0; i < kAccounts; ++i) {
+    const Result<AccountReading> reading = reader_->Read(Account(i), clock_.Now());
+    const bool damaged = PartitionOf(Partitioner::kMurmur2, Account(i).value(), kPartitions) == Partition(0);
+    ASSERT_EQ(reading.ok(), !damaged);
+    if (damaged) continue;
+    sum.Add(reading->account->sums.components, 1);
+    accounts += reading->account->known() ? 1 : 0;
+  }
+  PortfolioReading stage = Settled();
+  while (stage.positions.size() > 1) stage = Settled();
+  EXPECT_EQ(stage.positions.front().shard.partition, Partition(1));
+  EXPECT_EQ(stage.components, sum);
+  EXPECT_EQ(stage.accounts, accounts);
+}
+
 TEST(PackedPartTest, GivesBackWhatItWasGiven) {
   Components components;
   components.in(Window::kTtm).own.Add({.measure = Measure::kBooked, .currency = kEuro, .number = -3}, -7);
