@@ -1,5 +1,7 @@
 #include "engine/shard/disposition_map.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -16,10 +18,13 @@ std::string EntryKey(const ShardId& id) { return fmt::format("dispositions/{}/{}
 
 std::string_view BytesOf(const Sha256Hash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
-// The hash that the entry for so many stretches of this log begins with.
-Result<Sha256Hash> HashAt(const EventLog& log, uint64_t stretches) {
-  KONTOR_ASSIGN_OR_RETURN(const std::string last, log.Read(Position(stretches * DispositionMap::kStretch - 1)));
-  return Sha256::Of(last);
+// The hash that the entry for so many stretches of this log begins with. None where the log cannot be read there:
+// whoever needs the record itself fails by that, while this is a hint only.
+std::optional<Sha256Hash> HashAt(const ShardId& shard, const EventLog& log, uint64_t stretches) {
+  const Result<std::string> last = log.Read(Position(stretches * DispositionMap::kStretch - 1));
+  if (last.ok()) return Sha256::Of(*last);
+  spdlog::error("{}: {}", ShardName(shard), Text(last.status()));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -33,8 +38,8 @@ Status DispositionMap::Watch(const ShardId& shard, const EventLog* log) {
   KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> entry, store_->Get(EntryKey(shard)));
   constexpr size_t kHashBytes = sizeof(Sha256Hash);
   if (entry && entry->size() > kHashBytes && entry->size() - kHashBytes <= full) {
-    KONTOR_ASSIGN_OR_RETURN(const Sha256Hash hash, HashAt(*log, entry->size() - kHashBytes));
-    if (entry->compare(0, kHashBytes, BytesOf(hash)) == 0) known.holds = entry->substr(kHashBytes);
+    const std::optional<Sha256Hash> hash = HashAt(shard, *log, entry->size() - kHashBytes);
+    if (hash && entry->compare(0, kHashBytes, BytesOf(*hash)) == 0) known.holds = entry->substr(kHashBytes);
   }
   known.stored = known.holds.size();
   known.holds.resize(full, '\0');
@@ -83,11 +88,11 @@ Status DispositionMap::Store() {
 }
 
 Status DispositionMap::StoreOne(const ShardId& shard, Known* known) {
-  KONTOR_ASSIGN_OR_RETURN(const Sha256Hash hash, HashAt(*known->log, known->holds.size()));
-  KONTOR_RETURN_IF_ERROR(store_->Put(EntryKey(shard), std::string(BytesOf(hash)) + known->holds));
   known->stored = known->holds.size();
+  const std::optional<Sha256Hash> hash = HashAt(shard, *known->log, known->holds.size());
+  if (!hash) return OkStatus();  // a later stretch may be read
   known->changed = false;
-  return OkStatus();
+  return store_->Put(EntryKey(shard), std::string(BytesOf(*hash)) + known->holds);
 }
 
 bool DispositionMap::MayHold(const ShardId& shard, Position position, log::v1::Disposition disposition) const {

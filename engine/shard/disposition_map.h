@@ -8,6 +8,7 @@
 // Threads:     any.
 // Durability:  stored now and then, and by Store. What is lost is found again by reading the log. What is stored is
 //              believed only where the log still holds the record that it was stored at.
+// Errors:      the store's. A log that cannot be read costs what was stored of it, and is no error here.
 // Format:      entry "dispositions/<topic>/<partition>": 32 bytes, the SHA-256 of the last record of the last stretch;
 //              then a byte a stretch: bit n: it holds a record of Disposition n; none: not known.
 #pragma once
@@ -56,7 +57,7 @@ class DispositionMap {
     Position seen;          // everything before it is noted
     uint8_t open = 0;       // what the stretch of `seen` holds so far,
     bool open_seen = true;  // if every record of it was noted
-    uint64_t stored = 0;    // stretches, when it was stored
+    uint64_t stored = 0;    // stretches, when it was stored, or was to be
     bool changed = false;   // since it was stored
   };
   Status StoreOne(const ShardId& shard, Known* known);  // requires: mutex_ held

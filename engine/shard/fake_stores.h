@@ -31,8 +31,9 @@ struct FakeDisk {
   std::set<std::string, std::less<>> accounts;  // that the commits view
   int appends_until_failure = -1;
   int commits_until_failure = -1;
-  std::string corrupt_row;            // reading the row of this key fails
-  std::atomic<bool> damaged = false;  // somebody has met damage
+  std::string corrupt_row;             // reading the row of this key fails
+  std::set<Position> corrupt_records;  // and that of the log's records at these
+  std::atomic<bool> damaged = false;   // somebody has met damage
   bool corrupt_commits = false;
   bool dead = false;  // the machine is off: nothing is written any more
 };
@@ -83,7 +84,10 @@ class FakeStores final : public ShardStores {
     Position End() const override { return log_->End(); }
     Offset NextOffset() const override { return log_->NextOffset(); }
     LogOwner Owner() const override { return log_->Owner(); }
-    Result<std::string> Read(Position position) const override { return log_->Read(position); }
+    Result<std::string> Read(Position position) const override {
+      if (disk_->corrupt_records.contains(position)) return DataLoss("a block fails its checksum");
+      return log_->Read(position);
+    }
     Status Scan(Position from, Position to,
                 const std::function<bool(Position, std::string_view)>& visit) const override {
       return log_->Scan(from, to, visit);

@@ -273,8 +273,12 @@ ShardSet::TopicWord ShardSet::AskForEvents() {
 Result<TopicDescription> ShardSet::DescribeOrMake(const std::string& topic) {
   Result<TopicDescription> described = config_.source->DescribeTopic(topic, kAnswerTimeout);
   if (described.status().code() != StatusCode::kNotFound) return described;
-  const Status made = config_.source->CreateTopic(
-      topic, 1, {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}, kAnswerTimeout);
+  const Status made = config_.source->CreateTopic(topic, 1,
+                                                  {{"cleanup.policy", "delete"},
+                                                   {"retention.ms", "-1"},
+                                                   {"retention.bytes", "-1"},
+                                                   {"max.message.bytes", std::to_string(kMessageBytesMax)}},
+                                                  kAnswerTimeout);
   if (!made.ok() && made.code() != StatusCode::kAlreadyExists) {
     return NotFound("it is not there and cannot be made here ({}): create it with one partition and retention.ms=-1",
                     Text(made));

@@ -310,6 +310,28 @@ TEST_F(ShardSetTest, FailedShardIsNamedAndTheOthersGoOn) {
   WaitUntilFolded(1, 1);
 }
 
+TEST_F(ShardSetTest, LogThatCannotBeReadWhereItsDispositionsWereStoredEndsNothing) {
+  constexpr uint64_t kStretch = DispositionMap::kStretch;
+  const auto emit = [this](uint64_t from, uint64_t to) {
+    for (uint64_t i = from; i < to; ++i) Emit(0, fmt::format("e-{}", i));
+    WaitUntilFolded(0, to);
+  };
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  emit(0, kStretch + 1);
+  Close();
+  stores_.disk({"kontor.events", Partition(0)}).corrupt_records = {Position(kStretch - 1), Position(2 * kStretch - 1)};
+  for (const uint64_t stretches : {1, 2}) {  // stored, and to be stored
+    Open();
+    ASSERT_EQ(Assign(0), OkStatus());
+    emit(stretches * kStretch + 1, (stretches + 1) * kStretch + 1);
+    EXPECT_TRUE(
+        set_->dispositions()->MayHold({"kontor.events", Partition(0)}, Position(0), log::v1::DISPOSITION_REJECTED));
+    Close();
+  }
+}
+
 TEST_F(ShardSetTest, RefusedRecordsReachTheDeadLetterTopic) {
   MakeTopics();
   Open();

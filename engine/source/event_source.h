@@ -125,6 +125,10 @@ struct TopicConfig {
   int64_t in_sync_min = 1;       // copies that must have a record before it is acknowledged
 };
 
+// What sinks send at most unless they are told otherwise, and topics should take: the largest value that is read (1
+// MiB) and what is around it, key, headers and Kafka's framing.
+inline constexpr int64_t kMessageBytesMax = 2 << 20;
+
 struct TopicDescription {
   TopicFacts facts;
   // Unimplemented where the broker cannot tell (the embedded one), PermissionDenied where it will not, Unavailable

@@ -22,6 +22,7 @@ std::vector<KafkaProperty> Fixed(Partitioner partitioner) {
 const std::vector<KafkaProperty> kThroughput = {
     {"compression.type", "lz4"},
     {"linger.ms", "5"},
+    {"message.max.bytes", std::to_string(kMessageBytesMax)},
 };
 
 // What waits for a record's fate: travels through librdkafka as the message's opaque.
@@ -35,7 +36,11 @@ void OnDelivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) noexcept
   if (!pending->done) return;
   Status status = OkStatus();
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    status = StatusOf(message->err, fmt::format("topic '{}': the record was not accepted", pending->topic));
+    std::string what = fmt::format("topic '{}': the record was not accepted", pending->topic);
+    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+      what += fmt::format("; raise the topic's max.message.bytes ({} takes all that Kontor reads)", kMessageBytesMax);
+    }
+    status = StatusOf(message->err, what);
   }
   pending->done(status, Partition(message->partition), Offset(message->offset));
 }
@@ -118,9 +123,12 @@ Status KafkaSink::Send(OutRecord record, Delivered done) {
     static_cast<void>(pending.release());  // OnDelivered has it
     return OkStatus();
   }
-  return StatusOf(rd_kafka_error_code(error.get()),
-                  fmt::format("topic '{}': a record with a key of {} and a value of {} bytes was not queued",
-                              record.topic, record.key.value_or("").size(), record.value.value_or("").size()));
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
+  std::string what = fmt::format("topic '{}': a record with a key of {} and a value of {} bytes was not queued",
+                                 record.topic, record.key.value_or("").size(), record.value.value_or("").size());
+  // Said here, it is the client's own bound; the broker's comes with the delivery.
+  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) what += "; raise the client's message.max.bytes (--kafka)";
+  return StatusOf(code, what);
 }
 
 Status KafkaSink::Flush(milliseconds timeout) {

@@ -2,7 +2,8 @@
 //
 // Keys go to partitions as Java's clients send them (murmur2), or as librdkafka's do by default (CRC-32): one topic has
 // one partitioner, else an account lives on two partitions. Batches wait a few milliseconds to fill and are compressed
-// by LZ4.
+// by LZ4. A record may have 2 MiB (`message.max.bytes`), more than any that Kontor reads; what the topic takes is the
+// topic's own bound.
 //
 // A record is retried for up to `message.timeout.ms` (five minutes, to be passed through) before it fails as
 // Unavailable.

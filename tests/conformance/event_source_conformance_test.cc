@@ -1,4 +1,5 @@
 // The in-memory source and Kafka's adapter on the embedded broker under one suite. Real Kafka: tests/integration.
+#include "engine/event/decoder.h"
 #include "engine/source/in_memory_source.h"
 #include "engine/source/kafka_embedded_broker.h"
 #include "engine/source/kafka_sink.h"
@@ -69,6 +70,29 @@ TEST(KafkaSourceTest, WhereNoBrokerAnswersTheirAddressesAreNamed) {
   const Status status = source->DescribeTopic("t", std::chrono::milliseconds(500)).status();
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_THAT(std::string(Text(status)), HasSubstr("no Kafka broker answers at 127.0.0.1:1"));
+}
+
+class KafkaSinkTest : public ::testing::Test {
+ protected:
+  // Sends noise of that size to a topic that takes it.
+  Status Send(size_t bytes, std::map<std::string, std::string> properties = {}) {
+    KafkaOptions options;
+    options.brokers = broker_->brokers();
+    options.properties = std::move(properties);
+    const auto sink = *KafkaSink::Open(options, Partitioner::kMurmur2);
+    return SendAll(*sink, {RecordOn("topic", Partition(0), Noise(bytes))})[0].status;
+  }
+
+  const std::unique_ptr<KafkaEmbeddedBroker> broker_ = *KafkaEmbeddedBroker::Start({{"topic", 1}});
+};
+
+TEST_F(KafkaSinkTest, TheLargestEventIsSent) { EXPECT_EQ(Send(kMaxValueBytes), OkStatus()); }
+
+TEST_F(KafkaSinkTest, WhatTheClientDoesNotSendIsToldWithItsBoundWhichCanBeRaised) {
+  const Status refused = Send(kMessageBytesMax);
+  EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(Text(refused)), HasSubstr("raise the client's message.max.bytes (--kafka)"));
+  EXPECT_EQ(Send(kMessageBytesMax, {{"message.max.bytes", "4000000"}}), OkStatus());
 }
 
 INSTANTIATE_TYPED_TEST_SUITE_P(InMemory, EventSourceSuite, InMemoryWorld);

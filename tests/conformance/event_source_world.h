@@ -139,6 +139,15 @@ inline OutRecord RecordOn(const std::string& topic, Partition partition, std::st
   return record;
 }
 
+// Bytes that no compression makes fewer.
+inline std::string Noise(size_t bytes) {
+  std::string noise;
+  for (uint64_t random = 1; noise.size() < bytes; random = random * 6364136223846793005u + 1442695040888963407u) {
+    noise.push_back(static_cast<char>(random >> 56));
+  }
+  return noise;
+}
+
 inline std::vector<std::string> Numbered(int from, int to) {
   std::vector<std::string> values;
   for (int i = from; i < to; ++i) values.push_back(std::to_string(i));

@@ -1,4 +1,4 @@
-// Today's schema and bytes against those that are frozen beside this file.
+// Today's schema and bytes against those that are frozen beside this file. The schema's case is part of the build too.
 //
 // An addition to the schema passes. Freeze it too before it is released, for until then nothing guards it:
 //

@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import engine as e2e  # noqa: E402
 
-GOOD = ["retention.ms=-1", "message.timestamp.type=LogAppendTime"]
+GOOD = ["retention.ms=-1", "message.timestamp.type=LogAppendTime", "max.message.bytes=2097152"]
 
 
 class DoctorTest(e2e.EngineTestCase):
@@ -42,6 +42,7 @@ class DoctorTest(e2e.EngineTestCase):
         self.expect(rows, "ok", "cleanup.policy=delete")
         self.expect(rows, "ok", "keeps its records for ever")
         self.expect(rows, "ok", "LogAppendTime")
+        self.expect(rows, "ok", "max.message.bytes=2097152")
         self.expect(rows, "warning", "1 copy of each record")  # the broker stands alone
         self.expect(rows, "ok", "partitioner: the last 100 records")
         self.expect(rows, "ok", "clock", "the broker's word")
@@ -79,12 +80,16 @@ class DoctorTest(e2e.EngineTestCase):
     def test_beside_a_running_engine_and_on_its_folder_afterwards(self):
         self.create_topic(self.events, 2, *GOOD)
         engine = self.serve().listening().ready()
+        self.assertEqual(self.partitions(self.rejected), 1)
         port = engine.url.rpartition(":")[2]
         options = ("--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{port}")
         status, rows = self.doctor(*options)
         self.assertEqual(status, 0, rows)
         self.expect(rows, "ok folder", "an engine runs on")
         self.expect(rows, "ok listen", "in use")
+        for topic in (self.reference, self.rejected):  # as the engine made them
+            self.expect(rows, "ok", f"topic {topic}", "keeps its records for ever")
+            self.expect(rows, "ok", f"topic {topic}", "max.message.bytes=2097152")
         engine.ready()  # undisturbed
         self.assertEqual(engine.stop(), 0)
         status, rows = self.doctor(*options)

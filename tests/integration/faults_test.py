@@ -3,7 +3,9 @@
 
 import json
 import pathlib
+import random
 import shutil
+import string
 import sys
 import unittest
 
@@ -92,6 +94,55 @@ class TopicsTest(e2e.EngineTestCase):
         self.assertEqual(engine.get("/v1/portfolio")["accounts"], "1")
         for topic in (self.reference, self.rejected):
             self.assertEqual(self.partitions(topic), 1)
+
+
+class LargestEventsTest(e2e.EngineTestCase):
+    """Events just below 1 MiB, which is what a value may have."""
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(1)
+
+    def text(self, length):
+        return "".join(self.random.choices(string.ascii_letters, k=length))
+
+    def invoice(self, number, units, last):
+        """240 lines of 4,365 bytes and one with a description of so many, which compression hardly makes fewer."""
+        money = {"currency_code": "EUR", "units": str(units)}
+        lines = [
+            {"product": self.text(256), "description": self.text(length), "quantity": {"units": "1"}}
+            for length in [4096] * 240 + [last]
+        ]
+        body = {"invoice": {"id": str(number)}, "net": money, "gross": money, "lines": lines}
+        return event(number, {"invoice_issued": body})
+
+    def send(self, *events):
+        return self.run_kontor("emit", *self.topics(), input="".join(json.dumps(event) + "\n" for event in events))
+
+    def test_they_go_wherever_the_topic_takes_them_and_else_it_is_said_what_to_do(self):
+        large, largest = self.invoice(1, 5, last=0), self.invoice(2, 7, last=640)
+        self.create_topic(self.events)
+        status, out, err = self.send(large, largest)
+        self.assertEqual(status, 1, out + err)
+        self.assertIn("1 of 2 events acknowledged", out)
+        self.assertIn("line 2: ", err)
+        self.assertIn("raise the topic's max.message.bytes (2097152 ", err)
+
+        self.events += ".large"
+        self.create_topic(self.events, 1, "retention.ms=-1", "max.message.bytes=2097152")
+        engine = self.serve("--now", "2026-01-01").listening().ready()
+        status, out, err = self.send(large, largest, self.invoice(2, 8, last=640))
+        self.assertEqual(status, 0, out + err)
+        engine.has_read(self.ends(self.events))
+        value = engine.get("/v1/accounts/acme/value")["value"]
+        self.assertEqual(value["invoicedNet"]["lifetime"]["byCurrency"], [{"currencyCode": "EUR", "units": "12"}])
+
+        conflict = self.value_at(2)
+        self.assertGreater(len(conflict), (1 << 20) - 50)
+        e2e.wait_until("its dead letter", lambda: self.ends(self.rejected)[self.rejected, 0] >= 1)
+        self.assertEqual(self.value_at(0, topic=self.rejected), conflict)
+        self.kontor("rejected", "--server", engine.url, "--brokers", self.broker, "--reemit", f"{self.events}/0@2")
+        self.assertEqual(self.value_at(3), conflict)
 
 
 class BrokerHangsTest(e2e.EngineTestCase):

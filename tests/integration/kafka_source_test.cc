@@ -1,4 +1,5 @@
 // Kafka's adapter on a real broker: the common suite, and what the embedded broker and the twin do not know.
+#include "engine/event/decoder.h"
 #include "tests/conformance/event_source_suite.h"
 #include "tests/integration/kafka_world.h"
 
@@ -169,18 +170,23 @@ TEST_F(KafkaSourceTest, GrownPartitionsComeWithTheNextAssignment) {
 TEST_F(KafkaSourceTest, ARecordTooLargeFailsAloneAndTheOthersArrive) {
   const std::string topic = world_.NewTopic(1, {{"max.message.bytes", "2000"}});
   const auto small = SendAll(*sink_, {RecordOn(topic, Partition(0), "before")});
-  // Incompressible, and too large for the topic but not for the client.
-  std::string noise;
-  for (uint64_t random = 1; noise.size() < 10'000; random = random * 6364136223846793005u + 1442695040888963407u) {
-    noise.push_back(static_cast<char>(random >> 56));
-  }
-  const auto large = SendAll(*sink_, {RecordOn(topic, Partition(0), noise)});
+  // Too large for the topic, but not for the client.
+  const auto large = SendAll(*sink_, {RecordOn(topic, Partition(0), Noise(10'000))});
   const auto more = SendAll(*sink_, {RecordOn(topic, Partition(0), "after")});
   EXPECT_TRUE(small[0].status.ok()) << Text(small[0].status);
   EXPECT_EQ(large[0].status.code(), StatusCode::kInvalidArgument) << Text(large[0].status);
+  EXPECT_THAT(std::string(Text(large[0].status)), HasSubstr("raise the topic's max.message.bytes (2097152"));
   EXPECT_TRUE(more[0].status.ok()) << Text(more[0].status);
   const auto reader = Open(topic, Partition(0), Offset(0));
   EXPECT_THAT(ReadToEnd(*reader).values(), ElementsAre("before", "after"));
+}
+
+TEST_F(KafkaSourceTest, TheLargestEventArrivesBetweenOthersWhereTheTopicTakesIt) {
+  const std::string topic = world_.NewTopic(1, {{"max.message.bytes", std::to_string(kMessageBytesMax)}});
+  const std::string largest = Noise(kMaxValueBytes);
+  Send(topic, Partition(0), {"before", largest, "after"});
+  const auto reader = Open(topic, Partition(0), Offset(0));
+  EXPECT_TRUE(ReadToEnd(*reader).values() == (std::vector<std::string>{"before", largest, "after"}));
 }
 
 TEST_F(KafkaSourceTest, ARecordForAMissingTopicFails) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the walls between Kontor's rooms: who may include whom, which library is known where, no floats in state.
+"""Checks the walls between Kontor's rooms: who may include whom, which library is known where, no clock
+and no chance in projections, no floats in state.
 
     tests/layering/check_layering.py [ROOT]
 
@@ -33,6 +34,9 @@ ROOMS = [
 PROJECTIONS_MAY = ("proto", "engine/base", "engine/event")
 STATE_CONTRACT = re.compile(r"engine/views/state_\w+\.h")
 SHARED_PROJECTIONS = ["projections/account", "projections/reading"]
+
+# A fold gives the same at any time and place: it asks no clock and no chance. Tests may, for histories by a seed.
+CHANCE = re.compile(r"engine/base/(clock|distribution)\.h|chrono|ctime|random|time\.h|sys/time\.h")
 
 # Library: (how its headers begin, which files may name them, in words).
 LIBRARIES = {
@@ -131,6 +135,13 @@ def library(path, include):
     return None
 
 
+def chance(path, include):
+    """Why the file may not include this header, for what it gives differs from run to run; None if it may."""
+    if room_of(path) == "projections" and not is_test(path) and CHANCE.fullmatch(include):
+        return "a projection asks no clock and no chance; what time it is, is told to it"
+    return None
+
+
 def violations(root):
     """(number of files read, list of violations)."""
     sources = [
@@ -155,6 +166,7 @@ def violations(root):
                 why = library(path, include)
                 if is_ours(include, quoted is not None):
                     why = arrow(path, include)
+                why = why or chance(path, include)
                 if why:
                     report(match.start(), f"includes {include}: {why}")
         if STATE_FILES.fullmatch(path) and not is_test(path):

@@ -106,6 +106,22 @@ class CheckLayeringTest(unittest.TestCase):
         self.assert_passes("projections/reading/a.cc", '#include "projections/account/b.h"\n')
         self.assert_fails("projections/account/a.cc", '#include "projections/reading/b.h"\n', "may know none")
 
+    def test_projection_asks_no_clock_and_no_chance(self):
+        for header in (
+            '"engine/base/clock.h"',
+            '"engine/base/distribution.h"',
+            "<chrono>",
+            "<ctime>",
+            "<random>",
+            "<time.h>",
+            "<sys/time.h>",
+        ):
+            with self.subTest(header=header):
+                self.assert_fails("projections/value/a.cc", f"#include {header}\n", "no clock and no chance")
+                self.assert_passes("engine/shard/a.cc", f"#include {header}\n")
+        self.assert_passes("projections/value/a_test.cc", "#include <random>\n")
+        self.assert_passes("projections/value/a.cc", '#include "engine/base/civil.h"\n')
+
     def test_libraries_where_they_belong(self):
         for path, header in (
             ("engine/log/rocks_log.cc", "<rocksdb/db.h>"),

@@ -5,6 +5,7 @@
 #   kontor_library(NAME base SOURCES money.h money.cc ... DEPENDS kontor::proto absl::status ...)
 #   kontor_executable(NAME kontor SOURCES main.cc ... DEPENDS ...)
 #   kontor_test(NAME money_test SOURCES money_test.cc DEPENDS kontor::base [LABELS ...] [LOCKS ...])
+#   kontor_build_check(TEST golden_test CASE GoldenTest.SchemaIsAppendOnly READS schema.binpb)
 #   kontor_script_test(NAME Emitters.Shell COMMAND ${Python3_EXECUTABLE} emit_test.py ... [LABELS ...])
 #   kontor_bench(NAME money_bench SOURCES money_bench.cc DEPENDS ...)
 #   kontor_fuzz(NAME decode_fuzz SOURCES decode_fuzz.cc CORPUS corpus/decode DEPENDS ...)
@@ -99,6 +100,28 @@ function(kontor_test)
 endif()
 ]=] @ONLY)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties_file}")
+endfunction()
+
+# kontor_build_check(TEST name CASE case READS file...)
+# Makes one case of a test program a part of the whole build, which fails with it: run again whenever the program or a
+# file that it reads has changed. Not under sanitizers: programs that are made with them may need what only tests set.
+function(kontor_build_check)
+  kontor_parse("TEST;CASE" "READS" "TEST;CASE;READS")
+  if(KONTOR_SANITIZE)
+    return()
+  endif()
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${arg_CASE}.passed")
+  list(TRANSFORM arg_READS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  add_custom_command(
+    OUTPUT "${stamp}"
+    COMMAND "${CMAKE_COMMAND}" -E env --unset=KONTOR_UPDATE_GOLDEN
+            "$<TARGET_FILE:${arg_TEST}>" --gtest_brief=1 "--gtest_filter=${arg_CASE}"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
+    DEPENDS ${arg_TEST} ${arg_READS}
+    WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+    COMMENT "${arg_CASE}"
+    VERBATIM)
+  add_custom_target(${arg_CASE} ALL DEPENDS "${stamp}")
 endfunction()
 
 # kontor_script_test(NAME name COMMAND command... [LABELS label...] [LOCKS lock...])

@@ -7,8 +7,6 @@
 namespace kontor {
 namespace {
 
-// What a value may have (proto/README.md).
-constexpr int64_t kRecordBytes = 1 << 20;
 // Clocks that are kept by NTP are nearer to each other than this.
 constexpr int64_t kAheadWarningMs = 2'000;
 constexpr int64_t kAheadFailedMs = 60'000;
@@ -25,8 +23,9 @@ Check MissingTopic(TopicUse use, const std::string& about, const std::string& to
   if (use != TopicUse::kEvents) return Well(about, "not there yet; kontor serve makes it");
   return Ill(about, "not there",
              fmt::format("create it with as many partitions as you want to spread over cores and instances: "
-                         "kafka-topics.sh --create --topic {} --partitions 4 --config retention.ms=-1",
-                         topic));
+                         "kafka-topics.sh --create --topic {} --partitions 4 --config retention.ms=-1 "
+                         "--config max.message.bytes={}",
+                         topic, kMessageBytesMax));
 }
 
 void JudgeShape(TopicUse use, const std::string& about, const TopicFacts& facts, Checks* checks) {
@@ -89,11 +88,12 @@ void JudgeConfig(TopicUse use, const std::string& about, const std::string& topi
   } else {
     checks->push_back(Well(about, "keeps its records for ever"));
   }
-  if (config.message_bytes_max < kRecordBytes) {
+  if (config.message_bytes_max < kMessageBytesMax) {
     checks->push_back(Doubtful(about,
-                               fmt::format("max.message.bytes={}: the broker refuses records that Kontor would take",
+                               fmt::format("max.message.bytes={}: the broker refuses the largest records that Kontor "
+                                           "would take, of 1 MiB and what is around it",
                                            config.message_bytes_max),
-                               SetText(topic, "max.message.bytes=1048588")));
+                               SetText(topic, fmt::format("max.message.bytes={}", kMessageBytesMax))));
   } else {
     checks->push_back(Well(about, fmt::format("max.message.bytes={}", config.message_bytes_max)));
   }

@@ -23,7 +23,7 @@ TopicDescription Good() {
   facts.in_sync_min = 3;
   TopicConfig config;
   config.cleanup_policy = "delete";
-  config.message_bytes_max = 1'048'588;
+  config.message_bytes_max = 2'097'152;
   config.timestamp_type = "LogAppendTime";
   config.in_sync_min = 2;
   return {facts, config};
@@ -53,12 +53,13 @@ TEST(TopicChecksTest, LossOfRecordsIsNamed) {
   TopicDescription topic = Good();
   topic.config->cleanup_policy = "compact,delete";
   topic.config->retention_ms = 604'800'000;
-  topic.config->message_bytes_max = 1'000'000;
+  topic.config->message_bytes_max = 1'048'588;  // Kafka's default
   topic.config->timestamp_type = "CreateTime";
-  EXPECT_THAT(Judge(topic), AllOf(Contains(Is(Verdict::kFailed, "cleanup.policy=compact,delete")),
-                                  Contains(Is(Verdict::kWarning, "retention.ms=604800000", "retention.ms=-1")),
-                                  Contains(Is(Verdict::kWarning, "max.message.bytes=1000000")),
-                                  Contains(Is(Verdict::kWarning, "CreateTime", "LogAppendTime"))));
+  EXPECT_THAT(Judge(topic),
+              AllOf(Contains(Is(Verdict::kFailed, "cleanup.policy=compact,delete")),
+                    Contains(Is(Verdict::kWarning, "retention.ms=604800000", "retention.ms=-1")),
+                    Contains(Is(Verdict::kWarning, "max.message.bytes=1048588", "max.message.bytes=2097152")),
+                    Contains(Is(Verdict::kWarning, "CreateTime", "LogAppendTime"))));
 }
 
 TEST(TopicChecksTest, CopiesAgainstThoseInSync) {
