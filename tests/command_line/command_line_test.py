@@ -50,18 +50,18 @@ class CommandLineTest(unittest.TestCase):
 
 class OptionsTest(CommandLineTest):
     def test_the_nearest_place_goes_before(self):
-        file = self.file("k.toml", 'topic = "all"\nlisten = "f:1"\n\n[serve]\ntopic = "mine"\ngroup-id = "g"\n')
-        places = {"KONTOR_LISTEN": "e:2", "KONTOR_SERVE_GROUP_ID": "eg", "KONTOR_GROUP_ID": "no"}
+        file = self.file("k.toml", 'topic = "all"\nlisten = "127.0.0.1:1"\n\n[serve]\ntopic = "mine"\ngroup-id = "g"\n')
+        places = {"KONTOR_LISTEN": "127.0.0.1:2", "KONTOR_SERVE_GROUP_ID": "eg", "KONTOR_GROUP_ID": "no"}
         told = self.in_force("--config", file, "serve", "--brokers", "c:3", **places)
         self.assertEqual(told["topic"], ("mine", f"{file}:5"))
-        self.assertEqual(told["listen"], ("e:2", "KONTOR_LISTEN"))
+        self.assertEqual(told["listen"], ("127.0.0.1:2", "KONTOR_LISTEN"))
         self.assertEqual(told["group-id"], ("eg", "KONTOR_SERVE_GROUP_ID"))
         self.assertEqual(told["brokers"], ("c:3", "command line"))
         self.assertEqual(told["reporting-zone"], ("UTC", "default"))
         self.assertEqual(told["data-dir"], (None, "required, and not given"))
-        told = self.in_force("emit", KONTOR_CONFIG=str(file), KONTOR_KAFKA="acks=all;linger.ms=5")
+        told = self.in_force("emit", KONTOR_CONFIG=str(file), KONTOR_KAFKA="socket.timeout.ms=99;linger.ms=5")
         self.assertEqual(told["topic"], ("all", f"{file}:1"))
-        self.assertEqual(told["kafka"], ("acks=all linger.ms=5", "KONTOR_KAFKA"))
+        self.assertEqual(told["kafka"], ("socket.timeout.ms=99 linger.ms=5", "KONTOR_KAFKA"))
 
     def test_what_does_not_go_with_the_command_line_is_shut_out(self):
         told = self.in_force("accounts", "--server", "http://x", KONTOR_DATA_DIR="d", KONTOR_REPORTING_ZONE="UTC")
@@ -76,10 +76,6 @@ class OptionsTest(CommandLineTest):
             self.assertEqual(value, plain[option][0], option)
         named = set(re.findall(r"^(?:# )?([a-z-]+) = ", EXAMPLE.read_text(), re.M))
         self.assertEqual(named, set(plain))
-
-    def test_a_variable_that_nearly_is_one_is_told(self):
-        said = self.kontor("config", KONTOR_LISTN="x").stderr
-        self.assertIn("KONTOR_LISTN is no option; did you mean KONTOR_LISTEN?", said)
 
 
 class ShellsTest(CommandLineTest):
@@ -239,7 +235,7 @@ class ErrorsTest(CommandLineTest):
             start = ("serve", "--brokers", NOBODY, "--data-dir", self.folder / "data", "--listen", address)
             self.expect(FAILED, start, f"cannot listen on {address}", "name another address with --listen")
         for address, said in (("foo", "is no HOST:PORT"), ("0.0.0.0:0", "must show a token")):
-            self.expect(FAILED, [*start[:-1], address], said)
+            self.expect(USAGE, [*start[:-1], address], said)
         self.assertFalse((self.folder / "data").exists())
         self.expect(FAILED, ["accounts", "--server", f"http://{NOBODY}"], NOBODY, "no Kontor answers", "kontor serve")
 

@@ -189,13 +189,11 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   options.kafka->properties["log_level"] = "3";
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSink> sink, KafkaSink::Open(*options.kafka, options.partitioner));
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<Instance> instance, Instance::Open(options));
-  HttpServerOptions http;
-  http.listen = demo.listen;
-  http.auth_token = demo.auth_token;
+  HttpServerOptions http = demo.http;
   http.metrics = [&](const HttpTraffic& traffic) { return MetricsText(instance->figures(), traffic, RoutePaths()); };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
-  const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
+  const std::string url = fmt::format("http://{}:{}", http.listen.substr(0, http.listen.rfind(':')), server->port());
 
   *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
                               story.HistorySize(), InstantText(story_options.now), url)

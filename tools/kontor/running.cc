@@ -80,8 +80,6 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   const StopSignal stop;
   ServiceManager manager;
   HttpServerOptions http = serve.http;
-  http.listen = serve.listen;
-  http.auth_token = serve.auth_token;
   // Said before a folder is made or a group is joined for nothing.
   if (const Status listens = HttpServer::CheckListen(http); !listens.ok()) {
     console.Error(Text(listens));
