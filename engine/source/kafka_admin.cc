@@ -26,11 +26,8 @@ std::chrono::milliseconds Until(Deadline deadline) {
 // Metadata come from whichever broker answers first; where none does, all that were named did not.
 Status MetadataStatus(rd_kafka_t* client, rd_kafka_resp_err_t error) {
   if (CodeOf(error) != StatusCode::kUnavailable) return StatusOf(error, "Kafka's metadata");
-  char brokers[1'024] = "";
-  size_t size = sizeof brokers;
-  rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", brokers, &size);
-  return Unavailable("no Kafka broker answers at {} ({}): see that one runs there, or name others (--brokers)", brokers,
-                     rd_kafka_err2str(error));
+  return Unavailable("no Kafka broker answers at {} ({}): see that one runs there, or name others (--brokers)",
+                     BrokersOf(client), rd_kafka_err2str(error));
 }
 
 // The controller; where it is none of the brokers (the embedded one names no controller, and librdkafka would wait for

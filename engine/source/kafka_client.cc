@@ -201,6 +201,13 @@ Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
                      [](rd_kafka_t* last) { rd_kafka_destroy_flags(last, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });
 }
 
+std::string BrokersOf(const rd_kafka_t* client) {
+  char brokers[1'024] = "";
+  size_t size = sizeof brokers;
+  rd_kafka_conf_get(rd_kafka_conf(const_cast<rd_kafka_t*>(client)), "bootstrap.servers", brokers, &size);
+  return brokers;
+}
+
 StatusCode CodeOf(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:

@@ -30,14 +30,22 @@ struct Pending {
   std::string topic;
 };
 
-void OnDelivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) noexcept {
+// Why the record of a topic was not taken.
+Status NotTaken(const rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& topic) {
+  if (CodeOf(error) != StatusCode::kNotFound) {
+    return StatusOf(error, fmt::format("topic '{}': the record was not accepted", topic));
+  }
+  return NotFound(
+      "topic {}: there is none of that name at {}; create it, as kontor doctor tells, or name another with --topic",
+      topic, BrokersOf(client));
+}
+
+void OnDelivered(rd_kafka_t* client, const rd_kafka_message_t* message, void*) noexcept {
   const std::unique_ptr<Pending> pending(static_cast<Pending*>(message->_private));
   if (!pending->done) return;
-  Status status = OkStatus();
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    status = StatusOf(message->err, fmt::format("topic '{}': the record was not accepted", pending->topic));
-  }
-  pending->done(status, Partition(message->partition), Offset(message->offset));
+  const bool taken = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  pending->done(taken ? OkStatus() : NotTaken(client, message->err, pending->topic), Partition(message->partition),
+                Offset(message->offset));
 }
 
 }  // namespace
@@ -118,9 +126,10 @@ Status KafkaSink::Send(OutRecord record, Delivered done) {
     static_cast<void>(pending.release());  // OnDelivered has it
     return OkStatus();
   }
-  return StatusOf(rd_kafka_error_code(error.get()),
-                  fmt::format("topic '{}': a record with a key of {} and a value of {} bytes was not queued",
-                              record.topic, record.key.value_or("").size(), record.value.value_or("").size()));
+  const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
+  if (CodeOf(code) == StatusCode::kNotFound) return NotTaken(producer_->client(), code, record.topic);
+  return StatusOf(code, fmt::format("topic '{}': a record with a key of {} and a value of {} bytes was not queued",
+                                    record.topic, record.key.value_or("").size(), record.value.value_or("").size()));
 }
 
 Status KafkaSink::Flush(milliseconds timeout) {

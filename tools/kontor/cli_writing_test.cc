@@ -56,6 +56,15 @@ TEST_F(CliTest, EmitListsByLineWhatWasNotAcknowledged) {
                                 HasSubstr("\nline 4: broker away\n"), Not(HasSubstr("line 2"))));
 }
 
+TEST_F(CliTest, EmitListsNeighboursThatFailedAlikeTogether) {
+  in_.str(std::string(kOpened) + "\n" + kOpened + "\n\n" + kOpened + "\n" + kRate);
+  sink_.answer = [](const OutRecord& record) {
+    return record.topic == "kontor.reference" ? OkStatus() : Unavailable("broker away");
+  };
+  EXPECT_EQ(Run({"emit"}), kExitFailed);
+  EXPECT_EQ(err_.str(), "lines 1 to 2: broker away\nline 4: broker away\n");
+}
+
 TEST_F(CliTest, EmitSendsNothingThatTheEngineWouldRefuse) {
   in_.str(std::string(kOpened) + "\n" + kBad + "\n");
   EXPECT_EQ(Run({"emit"}), kExitFailed);

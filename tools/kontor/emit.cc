@@ -5,6 +5,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -115,6 +117,19 @@ Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const
   return OkStatus();
 }
 
+// By line; neighbours that failed alike stand together.
+void ListFailed(const std::map<uint64_t, Status>& failed, const Console& console) {
+  for (auto first = failed.begin(); first != failed.end();) {
+    auto last = first;
+    auto next = std::next(first);
+    while (next != failed.end() && next->first == last->first + 1 && next->second == first->second) last = next++;
+    const std::string lines =
+        first == last ? fmt::format("line {}", first->first) : fmt::format("lines {} to {}", first->first, last->first);
+    *console.err << fmt::format("{}: {}\n", lines, Printable(Text(first->second)));
+    first = next;
+  }
+}
+
 int Emit(const EmitOptions& options, const Wiring& wiring, const Console& console) {
   std::ifstream file;
   if (options.file != "-") {
@@ -153,9 +168,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
     sending.Finish();
   }
   const auto failed = sending.unacknowledged();
-  for (const auto& [number, why] : failed) {
-    *console.err << fmt::format("line {}: {}\n", number, Printable(Text(why)));
-  }
+  ListFailed(failed, console);
   *console.out << fmt::format("{} of {} events acknowledged\n", CountText(static_cast<int64_t>(sending.acknowledged())),
                               CountText(static_cast<int64_t>(events)));
   if (options.wait) {
