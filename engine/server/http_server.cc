@@ -40,18 +40,21 @@ Result<tcp::endpoint> Resolve(std::string_view listen) {
   std::string_view host = listen.substr(0, colon);
   const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || host.empty() || (!bracketed && host.find(':') != std::string_view::npos)) {
-    return InvalidArgument("--listen: '{}' is no HOST:PORT, as {} or [::1]:8686", listen, kDefaultListen);
+    return InvalidArgument("--listen: '{}' is no HOST:PORT; write it as {} or [::1]:8686", listen, kDefaultListen);
   }
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::string port(listen.substr(colon + 1));
   const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
   if (!digits || std::stoi(port) > 65535) {
-    return InvalidArgument("--listen: '{}' has no port from 0 to 65535 behind its colon", listen);
+    return InvalidArgument("--listen: '{}' has no port from 0 to 65535 behind its colon; 0 takes any that is free",
+                           listen);
   }
   asio::io_context io;
   error_code error;
   const auto found = tcp::resolver(io).resolve(host, port, tcp::resolver::passive, error);
-  if (error || found.empty()) return InvalidArgument("--listen: '{}' has no address: {}", host, error.message());
+  if (error || found.empty())
+    return InvalidArgument("--listen: '{}' has no address: {}; name this machine, or one of its addresses", host,
+                           error.message());
   for (const auto& entry : found) {
     if (entry.endpoint().address().is_v4()) return entry.endpoint();
   }

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/source/kafka_admin.h"
 #include "engine/source/kafka_client.h"
 
 namespace kontor {
@@ -89,12 +90,7 @@ KafkaSink::KafkaSink(std::unique_ptr<Producer> producer) : producer_(std::move(p
 
 KafkaSink::~KafkaSink() = default;
 
-Status KafkaSink::CheckBroker(milliseconds timeout) const {
-  const struct rd_kafka_metadata* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(producer_->client(), 0, nullptr, &answer, Milliseconds(timeout));
-  if (answer != nullptr) rd_kafka_metadata_destroy(answer);
-  return StatusOf(error, "Kafka's metadata");
-}
+Status KafkaSink::CheckBroker(milliseconds timeout) const { return CheckKafkaBroker(producer_->client(), timeout); }
 
 Status KafkaSink::Send(OutRecord record, Delivered done) {
   if (record.timestamp_ms.value_or(1) <= 0) {

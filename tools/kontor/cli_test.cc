@@ -113,7 +113,7 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_EQ(Run({"emit", "--kafka", "linger.m=5"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("has no such property; did you mean linger.ms?"));
   EXPECT_EQ(Run({"serve", "--data-dir", "d", "--listen", "3"}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("--listen: '3' is no HOST:PORT, as 127.0.0.1:8686 or [::1]:8686"));
+  EXPECT_THAT(err_.str(), HasSubstr("--listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"));
   EXPECT_EQ(Run({"demo", "--listen", "0.0.0.0:1"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("must show a token; name its file with --auth-token-file"));
 }

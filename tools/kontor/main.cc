@@ -53,10 +53,7 @@ int Run(int argc, char** argv) {
     kafka.properties.emplace("topic.metadata.propagation.max.ms", kTopicMillis);
     Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(kafka, broker.partitioner);
     if (!sink.ok()) return sink.status();
-    if (const Status status = (*sink)->CheckBroker(kBrokerTime); !status.ok()) {
-      return Unavailable("no Kafka broker answers at {} ({}): start it, or name another with --brokers",
-                         broker.kafka.brokers, Text(status));
-    }
+    KONTOR_RETURN_IF_ERROR((*sink)->CheckBroker(kBrokerTime));
     return *std::move(sink);
   };
   wiring.version = ThisVersion();
