@@ -219,6 +219,9 @@ void ShardSet::Ask() {
     lock.unlock();
     TopicWord answer = (this->*question)();
     lock.lock();
+    for (const std::string& said : {answer.reason, answer.warning}) {
+      if (!said.empty() && said != word.reason && said != word.warning) spdlog::warn("{}", said);
+    }
     word = std::move(answer);
   };
   while (!closing_) {

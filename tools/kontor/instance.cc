@@ -92,9 +92,9 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   config.reference_topic = options.reference_topic;
   config.rejected_topic = options.rejected_topic;
   if (options.kafka) {
+    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
     KONTOR_ASSIGN_OR_RETURN(parts->source, KafkaSource::Open(*options.kafka));
     KONTOR_ASSIGN_OR_RETURN(parts->sink, KafkaSink::Open(*options.kafka, options.partitioner));
-    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
   } else {
     KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::OpenExisting(options.data_dir));
   }

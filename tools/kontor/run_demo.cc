@@ -193,7 +193,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   http.metrics = [&](const HttpTraffic& traffic) { return MetricsText(instance->figures(), traffic, RoutePaths()); };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
-  const std::string url = fmt::format("http://{}:{}", http.listen.substr(0, http.listen.rfind(':')), server->port());
+  const std::string url = UrlOf(http, server->port());
 
   *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
                               story.HistorySize(), InstantText(story_options.now), url)
