@@ -128,6 +128,8 @@ void ListFailed(const std::map<uint64_t, Status>& failed, const Console& console
     *console.err << fmt::format("{}: {}\n", lines, Printable(Text(first->second)));
     first = next;
   }
+  if (failed.empty()) return;
+  *console.err << "once that is mended, send the whole file again: what came before is not counted twice\n";
 }
 
 int Emit(const EmitOptions& options, const Wiring& wiring, const Console& console) {
@@ -135,7 +137,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
   if (options.file != "-") {
     file.open(options.file, std::ios::binary);
     if (!file || std::filesystem::is_directory(options.file)) {
-      console.Error(fmt::format("{} cannot be read: {}", options.file,
+      console.Error(fmt::format("{} cannot be read: {}; name a file of events, or - for standard input", options.file,
                                 std::generic_category().message(errno != 0 ? errno : EISDIR)));
       return kExitFailed;
     }

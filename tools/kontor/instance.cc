@@ -66,8 +66,13 @@ class Relay final : public ShardObserver {
 
 }  // namespace
 
-// In the order of their needs; destroyed the other way round.
+// In the order of their needs; destroyed the other way round, once no shard's thread tells the stage any more.
 struct Instance::Parts {
+  ~Parts() {
+    if (portfolio != nullptr) portfolio->Stop();
+    if (shards != nullptr) shards->Close();
+  }
+
   std::unique_ptr<DataDirectory> directory;
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
@@ -152,12 +157,7 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
 
 Instance::~Instance() { Close(); }
 
-void Instance::Close() {
-  if (parts_ == nullptr) return;
-  parts_->portfolio->Stop();
-  parts_->shards->Close();
-  parts_.reset();
-}
+void Instance::Close() { parts_.reset(); }
 
 const Queries& Instance::queries() const { return *parts_->queries; }
 
