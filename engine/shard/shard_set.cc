@@ -220,7 +220,8 @@ void ShardSet::Ask() {
     TopicWord answer = (this->*question)();
     lock.lock();
     for (const std::string& said : {answer.reason, answer.warning}) {
-      if (!said.empty() && said != word.reason && said != word.warning) spdlog::warn("{}", said);
+      const bool is_new = said != word.reason && said != word.warning;
+      if (!said.empty() && is_new && !closing_) spdlog::warn("{}", said);
     }
     word = std::move(answer);
   };
