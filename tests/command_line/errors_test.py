@@ -90,8 +90,8 @@ class ErrorsTest(e2e.EngineTestCase):
     def of_a_newer_version(self, name, store):
         """The folder of an engine that has stored events, one store of it as a later program would have it."""
         engine = self.serve(folder=name).listening().ready()
+        (path,) = e2e.wait_until(f"the store {store}", lambda: list((self.folder / name).glob(store)))
         self.assertEqual(engine.stop(), 0)
-        (path,) = (self.folder / name).glob(store)
         kind = {"instance": "kontor.instance", "log": "kontor.log"}[path.name]
         written = chr(len(kind)) + kind + chr(99)
         command = ["ldb", f"--db={path}", "--hex", "put", "0x" + b"meta:format".hex(), "0x" + written.encode().hex()]

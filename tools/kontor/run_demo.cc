@@ -195,8 +195,9 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
   const std::string url = UrlOf(http, server->port());
 
-  *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
-                              story.HistorySize(), InstantText(story_options.now), url)
+  *console.out << fmt::format(
+                      "demo: {} records of history up to {}, on a broker inside this process, {}; answers on {}\n",
+                      story.HistorySize(), InstantText(story_options.now), broker->brokers(), url)
                << std::flush;
   DemoEmitter emitter(sink.get(), &instance->shards(), options);
   {
@@ -223,7 +224,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
     *console.out << summary;
   } else {
     clock.RunOn();
-    *console.out << demo::GuideText(story.Stories(), url, story_options.now) << std::flush;
+    *console.out << demo::GuideText(story.Stories(), url, broker->brokers(), story_options.now) << std::flush;
     while (true) {
       const demo::DemoRecord record = story.Next();
       const int64_t wait_ms = record.timestamp_ms - clock.Now().value() / 1'000'000;
