@@ -165,6 +165,8 @@ class ShellsTest(CommandLineTest):
         )
         self.assertEqual(done.stderr, "")
         self.assertIn("--data-dir", done.stdout)
+        wide = [line for line in done.stdout.splitlines() if len(re.sub(r".\b", "", line)) > 80]
+        self.assertEqual(wide, [])
 
 
 if __name__ == "__main__":

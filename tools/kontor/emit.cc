@@ -190,7 +190,8 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   command->footer(R"(Examples:
   kontor emit events.jsonl
   kontor emit --wait events.jsonl && kontor accounts
-  echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
+  echo '{"event_id":"1","source":"crm","account_id":"acme",
+         "occurred_at":"2026-11-24T09:30:00Z",
          "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
 
 The body decides the topic. Events that the engine would refuse are not sent. It exits with 1 where an event was refused
