@@ -77,7 +77,7 @@ std::map<std::string, std::string> KnownProperties() {
   rd_kafka_conf_properties_show(file);
   std::fclose(file);
   std::istringstream table(std::string(text, size));
-  std::free(text);  // NOLINT(cppcoreguidelines-no-malloc): open_memstream's
+  std::free(text);  // open_memstream's
   const auto trimmed = [](const std::string& cell) {
     const size_t begin = cell.find_first_not_of(' ');
     return begin == std::string::npos ? "" : cell.substr(begin, cell.find_last_not_of(' ') + 1 - begin);
@@ -201,10 +201,10 @@ Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
                      [](rd_kafka_t* last) { rd_kafka_destroy_flags(last, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });
 }
 
-std::string BrokersOf(const rd_kafka_t* client) {
+std::string BrokersOf(rd_kafka_t* client) {
   char brokers[1'024] = "";
   size_t size = sizeof brokers;
-  rd_kafka_conf_get(rd_kafka_conf(const_cast<rd_kafka_t*>(client)), "bootstrap.servers", brokers, &size);
+  rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", brokers, &size);
   return brokers;
 }
 

@@ -54,7 +54,7 @@ Result<KafkaConf> NewKafkaConf(const KafkaOptions& options, std::span<const Kafk
 Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf);
 
 // The brokers that the client was told to ask first.
-std::string BrokersOf(const rd_kafka_t* client);
+std::string BrokersOf(rd_kafka_t* client);
 
 // What librdkafka's code means to us, as `what` and then its words. OK for no error.
 Status StatusOf(rd_kafka_resp_err_t error, std::string_view what);

@@ -32,7 +32,7 @@ struct Pending {
 };
 
 // Why the record of a topic was not taken.
-Status NotTaken(const rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& topic) {
+Status NotTaken(rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& topic) {
   if (CodeOf(error) != StatusCode::kNotFound) {
     return StatusOf(error, fmt::format("topic '{}': the record was not accepted", topic));
   }
