@@ -62,7 +62,7 @@ TEST_F(CliTest, EmitListsNeighboursThatFailedAlikeTogether) {
     return record.topic == "kontor.reference" ? OkStatus() : Unavailable("broker away");
   };
   EXPECT_EQ(Run({"emit"}), kExitFailed);
-  EXPECT_EQ(err_.str(), 
+  EXPECT_EQ(err_.str(),
             "lines 1 to 2: broker away\nline 4: broker away\n"
             "once that is mended, send the whole file again: what came before is not counted twice\n");
 }
@@ -157,9 +157,13 @@ TEST_F(CliTest, WhatNeedsNoBrokerIsSaidWithoutOne) {
   const std::string mapping = ::testing::TempDir() + "kontor_cli_files.sql";
   std::ofstream(mapping) << "SELECT NULL AS event FROM none";
   EXPECT_EQ(Run({"import", "--mapping", mapping, "/nowhere/none.csv"}), kExitFailed);
-  EXPECT_EQ(err_.str(), "kontor: cannot read /nowhere/none.csv: No such file or directory; name a CSV file, or - for standard input\n");
+  EXPECT_EQ(
+      err_.str(),
+      "kontor: cannot read /nowhere/none.csv: No such file or directory; name a CSV file, or - for standard input\n");
   EXPECT_EQ(Run({"import", "--mapping", "/nowhere/m.sql", "/nowhere/none.csv"}), kExitFailed);
-  EXPECT_EQ(err_.str(), "kontor: cannot read the mapping /nowhere/m.sql: No such file or directory; name the file of the SQL query\n");
+  EXPECT_EQ(
+      err_.str(),
+      "kontor: cannot read the mapping /nowhere/m.sql: No such file or directory; name the file of the SQL query\n");
 }
 
 TEST_F(CliTest, ImportTurnsRowsIntoEvents) {

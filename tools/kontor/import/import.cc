@@ -221,7 +221,8 @@ std::string Describe(const ImportReport& report) {
   DescribeTrouble(report.noted, "row was noted by the mapping:", "rows were noted by the mapping:", &text);
   if (!report.status.ok()) {
     const bool to_mend = report.status.code() == StatusCode::kInvalidArgument;
-    text += fmt::format("broken off: {}{}\n", Text(report.status), to_mend ? "\n  mend it, and try it with --dry-run" : "");
+    text +=
+        fmt::format("broken off: {}{}\n", Text(report.status), to_mend ? "\n  mend it, and try it with --dry-run" : "");
   }
   return text;
 }
