@@ -178,6 +178,10 @@ Result<api::v1::RecordSummary> EngineQueries::Record(const std::string& id) cons
   KONTOR_ASSIGN_OR_RETURN(const RecordPlace place, ParseRecordId(id));
   KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<Shard> shard, reader_->shards().Find(place.shard));
   KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
+  if (place.position >= log->End()) {
+    return NotFound("there is no record {}: {} has {} of them; `kontor rejected` lists those that can be sent again",
+                    id, ShardName(place.shard), log->End().value());
+  }
   KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log->Read(place.position));
   log::v1::LogRecord record;
   if (!record.ParseFromString(bytes)) return DataLoss("log record {} does not parse", id);

@@ -98,5 +98,17 @@ TEST_F(RecordsTest, PageTokenThatNoListGaveIsRefused) {
   EXPECT_THAT(std::string(Text(listed.status())), HasSubstr("page_token"));
 }
 
+TEST_F(RecordsTest, RecordThatIsNotThereIsSaidByItsIdAlone) {
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  EXPECT_TRUE(queries().Record("kontor.events/0@0").ok());
+  const Status status = queries().Record("kontor.events/0@1").status();
+  EXPECT_EQ(status.code(), StatusCode::kNotFound);
+  EXPECT_EQ(
+      std::string(Text(status)),
+      "there is no record kontor.events/0@1: kontor.events/0 has 1 of them; `kontor rejected` lists those that can "
+      "be sent again");
+}
+
 }  // namespace
 }  // namespace kontor

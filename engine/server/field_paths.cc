@@ -2,7 +2,10 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <string>
 #include <vector>
+
+#include "engine/base/nearest.h"
 
 namespace kontor {
 namespace {
@@ -24,6 +27,13 @@ const FieldDescriptor* FieldOf(const Descriptor& message, std::string_view json_
   return nullptr;
 }
 
+std::string DidYouMean(std::string_view name, const Descriptor& message) {
+  std::vector<std::string> names;
+  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->json_name());
+  const std::string nearest = Nearest(name, names);
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+}
+
 }  // namespace
 
 Result<FieldPaths> FieldPaths::Parse(std::string_view paths, const Descriptor& message) {
@@ -42,8 +52,8 @@ Result<FieldPaths> FieldPaths::Parse(std::string_view paths, const Descriptor& m
       const bool opaque = at == nullptr || at->file()->package() == "google.protobuf";
       const FieldDescriptor* const field = opaque ? nullptr : FieldOf(*at, name);
       if (field == nullptr) {
-        return InvalidArgument("fields: there is no '{}' in this answer: '{}' is no field{}", path, name,
-                               opaque ? "" : fmt::format(" of {}", at->name()));
+        return InvalidArgument("fields: there is no '{}' in this answer: '{}' is no field{}{}", path, name,
+                               opaque ? "" : fmt::format(" of {}", at->name()), opaque ? "" : DidYouMean(name, *at));
       }
       node = &node->children[field->name()];
       at = field->message_type();

@@ -52,6 +52,9 @@ TEST(FieldPathsTest, UnknownPathsAreNamed) {
     ASSERT_FALSE(parsed.ok()) << path;
     EXPECT_THAT(std::string(Text(parsed.status())), HasSubstr(fmt::format("fields: there is no '{}'", path)));
   }
+  EXPECT_EQ(Text(FieldPaths::Parse("accounts.profile.nmae", *api::v1::ListAccountsResponse::descriptor()).status()),
+            "fields: there is no 'accounts.profile.nmae' in this answer: 'nmae' is no field of AccountProfile; did you "
+            "mean name?");
   for (const char* paths : {"", ",", "covers,", "covers,,basis"}) {
     EXPECT_EQ(FieldPaths::Parse(paths, *api::v1::ListAccountsResponse::descriptor()).status().code(),
               StatusCode::kInvalidArgument)

@@ -40,18 +40,21 @@ Result<tcp::endpoint> Resolve(std::string_view listen) {
   std::string_view host = listen.substr(0, colon);
   const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (colon == std::string_view::npos || host.empty() || (!bracketed && host.find(':') != std::string_view::npos)) {
-    return InvalidArgument("listen: '{}' is no HOST:PORT, as {} or [::1]:8686", listen, kDefaultListen);
+    return InvalidArgument("--listen: '{}' is no HOST:PORT; write it as {} or [::1]:8686", listen, kDefaultListen);
   }
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::string port(listen.substr(colon + 1));
   const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
   if (!digits || std::stoi(port) > 65535) {
-    return InvalidArgument("listen: '{}' is no port from 0 to 65535", port);
+    return InvalidArgument("--listen: '{}' has no port from 0 to 65535 behind its colon; 0 takes any that is free",
+                           listen);
   }
   asio::io_context io;
   error_code error;
   const auto found = tcp::resolver(io).resolve(host, port, tcp::resolver::passive, error);
-  if (error || found.empty()) return InvalidArgument("listen: '{}' has no address: {}", host, error.message());
+  if (error || found.empty())
+    return InvalidArgument("--listen: '{}' has no address: {}; name this machine, or one of its addresses", host,
+                           error.message());
   for (const auto& entry : found) {
     if (entry.endpoint().address().is_v4()) return entry.endpoint();
   }
@@ -59,15 +62,16 @@ Result<tcp::endpoint> Resolve(std::string_view listen) {
 }
 
 Status CheckLimits(const HttpServerOptions& options) {
-  if (options.threads < 1 || options.threads > 256) return InvalidArgument("threads: must be 1 to 256");
-  if (options.connections_max < 1) return InvalidArgument("connections_max: must be at least 1");
+  if (options.threads < 1 || options.threads > 256) return InvalidArgument("--http-threads: must be 1 to 256");
+  if (options.connections_max < 1) return InvalidArgument("--http-connections-max: must be at least 1");
   if (options.streams_max >= options.connections_max) {
-    return InvalidArgument("streams_max: must be less than connections_max, {}, or streams could take them all",
-                           options.connections_max);
+    return InvalidArgument(
+        "--http-streams-max: must be less than --http-connections-max, {}, or streams could take all",
+        options.connections_max);
   }
-  if (options.page_size_max < 1) return InvalidArgument("page_size_max: must be at least 1");
+  if (options.page_size_max < 1) return InvalidArgument("--http-page-size-max: must be at least 1");
   if (options.header_bytes_max < 1'024 || options.header_bytes_max > (1 << 20)) {
-    return InvalidArgument("header_bytes_max: must be 1 KiB to 1 MiB");
+    return InvalidArgument("--http-header-bytes-max: must be 1 KiB to 1 MiB");
   }
   return OkStatus();
 }
@@ -78,7 +82,7 @@ Result<tcp::endpoint> Admit(const HttpServerOptions& options) {
   KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Resolve(options.listen));
   if (!endpoint.address().is_loopback() && options.auth_token.empty()) {
     return FailedPrecondition(
-        "listen: {} is reached from other machines, so readers must show a token: name its file with "
+        "--listen: {} is reached from other machines, so readers must show a token; name its file with "
         "--auth-token-file, or listen on {}",
         options.listen, kDefaultListen);
   }
@@ -93,8 +97,7 @@ Status Bind(tcp::acceptor* acceptor, const tcp::endpoint& endpoint, const std::s
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (!error) return OkStatus();
-  return Unavailable("listen: cannot listen on {}: {}; name another address with --listen HOST:PORT", listen,
-                     error.message());
+  return Unavailable("cannot listen on {}: {}; name another address with --listen HOST:PORT", listen, error.message());
 }
 
 }  // namespace
@@ -296,6 +299,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& o
   KONTOR_RETURN_IF_ERROR(core->Listen(endpoint));
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
 }
+
+Status HttpServer::CheckOptions(const HttpServerOptions& options) { return Admit(options).status(); }
 
 Status HttpServer::CheckListen(const HttpServerOptions& options) {
   KONTOR_ASSIGN_OR_RETURN(const tcp::endpoint endpoint, Admit(options));

@@ -65,6 +65,9 @@ class HttpServer {
   static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
                                                    const api::v1::VersionInfo& version, const Queries* queries,
                                                    ChangeFeed* feed);
+  // What is wrong with the options themselves, whatever else listens: InvalidArgument or FailedPrecondition as above,
+  // beginning with the option's name on the command line.
+  static Status CheckOptions(const HttpServerOptions& options);
   // Whether a server could listen so, without serving anybody.
   static Status CheckListen(const HttpServerOptions& options);
   // Stops at once, but for queries that run: it waits for them.

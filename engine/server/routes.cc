@@ -42,8 +42,8 @@ const std::vector<Route>* MakeRoutes() {
        "The fields wanted, as paths of JSON names, separated by commas: profile.name,value.netValue.ttm. Paths go "
        "through lists. What the answer rests on and covers, and the next page's token, are always there"},
       {"wait_for",
-       "Waits until this record is folded: topic/partition@offset, as kontor.events/3@1041. 504 where it is not in "
-       "time"}};
+       "Waits until this record is folded: topic/partition@offset, as kontor.events/3@1041, by the offset that Kafka "
+       "acknowledged; a record's id has its place in the log there. 504 where it is not in time"}};
   const std::vector<Parameter> filter = {
       {"order_by",
        "A figure, rising unless ` desc` stands behind it; unknown figures come last. By account id where it "

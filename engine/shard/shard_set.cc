@@ -222,6 +222,10 @@ void ShardSet::Ask() {
     lock.unlock();
     TopicWord answer = (this->*question)();
     lock.lock();
+    for (const std::string& said : {answer.reason, answer.warning}) {
+      const bool is_new = said != word.reason && said != word.warning;
+      if (!said.empty() && is_new && !closing_) spdlog::warn("{}", said);
+    }
     word = std::move(answer);
   };
   while (!closing_) {

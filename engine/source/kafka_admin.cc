@@ -26,11 +26,11 @@ std::chrono::milliseconds Until(Deadline deadline) {
 // Metadata come from whichever broker answers first; where none does, all that were named did not.
 Status MetadataStatus(rd_kafka_t* client, rd_kafka_resp_err_t error) {
   if (CodeOf(error) != StatusCode::kUnavailable) return StatusOf(error, "Kafka's metadata");
-  char brokers[1'024] = "";
-  size_t size = sizeof brokers;
-  rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", brokers, &size);
-  return Unavailable("no Kafka broker answers at {} ({}): see that one runs there, or name others (--brokers)", brokers,
-                     rd_kafka_err2str(error));
+  return Unavailable(
+      "no Kafka broker answers at {} ({}); start one there, name others with --brokers, or see to security.protocol "
+      "and "
+      "SASL (--kafka)",
+      BrokersOf(client), rd_kafka_err2str(error));
 }
 
 // The controller; where it is none of the brokers (the embedded one names no controller, and librdkafka would wait for
@@ -99,6 +99,13 @@ TopicConfig ConfigOf(const rd_kafka_ConfigResource_t* resource) {
 
 }  // namespace
 
+Status CheckKafkaBroker(rd_kafka_t* client, std::chrono::milliseconds timeout) {
+  const struct rd_kafka_metadata* answer = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(timeout));
+  if (answer != nullptr) rd_kafka_metadata_destroy(answer);
+  return MetadataStatus(client, error);
+}
+
 Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout) {
   const Deadline deadline = After(timeout);
   const KafkaTopic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
@@ -148,7 +155,7 @@ Result<ClusterFacts> QueryClusterFacts(rd_kafka_t* client, std::chrono::millisec
   const Deadline deadline = After(timeout);
   const struct rd_kafka_metadata* answer = nullptr;
   KONTOR_RETURN_IF_ERROR(
-      StatusOf(rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline))), "Kafka's metadata"));
+      MetadataStatus(client, rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline)))));
   const Metadata metadata(answer);
   ClusterFacts facts;
   facts.brokers = metadata->broker_cnt;

@@ -15,6 +15,9 @@
 
 namespace kontor {
 
+// Unavailable, nobody answers.
+Status CheckKafkaBroker(rd_kafka_t* client, std::chrono::milliseconds timeout);
+
 // NotFound, there is no such topic; Unavailable, nobody answers, or the topic is just being made.
 Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout);
 

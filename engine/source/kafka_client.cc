@@ -5,8 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "engine/base/nearest.h"
 
 namespace kontor {
 namespace {
@@ -48,17 +55,61 @@ bool Contains(std::span<const std::string_view> names, std::string_view name) {
 Result<std::string> ReadValue(const std::string& property, const std::string& path) {
   struct stat file {};
   if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
-    return NotFound("kafka.{}.file: there is no file '{}'", property, path);
+    return NotFound("--kafka {}: there is no file '{}'", property, path);
   }
   if (Contains(kSecrets, property) && (file.st_mode & S_IROTH) != 0) {
-    return PermissionDenied("kafka.{}.file: '{}' holds a secret and everybody can read it; chmod o-r it", property,
-                            path);
+    return PermissionDenied("--kafka {}: '{}' holds a secret and everybody can read it; do: chmod o-r {}", property,
+                            path, path);
   }
   std::ifstream in(path, std::ios::binary);
   std::string value{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) return PermissionDenied("kafka.{}.file: '{}' cannot be read", property, path);
+  if (!in) return PermissionDenied("--kafka {}: '{}' cannot be read", property, path);
   while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
   return value;
+}
+
+// What librdkafka says of its properties: name -> what it takes, as "plaintext, ssl" or "1 .. 1000"; empty where it
+// does not say.
+std::map<std::string, std::string> KnownProperties() {
+  char* text = nullptr;
+  size_t size = 0;
+  FILE* file = open_memstream(&text, &size);
+  rd_kafka_conf_properties_show(file);
+  std::fclose(file);
+  std::istringstream table(std::string(text, size));
+  std::free(text);  // open_memstream's
+  const auto trimmed = [](const std::string& cell) {
+    const size_t begin = cell.find_first_not_of(' ');
+    return begin == std::string::npos ? "" : cell.substr(begin, cell.find_last_not_of(' ') + 1 - begin);
+  };
+  std::map<std::string, std::string> known;
+  for (std::string row; std::getline(table, row);) {
+    std::istringstream cells(row);
+    std::string name;
+    std::string of_whom;
+    std::string takes;
+    if (std::getline(cells, name, '|') && std::getline(cells, of_whom, '|') && std::getline(cells, takes, '|')) {
+      known[trimmed(name)] = trimmed(takes);  // the head and its rule are nobody's slip
+    }
+  }
+  return known;
+}
+
+Status UnknownProperty(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [known, takes] : KnownProperties()) {
+    if (!Contains(kReserved, known)) names.push_back(known);
+  }
+  const std::string nearest = Nearest(name, names);
+  return InvalidArgument("--kafka {}: librdkafka {} has no such property{}", name, rd_kafka_version_str(),
+                         nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+}
+
+Status BadValue(const std::string& name, const std::string& value, const std::string& said) {
+  if (Contains(kSecrets, name)) return InvalidArgument("--kafka {}: not a valid value", name);
+  const std::string takes = KnownProperties()[name];
+  if (takes.empty()) return InvalidArgument("--kafka {}: {}", name, said);
+  return InvalidArgument("--kafka {}: '{}' will not do; it takes {}", name, value, takes);
 }
 
 Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
@@ -67,9 +118,9 @@ Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& va
     case RD_KAFKA_CONF_OK:
       return OkStatus();
     case RD_KAFKA_CONF_UNKNOWN:
-      return InvalidArgument("kafka.{}: librdkafka {} has no such property", name, rd_kafka_version_str());
+      return UnknownProperty(name);
     default:
-      return InvalidArgument("kafka.{}: {}", name, Contains(kSecrets, name) ? "not a valid value" : text);
+      return BadValue(name, value, text);
   }
 }
 
@@ -80,13 +131,13 @@ Result<std::map<std::string, std::string>> Resolve(const KafkaOptions& options) 
     const bool in_file = given.ends_with(kFileSuffix);
     const std::string name = in_file ? given.substr(0, given.size() - kFileSuffix.size()) : given;
     if (Contains(kReserved, name)) {
-      return InvalidArgument("kafka.{}: cannot be set; Kontor's own options or promises decide it", name);
+      return InvalidArgument("--kafka {}: cannot be set; Kontor's own options or promises decide it", name);
     }
     if (!in_file && Contains(kSecrets, name)) {
       return InvalidArgument(
-          "kafka.{}: a secret; write it to a file that others cannot read and give kafka.{}.file=PATH", name, name);
+          "--kafka {}: a secret; write it to a file that others cannot read, and give --kafka {}=@FILE", name, name);
     }
-    if (resolved.contains(name)) return InvalidArgument("kafka.{}: given twice, by value and by file", name);
+    if (resolved.contains(name)) return InvalidArgument("--kafka {}: given twice, by value and by file", name);
     if (!in_file) {
       resolved[name] = value;
       continue;
@@ -133,6 +184,13 @@ Result<KafkaConf> NewKafkaConf(const KafkaOptions& options, std::span<const Kafk
   return conf;
 }
 
+Status CheckKafkaProperties(const KafkaOptions& options) {
+  KONTOR_ASSIGN_OR_RETURN(const auto properties, Resolve(options));
+  const KafkaConf conf = NewBareKafkaConf();
+  for (const auto& [name, value] : properties) KONTOR_RETURN_IF_ERROR(Set(conf.get(), name, value));
+  return OkStatus();
+}
+
 Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
   char text[512];
   rd_kafka_t* client = rd_kafka_new(type, conf.get(), text, sizeof text);
@@ -141,6 +199,13 @@ Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf) {
   // Whoever used a group has left it before; leaving it here could wait for an absent broker.
   return KafkaClient(client,
                      [](rd_kafka_t* last) { rd_kafka_destroy_flags(last, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); });
+}
+
+std::string BrokersOf(rd_kafka_t* client) {
+  char brokers[1'024] = "";
+  size_t size = sizeof brokers;
+  rd_kafka_conf_get(rd_kafka_conf(client), "bootstrap.servers", brokers, &size);
+  return brokers;
 }
 
 StatusCode CodeOf(rd_kafka_resp_err_t error) {

@@ -53,6 +53,9 @@ Result<KafkaConf> NewKafkaConf(const KafkaOptions& options, std::span<const Kafk
 // Takes the configuration. InvalidArgument where librdkafka finds its parts at odds.
 Result<KafkaClient> NewKafkaClient(rd_kafka_type_t type, KafkaConf conf);
 
+// The brokers that the client was told to ask first.
+std::string BrokersOf(rd_kafka_t* client);
+
 // What librdkafka's code means to us, as `what` and then its words. OK for no error.
 Status StatusOf(rd_kafka_resp_err_t error, std::string_view what);
 StatusCode CodeOf(rd_kafka_resp_err_t error);

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/source/kafka_admin.h"
 #include "engine/source/kafka_client.h"
 
 namespace kontor {
@@ -31,18 +32,26 @@ struct Pending {
   std::string topic;
 };
 
-void OnDelivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) noexcept {
-  const std::unique_ptr<Pending> pending(static_cast<Pending*>(message->_private));
-  if (!pending->done) return;
-  Status status = OkStatus();
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    std::string what = fmt::format("topic '{}': the record was not accepted", pending->topic);
-    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+// Why the record of a topic was not taken.
+Status NotTaken(rd_kafka_t* client, rd_kafka_resp_err_t error, const std::string& topic) {
+  if (CodeOf(error) != StatusCode::kNotFound) {
+    std::string what = fmt::format("topic '{}': the record was not accepted", topic);
+    if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
       what += fmt::format("; raise the topic's max.message.bytes ({} takes all that Kontor reads)", kMessageBytesMax);
     }
-    status = StatusOf(message->err, what);
+    return StatusOf(error, what);
   }
-  pending->done(status, Partition(message->partition), Offset(message->offset));
+  return NotFound(
+      "topic {}: there is none of that name at {}; create it, as kontor doctor tells, or name another with --topic",
+      topic, BrokersOf(client));
+}
+
+void OnDelivered(rd_kafka_t* client, const rd_kafka_message_t* message, void*) noexcept {
+  const std::unique_ptr<Pending> pending(static_cast<Pending*>(message->_private));
+  if (!pending->done) return;
+  const bool taken = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  pending->done(taken ? OkStatus() : NotTaken(client, message->err, pending->topic), Partition(message->partition),
+                Offset(message->offset));
 }
 
 }  // namespace
@@ -86,12 +95,7 @@ KafkaSink::KafkaSink(std::unique_ptr<Producer> producer) : producer_(std::move(p
 
 KafkaSink::~KafkaSink() = default;
 
-Status KafkaSink::CheckBroker(milliseconds timeout) const {
-  const struct rd_kafka_metadata* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(producer_->client(), 0, nullptr, &answer, Milliseconds(timeout));
-  if (answer != nullptr) rd_kafka_metadata_destroy(answer);
-  return StatusOf(error, "Kafka's metadata");
-}
+Status KafkaSink::CheckBroker(milliseconds timeout) const { return CheckKafkaBroker(producer_->client(), timeout); }
 
 Status KafkaSink::Send(OutRecord record, Delivered done) {
   if (record.timestamp_ms.value_or(1) <= 0) {
@@ -124,6 +128,7 @@ Status KafkaSink::Send(OutRecord record, Delivered done) {
     return OkStatus();
   }
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
+  if (CodeOf(code) == StatusCode::kNotFound) return NotTaken(producer_->client(), code, record.topic);
   std::string what = fmt::format("topic '{}': a record with a key of {} and a value of {} bytes was not queued",
                                  record.topic, record.key.value_or("").size(), record.value.value_or("").size());
   // Said here, it is the client's own bound; the broker's comes with the delivery.

@@ -104,7 +104,7 @@ class PackageTest(unittest.TestCase):
         self.assertEqual(told(), "READY=1\nSTATUS=0 shards, 0 records, 0 behind\n")
         self.assertEqual(told(), "WATCHDOG=1\n")
         said = [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
-        port = next(found[1] for line in said if (found := re.search(r" on port (\d+)", line["what"])))
+        port = next(found[1] for line in said if (found := re.search(r" at http://\S+:(\d+);", line["what"])))
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:
             self.assertEqual(json.load(answer)["status"], "SERVING")
         service.send_signal(signal.SIGTERM)

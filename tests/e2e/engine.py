@@ -123,7 +123,7 @@ class Engine:
         def port():
             if not self.running():
                 raise AssertionError(f"kontor serve ended with {self.process.returncode}:\n{self.said()}")
-            return re.search(r" on port (\d+)", self.said())
+            return re.search(r" at http://\S+:(\d+);", self.said())
 
         self.url = f"http://127.0.0.1:{wait_until('an open port', port, describe=self.said).group(1)}"
         return self

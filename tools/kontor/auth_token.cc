@@ -42,11 +42,12 @@ Result<std::string> ReadAuthToken(const std::string& path) {
     if (error == ENOENT) {
       return NotFound("there is no {}; make one with: (umask 077; openssl rand -hex 32 > {})", path, path);
     }
-    return PermissionDenied("{} cannot be opened: {}", path, ErrorText(error));
+    return PermissionDenied("{} cannot be opened: {}; let this user read it, or name another file", path,
+                            ErrorText(error));
   }
   struct stat facts = {};
   if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    return InvalidArgument("{} is no regular file", path);
+    return InvalidArgument("{} is no regular file; name one that holds the token", path);
   }
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return PermissionDenied("others than its owner may use {} (mode {:04o}); do: chmod 600 {}", path,
@@ -57,11 +58,12 @@ Result<std::string> ReadAuthToken(const std::string& path) {
   while (size < bytes.size()) {
     const ssize_t got = read(file.get(), bytes.data() + size, bytes.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return PermissionDenied("{} cannot be read: {}", path, ErrorText(errno));
+    if (got < 0) return PermissionDenied("{} cannot be read: {}; name another file", path, ErrorText(errno));
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
-  if (size > kTokenBytesMax) return InvalidArgument("{} holds more than {} bytes", path, kTokenBytesMax);
+  if (size > kTokenBytesMax)
+    return InvalidArgument("{} holds more than {} bytes, which is no token; name another file", path, kTokenBytesMax);
   std::string_view token(bytes.data(), size);
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.remove_suffix(1);
   if (token.empty() || !std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7F'; })) {

@@ -26,33 +26,33 @@ constexpr const char* kExamples = R"(Examples:
 'kontor COMMAND --help' tells a command's options.)";
 
 // The command that was begun, or the program itself.
-const CLI::App* Begun(const CLI::App* app) {
-  const auto commands = app->get_subcommands();
-  return commands.empty() ? app : commands.front();
+const CLI::App& Begun(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.front();
 }
 
-std::vector<std::string> CommandNames(const CLI::App* app) {
+std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : CommandsOf(*app)) names.push_back(command->get_name());
+  for (const CLI::App* command : CommandsOf(app)) names.push_back(command->get_name());
   return names;
 }
 
-std::vector<std::string> OptionNames(const CLI::App* command) {
+std::vector<std::string> OptionNames(const CLI::App& command) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : command->get_options()) {
+  for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   return names;
 }
 
 // What is wrong with the words that nothing took; empty where all were taken.
-std::string UnknownWord(const CLI::App* app) {
-  const std::vector<std::string> left = app->remaining(true);
+std::string UnknownWord(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining(true);
   if (left.empty()) return "";
-  const CLI::App* command = Begun(app);
+  const CLI::App& command = Begun(app);
   const auto is_option = [](const std::string& word) { return word.size() > 1 && word.front() == '-'; };
   const auto option = std::find_if(left.begin(), left.end(), is_option);
-  const bool names_command = command == app && !is_option(left.front());
+  const bool names_command = &command == &app && !is_option(left.front());
   const std::string word = names_command || option == left.end() ? left.front() : option->substr(0, option->find('='));
   const std::string nearest = Nearest(word, names_command ? CommandNames(app) : OptionNames(command));
   std::string text = names_command     ? fmt::format("'{}' is no command", word)
@@ -62,9 +62,9 @@ std::string UnknownWord(const CLI::App* app) {
   return text;
 }
 
-int UsageError(const CLI::App* app, const std::string& message, const Console& console) {
-  const CLI::App* command = Begun(app);
-  const std::string name = command == app ? "kontor" : "kontor " + command->get_name();
+int UsageError(const CLI::App& app, const std::string& message, const Console& console) {
+  const CLI::App& command = Begun(app);
+  const std::string name = &command == &app ? "kontor" : "kontor " + command.get_name();
   console.Error(fmt::format("{}\nTry '{} --help'.", message, name));
   return kExitUsage;
 }
@@ -119,6 +119,12 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   return app;
 }
 
+int ReportFault(const CLI::App& program, const CLI::ParseError& error, const std::vector<Setting>& settings,
+                const Console& console) {
+  const std::string unknown = UnknownWord(program);  // said first: what else is wrong may follow from it
+  return UsageError(program, unknown.empty() ? WithPlace(error.what(), settings) : unknown, console);
+}
+
 int RunKontor(const std::vector<std::string>& given, const Wiring& wiring, const Console& console) {
   CommandContext context{wiring, console};
   const std::unique_ptr<CLI::App> app = MakeProgram(&context);
@@ -140,12 +146,11 @@ int RunKontor(const std::vector<std::string>& given, const Wiring& wiring, const
   try {
     app->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {
-    *console.out << HelpText(*Begun(app.get()), console.width);
+    *console.out << HelpText(Begun(*app), console.width);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    const std::string unknown = UnknownWord(app.get());  // said first: what else is wrong may follow from it
-    if (unknown.empty() && arguments.empty()) return UsageError(app.get(), "name a command", console);
-    return UsageError(app.get(), unknown.empty() ? WithPlace(error.what(), settings) : unknown, console);
+    if (arguments.empty()) return UsageError(*app, "name a command", console);
+    return ReportFault(*app, error, settings, console);
   }
   return context.run();
 }

@@ -215,6 +215,9 @@ TEST_F(CliTest, DigestsTellNothingThatDiffersBetweenEqualInstances) {
 TEST_F(CliTest, RejectedAndConflictingRecordsAreListedNewestFirst) {
   EXPECT_EQ(Read({"rejected"}), kExitOk);
   ExpectGolden("rejected.txt");
+  console_.width = 60;
+  EXPECT_EQ(Read({"rejected"}), kExitOk);
+  ExpectGolden("rejected_narrow.txt");
 }
 
 TEST_F(CliTest, FailuresAreSaidAndExitWithOne) {

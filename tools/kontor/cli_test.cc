@@ -1,6 +1,10 @@
 // The command line's words: what is understood, what is refused and how, and what options come to.
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "tools/kontor/cli_fixture.h"
 
@@ -105,7 +109,59 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_EQ(Run({"emit", "--partitioner", "random"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("'random' is neither"));
   EXPECT_EQ(Run({"emit", "--kafka", "acks"}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("must be NAME=VALUE"));
+  EXPECT_THAT(err_.str(), HasSubstr("--kafka: 'acks' must be NAME=VALUE or NAME=@FILE"));
+  EXPECT_EQ(Run({"emit", "--kafka", "linger.m=5"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("has no such property; did you mean linger.ms?"));
+  EXPECT_EQ(Run({"serve", "--data-dir", "d", "--listen", "3"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"));
+  EXPECT_EQ(Run({"demo", "--listen", "0.0.0.0:1"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("must show a token; name its file with --auth-token-file"));
+}
+
+// Variables.
+
+TEST_F(CliTest, VariablesThatNearlyAreOptionsAreErrors) {
+  wiring_.environment = {{"KONTOR_BROKRES", "b:1"}};
+  for (const char* command : {"accounts", "emit", "config"}) {
+    EXPECT_EQ(Run({command}), kExitUsage) << command;
+    EXPECT_EQ(err_.str(), "kontor: KONTOR_BROKRES in the environment is no option; did you mean KONTOR_BROKERS?\n");
+  }
+}
+
+TEST_F(CliTest, VariablesOfOthersAreLetBe) {
+  for (const char* name :
+       {"KONTOR_BINARY", "KONTOR_BROKER_DIR", "KONTOR_BROKER_HEAP", "KONTOR_BROKER_PORT", "KONTOR_SHARED_DATA",
+        "KONTOR_SHARED_DATA_REQUIRED", "KONTOR_TEST_BROKER", "KONTOR_TEST_SEED", "KONTOR_UPDATE_GOLDEN",
+        // Kubernetes' of a service that is called kontor.
+        "KONTOR_PORT", "KONTOR_PORT_8686_TCP", "KONTOR_PORT_8686_TCP_ADDR", "KONTOR_PORT_8686_TCP_PORT",
+        "KONTOR_PORT_8686_TCP_PROTO", "KONTOR_SERVICE_HOST", "KONTOR_SERVICE_PORT"}) {
+    wiring_.environment[name] = "x";
+  }
+  EXPECT_EQ(Run({"serve", "--data-dir", "d"}), 7) << err_.str();
+}
+
+// What is in force.
+
+TEST_F(CliTest, ConfigFindsWhatServeWould) {
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--listen", "3"},
+                                                {"--listen", "127.0.0.1:99999"},
+                                                {"--listen", "0.0.0.0:1"},
+                                                {"--kafka", "security.protocol=tls"},
+                                                {"--lsten", "x"},
+                                                {"--http-threads", "1000"},
+                                                {"--http-streams-max", "1000"}}) {
+    std::vector<std::string> words = {"serve", "--data-dir", "d"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(Run(words), kExitUsage);
+    const std::string of_serve = err_.str();
+    EXPECT_THAT(of_serve, HasSubstr(wrong.front()));
+    words.insert(words.begin(), "config");
+    EXPECT_EQ(Run(words), kExitUsage);
+    EXPECT_EQ(err_.str(), of_serve);
+    words.erase(words.begin() + 1);  // the command is serve, unless another is named
+    EXPECT_EQ(Run(words), kExitUsage);
+    EXPECT_EQ(err_.str(), of_serve);
+  }
 }
 
 // Commands that run the engine.
@@ -113,7 +169,7 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
 TEST_F(CliTest, ServeHasItsDefaults) {
   EXPECT_EQ(Run({"serve", "--data-dir", "d"}), 7);
   EXPECT_EQ(served_.data_dir, "d");
-  EXPECT_EQ(served_.listen, "127.0.0.1:8686");
+  EXPECT_EQ(served_.http.listen, "127.0.0.1:8686");
   EXPECT_EQ(served_.broker.kafka.brokers, "localhost:9092");
   EXPECT_EQ(served_.broker.kafka.group_id, "kontor");
   EXPECT_EQ(served_.broker.partitioner, Partitioner::kMurmur2);
@@ -126,6 +182,9 @@ TEST_F(CliTest, ServeHasItsDefaults) {
 }
 
 TEST_F(CliTest, ServeTakesEveryOption) {
+  const std::string password = ::testing::TempDir() + "cli-test-password-" + std::to_string(getpid());
+  std::ofstream(password) << "hunter2\n";
+  std::filesystem::permissions(password, std::filesystem::perms::owner_read);
   EXPECT_EQ(Run({"serve",
                  "--brokers",
                  "a:1,b:2",
@@ -150,24 +209,26 @@ TEST_F(CliTest, ServeTakesEveryOption) {
                  "--kafka",
                  "sasl.username=a=b",
                  "--kafka",
-                 "sasl.password=@/p",
+                 "sasl.password=@" + password,
                  "--group-id",
                  "g",
                  "--member-id",
                  "m",
                  "--partitioner",
                  "crc32"}),
-            7);
+            7)
+      << err_.str();
+  std::filesystem::remove(password);
   EXPECT_EQ(served_.broker.kafka.brokers, "a:1,b:2");
   EXPECT_EQ(served_.topics.events, "t");
   EXPECT_EQ(served_.topics.reference, "r");
   EXPECT_EQ(served_.topics.rejected, "x");
-  EXPECT_EQ(served_.listen, "[::1]:0");
+  EXPECT_EQ(served_.http.listen, "[::1]:0");
   EXPECT_EQ(served_.reporting.currency, Currency("USD"));
   EXPECT_EQ(served_.reporting.zone->name(), "Europe/Berlin");
   EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24T09:30:00Z"));
   EXPECT_THAT(served_.broker.kafka.properties,
-              ElementsAre(Pair("sasl.password.file", "/p"), Pair("sasl.username", "a=b"),
+              ElementsAre(Pair("sasl.password.file", password), Pair("sasl.username", "a=b"),
                           Pair("security.protocol", "SASL_SSL")));
   EXPECT_EQ(served_.broker.kafka.group_id, "g");
   EXPECT_EQ(served_.broker.kafka.member_id, "m");

@@ -56,12 +56,25 @@ TEST_F(CliTest, EmitListsByLineWhatWasNotAcknowledged) {
                                 HasSubstr("\nline 4: broker away\n"), Not(HasSubstr("line 2"))));
 }
 
+TEST_F(CliTest, EmitListsNeighboursThatFailedAlikeTogether) {
+  in_.str(std::string(kOpened) + "\n" + kOpened + "\n\n" + kOpened + "\n" + kRate);
+  sink_.answer = [](const OutRecord& record) {
+    return record.topic == "kontor.reference" ? OkStatus() : Unavailable("broker away");
+  };
+  EXPECT_EQ(Run({"emit"}), kExitFailed);
+  EXPECT_EQ(err_.str(),
+            "lines 1 to 2: broker away\nline 4: broker away\n"
+            "once that is mended, send the whole file again: what came before is not counted twice\n");
+}
+
 TEST_F(CliTest, EmitSendsNothingThatTheEngineWouldRefuse) {
   in_.str(std::string(kOpened) + "\n" + kBad + "\n");
   EXPECT_EQ(Run({"emit"}), kExitFailed);
   EXPECT_EQ(sink_.sent.size(), 1U);
   EXPECT_EQ(out_.str(), "1 of 2 events acknowledged\n");
-  EXPECT_EQ(err_.str(), "line 2: deal_won.deal: missing; it is required\n");
+  EXPECT_EQ(err_.str(),
+            "line 2: deal_won.deal: missing; it is required\n"
+            "once that is mended, send the whole file again: what came before is not counted twice\n");
 
   in_.clear();
   in_.str(std::string(kBad) + "\n");
@@ -107,7 +120,7 @@ TEST_F(CliTest, EmitReadsAFile) {
   EXPECT_EQ(sink_.sent.size(), 1U);
   std::filesystem::remove(path);
   EXPECT_EQ(Run({"emit", path}), kExitFailed);
-  EXPECT_THAT(err_.str(), HasSubstr("cannot be read: No such file"));
+  EXPECT_THAT(err_.str(), HasSubstr("cannot be read: No such file or directory; name a file of events, or - for "));
   EXPECT_EQ(Run({"emit", "/tmp"}), kExitFailed);
   EXPECT_THAT(err_.str(), HasSubstr("cannot be read"));
 }
@@ -144,9 +157,13 @@ TEST_F(CliTest, WhatNeedsNoBrokerIsSaidWithoutOne) {
   const std::string mapping = ::testing::TempDir() + "kontor_cli_files.sql";
   std::ofstream(mapping) << "SELECT NULL AS event FROM none";
   EXPECT_EQ(Run({"import", "--mapping", mapping, "/nowhere/none.csv"}), kExitFailed);
-  EXPECT_EQ(err_.str(), "kontor: cannot read /nowhere/none.csv: No such file or directory\n");
+  EXPECT_EQ(
+      err_.str(),
+      "kontor: cannot read /nowhere/none.csv: No such file or directory; name a CSV file, or - for standard input\n");
   EXPECT_EQ(Run({"import", "--mapping", "/nowhere/m.sql", "/nowhere/none.csv"}), kExitFailed);
-  EXPECT_EQ(err_.str(), "kontor: cannot read the mapping /nowhere/m.sql: No such file or directory\n");
+  EXPECT_EQ(
+      err_.str(),
+      "kontor: cannot read the mapping /nowhere/m.sql: No such file or directory; name the file of the SQL query\n");
 }
 
 TEST_F(CliTest, ImportTurnsRowsIntoEvents) {

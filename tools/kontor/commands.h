@@ -6,7 +6,10 @@
 #include <functional>
 #include <memory>
 
+#include <vector>
+
 #include "tools/kontor/console.h"
+#include "tools/kontor/settings.h"
 #include "tools/kontor/wiring.h"
 
 namespace kontor {
@@ -14,6 +17,10 @@ namespace kontor {
 // The whole command line: every command declared, nothing read yet.
 struct CommandContext;
 std::unique_ptr<CLI::App> MakeProgram(CommandContext* context);
+
+// Says what the parser found wrong with the words, and where that stands; returns the exit code.
+int ReportFault(const CLI::App& program, const CLI::ParseError& error, const std::vector<Setting>& settings,
+                const Console& console);
 
 struct CommandContext {
   const Wiring& wiring;

@@ -21,7 +21,9 @@ constexpr const char* kLogGroup = "Log";
 // set.
 Status ParseKafkaSetting(const std::string& text, KafkaOptions* options) {
   const size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return InvalidArgument("must be NAME=VALUE or NAME=@FILE");
+  if (equals == std::string::npos || equals == 0) {
+    return InvalidArgument("--kafka: '{}' must be NAME=VALUE or NAME=@FILE", text.substr(0, equals));
+  }
   const std::string name = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   if (!value.empty() && value.front() == '@') {
@@ -88,6 +90,7 @@ CLI::Option* AddSecondsOption(CLI::App* command, const std::string& name, std::c
 void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
   command->add_option("--brokers", options->kafka.brokers, "Brokers to ask first, separated by commas")
       ->type_name("HOST:PORT,...")
+      ->check(NotEmpty())
       ->capture_default_str()
       ->group(kKafkaGroup);
   AddParsed(
@@ -106,8 +109,9 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
           "--kafka",
           [options](const std::vector<std::string>& settings) {
             for (const std::string& setting : settings) {
-              const Status status = ParseKafkaSetting(setting, &options->kafka);
-              if (!status.ok()) throw CLI::ValidationError("--kafka", std::string(Text(status)));
+              Status status = ParseKafkaSetting(setting, &options->kafka);
+              if (status.ok()) status = CheckKafkaProperties(options->kafka);
+              if (!status.ok()) throw CLI::ValidationError(std::string(Text(status)));
             }
           },
           "A setting of librdkafka, as security.protocol=SASL_SSL; secrets from a file, as sasl.password=@FILE; may be "
@@ -166,14 +170,20 @@ void AddReportingOptions(CLI::App* command, ReportingOptions* options) {
       ->group(kReportingGroup);
 }
 
-void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token) {
-  command->add_option("--listen", *listen, "Where HTTP is answered; beyond this machine only with a token")
+void AddListenOptions(CLI::App* command, HttpServerOptions* options) {
+  command->add_option("--listen", options->listen, "Where HTTP is answered; beyond this machine only with a token")
       ->type_name("HOST:PORT")
       ->capture_default_str();
   AddParsed(
       command, "--auth-token-file", "FILE",
-      [auth_token](const std::string& path) { return ParseToken(path, auth_token); },
+      [options](const std::string& path) { return ParseToken(path, &options->auth_token); },
       "File with the token that readers must show; its owner's alone to read");
+}
+
+void CheckListenOptions(const HttpServerOptions& options) {
+  if (const Status status = HttpServer::CheckOptions(options); !status.ok()) {
+    throw CLI::ValidationError(std::string(Text(status)));
+  }
 }
 
 void AddWaitOptions(CLI::App* command, EmitOptions* options) {

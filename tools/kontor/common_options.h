@@ -33,7 +33,9 @@ void AddReportingOptions(CLI::App* command, ReportingOptions* options);
 // --log-format, --log-level
 void AddLogOptions(CLI::App* command, LogOptions* options);
 // --listen, --auth-token-file
-void AddListenOptions(CLI::App* command, std::string* listen, std::string* auth_token);
+void AddListenOptions(CLI::App* command, HttpServerOptions* options);
+// What is wrong with where and how to listen, once all of it is read. Throws as CLI11's own checks do.
+void CheckListenOptions(const HttpServerOptions& options);
 // --wait, --server, --auth-token-file
 void AddWaitOptions(CLI::App* command, EmitOptions* options);
 // --http-...: what a client may use up

@@ -82,7 +82,7 @@ std::string TextOf(const std::vector<InForce>& rows, const Console& console) {
 
 int ShowConfig(const ConfigOptions& options, std::vector<std::string> words, const CommandContext& context) {
   const Console& console = context.console;
-  if (words.empty()) words.emplace_back(kDefaultCommand);
+  if (words.empty() || words.front().starts_with('-')) words.insert(words.begin(), kDefaultCommand);
   CommandContext asked{context.wiring, context.console};
   const std::unique_ptr<CLI::App> program = MakeProgram(&asked);
   const auto named = program->get_subcommands([&](CLI::App* known) { return known->get_name() == words.front(); });
@@ -112,10 +112,8 @@ int ShowConfig(const ConfigOptions& options, std::vector<std::string> words, con
   try {
     program->parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
-    console.Error(error.what());
-    return kExitUsage;
+    return ReportFault(*program, error, *settings, console);
   }
-  for (const std::string& doubt : DoubtfulVariables(*program, context.wiring.environment)) console.Error(doubt);
   const std::vector<InForce> rows = RowsOf(*command, *settings, required);
   if (options.json) {
     *console.out << JsonOf(command->get_name(), rows) << "\n";
@@ -138,7 +136,8 @@ void AddConfig(CLI::App* app, CommandContext* context) {
 Of kontor serve, unless another COMMAND with options stands behind. A file and variables give options too:
   kontor.toml     listen = "127.0.0.1:8686" above all sections, or under [serve] for that command alone
   environment     KONTOR_LISTEN, or KONTOR_SERVE_LISTEN for that command alone
-What is nearer goes before: command line, environment, file, default. Secrets are named by their files only.)");
+What is nearer goes before: command line, environment, file, default. Secrets are named by their files only. What the
+command would refuse of them is refused here, and so is a KONTOR_ variable that nearly is an option's.)");
   auto options = std::make_shared<ConfigOptions>();
   command->add_flag("--json", options->json, "Print them in JSON");
   command->add_option("--config", options->file, "The file of options")->type_name("FILE");

@@ -20,10 +20,11 @@ void AddDemo(CLI::App* app, CommandContext* context) {
   command->add_flag("--exit", options->exit, "Run through and end with a summary");
   command->add_option("--data-dir", options->data_dir, "An empty or new folder; a temporary one unless set")
       ->type_name("DIR");
-  AddListenOptions(command, &options->listen, &options->auth_token);
+  AddListenOptions(command, &options->http);
   AddReportingOptions(command, &options->reporting);
   AddLogOptions(command, &options->log);
   command->callback([context, options] {
+    CheckListenOptions(options->http);
     context->run = [context, options] { return context->wiring.demo(*options, context->console); };
   });
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -115,12 +117,27 @@ Status WaitUntilFolded(const Sending& sending, const EmitOptions& options, const
   return OkStatus();
 }
 
+// By line; neighbours that failed alike stand together.
+void ListFailed(const std::map<uint64_t, Status>& failed, const Console& console) {
+  for (auto first = failed.begin(); first != failed.end();) {
+    auto last = first;
+    auto next = std::next(first);
+    while (next != failed.end() && next->first == last->first + 1 && next->second == first->second) last = next++;
+    const std::string lines =
+        first == last ? fmt::format("line {}", first->first) : fmt::format("lines {} to {}", first->first, last->first);
+    *console.err << fmt::format("{}: {}\n", lines, Printable(Text(first->second)));
+    first = next;
+  }
+  if (failed.empty()) return;
+  *console.err << "once that is mended, send the whole file again: what came before is not counted twice\n";
+}
+
 int Emit(const EmitOptions& options, const Wiring& wiring, const Console& console) {
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file, std::ios::binary);
     if (!file || std::filesystem::is_directory(options.file)) {
-      console.Error(fmt::format("{} cannot be read: {}", options.file,
+      console.Error(fmt::format("{} cannot be read: {}; name a file of events, or - for standard input", options.file,
                                 std::generic_category().message(errno != 0 ? errno : EISDIR)));
       return kExitFailed;
     }
@@ -153,9 +170,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
     sending.Finish();
   }
   const auto failed = sending.unacknowledged();
-  for (const auto& [number, why] : failed) {
-    *console.err << fmt::format("line {}: {}\n", number, Printable(Text(why)));
-  }
+  ListFailed(failed, console);
   *console.out << fmt::format("{} of {} events acknowledged\n", CountText(static_cast<int64_t>(sending.acknowledged())),
                               CountText(static_cast<int64_t>(events)));
   if (options.wait) {
@@ -175,7 +190,8 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   command->footer(R"(Examples:
   kontor emit events.jsonl
   kontor emit --wait events.jsonl && kontor accounts
-  echo '{"event_id":"1","source":"crm","account_id":"acme","occurred_at":"2026-11-24T09:30:00Z",
+  echo '{"event_id":"1","source":"crm","account_id":"acme",
+         "occurred_at":"2026-11-24T09:30:00Z",
          "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
 
 The body decides the topic. Events that the engine would refuse are not sent. It exits with 1 where an event was refused

@@ -66,8 +66,13 @@ class Relay final : public ShardObserver {
 
 }  // namespace
 
-// In the order of their needs; destroyed the other way round.
+// In the order of their needs; destroyed the other way round, once no shard's thread tells the stage any more.
 struct Instance::Parts {
+  ~Parts() {
+    if (portfolio != nullptr) portfolio->Stop();
+    if (shards != nullptr) shards->Close();
+  }
+
   std::unique_ptr<DataDirectory> directory;
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
@@ -92,9 +97,9 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   config.reference_topic = options.reference_topic;
   config.rejected_topic = options.rejected_topic;
   if (options.kafka) {
+    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
     KONTOR_ASSIGN_OR_RETURN(parts->source, KafkaSource::Open(*options.kafka));
     KONTOR_ASSIGN_OR_RETURN(parts->sink, KafkaSink::Open(*options.kafka, options.partitioner));
-    KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::Open(options.data_dir));
   } else {
     KONTOR_ASSIGN_OR_RETURN(parts->directory, DataDirectory::OpenExisting(options.data_dir));
   }
@@ -152,12 +157,7 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
 
 Instance::~Instance() { Close(); }
 
-void Instance::Close() {
-  if (parts_ == nullptr) return;
-  parts_->portfolio->Stop();
-  parts_->shards->Close();
-  parts_.reset();
-}
+void Instance::Close() { parts_.reset(); }
 
 const Queries& Instance::queries() const { return *parts_->queries; }
 

@@ -44,9 +44,7 @@ struct ServeOptions {
   TopicOptions topics;
   ReportingOptions reporting;
   std::string data_dir;
-  std::string listen = std::string(kDefaultListen);
-  std::string auth_token;  // the token itself; empty: none
-  HttpServerOptions http;  // its limits
+  HttpServerOptions http;
 };
 
 struct DemoCommandOptions {
@@ -55,8 +53,7 @@ struct DemoCommandOptions {
   uint64_t seed = 1;
   bool exit = false;
   std::string data_dir;  // empty: a fresh temporary folder
-  std::string listen = std::string(kDefaultListen);
-  std::string auth_token;
+  HttpServerOptions http;
 };
 
 struct RebuildOptions {

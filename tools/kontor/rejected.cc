@@ -71,11 +71,11 @@ Status List(Readings& readings, const RejectedOptions& options, const Console& c
     records.resize(static_cast<size_t>(options.rows_max));
     more = true;
   }
-  Table table({Left("Record"), Spare(Left("Recorded")), Left("Reason"), Words("What is wrong", 40), Words("Key"),
+  Table table({Left("Record"), Spare(Left("Reason")), Words("What is wrong", 35), Words("Key"), Spare(Left("Recorded")),
                Spare(Words("Source")), Spare(Left("Dead letter"))});
   for (const RecordSummary& record : records) {
-    table.Add({record.id(), record.has_recorded_at() ? TimeText(record.recorded_at()) : std::string(kUnknown),
-               Cell(ReasonText(record), Style::kBad), WhatText(record), KeyText(record),
+    table.Add({record.id(), Cell(ReasonText(record), Style::kBad), WhatText(record), KeyText(record),
+               record.has_recorded_at() ? TimeText(record.recorded_at()) : std::string(kUnknown),
                record.source().empty() ? std::string(kUnknown) : record.source(),
                record.dead_letter_sent() ? Cell("sent") : Cell(kUnknown)});
   }
@@ -139,10 +139,14 @@ void AddRejected(CLI::App* app, CommandContext* context) {
   command->footer(R"(Examples:
   kontor rejected
   kontor rejected --all --json                       a line a page: first what was rejected, then what conflicts
-  kontor rejected --reemit kontor.events/3@1041      after a repair, the record's bytes as they came)");
+  kontor rejected --reemit kontor.events/3@1041      after a repair, the record's bytes as they came
+
+Behind the @ of an id stands the record's place in Kontor's log, which is not its offset in Kafka.)");
   auto options = std::make_shared<RejectedOptions>();
   AddLimitOptions(command, &options->rows_max);
-  command->add_option("--reemit", options->reemit, "Send this record again; may be given often")
+  command
+      ->add_option("--reemit", options->reemit,
+                   "Send this record again, by the id that the list gives it; may be given often")
       ->type_name("ID")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

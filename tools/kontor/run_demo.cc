@@ -189,16 +189,15 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
   options.kafka->properties["log_level"] = "3";
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSink> sink, KafkaSink::Open(*options.kafka, options.partitioner));
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<Instance> instance, Instance::Open(options));
-  HttpServerOptions http;
-  http.listen = demo.listen;
-  http.auth_token = demo.auth_token;
+  HttpServerOptions http = demo.http;
   http.metrics = [&](const HttpTraffic& traffic) { return MetricsText(instance->figures(), traffic, RoutePaths()); };
   KONTOR_ASSIGN_OR_RETURN(const std::unique_ptr<HttpServer> server,
                           HttpServer::Start(http, ThisVersion(), &instance->queries(), &instance->feed()));
-  const std::string url = fmt::format("http://{}:{}", demo.listen.substr(0, demo.listen.rfind(':')), server->port());
+  const std::string url = UrlOf(http, server->port());
 
-  *console.out << fmt::format("demo: {} records of history up to {}, on a broker inside this process; answers on {}\n",
-                              story.HistorySize(), InstantText(story_options.now), url)
+  *console.out << fmt::format(
+                      "demo: {} records of history up to {}, on a broker inside this process, {}; answers on {}\n",
+                      story.HistorySize(), InstantText(story_options.now), broker->brokers(), url)
                << std::flush;
   DemoEmitter emitter(sink.get(), &instance->shards(), options);
   {
@@ -225,7 +224,7 @@ Status Demo(const DemoCommandOptions& demo, const Console& console, const StopSi
     *console.out << summary;
   } else {
     clock.RunOn();
-    *console.out << demo::GuideText(story.Stories(), url, story_options.now) << std::flush;
+    *console.out << demo::GuideText(story.Stories(), url, broker->brokers(), story_options.now) << std::flush;
     while (true) {
       const demo::DemoRecord record = story.Next();
       const int64_t wait_ms = record.timestamp_ms - clock.Now().value() / 1'000'000;

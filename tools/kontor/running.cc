@@ -75,13 +75,15 @@ void ServeUntilStopped(const StopSignal& stop, const ShardSet& shards, ServiceMa
 
 }  // namespace
 
+std::string UrlOf(const HttpServerOptions& options, uint16_t port) {
+  return fmt::format("http://{}:{}", options.listen.substr(0, options.listen.rfind(':')), port);
+}
+
 int RunServe(const ServeOptions& serve, const Console& console) {
   SetUpLog(serve.log);
   const StopSignal stop;
   ServiceManager manager;
   HttpServerOptions http = serve.http;
-  http.listen = serve.listen;
-  http.auth_token = serve.auth_token;
   // Said before a folder is made or a group is joined for nothing.
   if (const Status listens = HttpServer::CheckListen(http); !listens.ok()) {
     console.Error(Text(listens));
@@ -95,6 +97,9 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   options.events_topic = serve.topics.events;
   options.reference_topic = serve.topics.reference;
   options.rejected_topic = serve.topics.rejected;
+  // Before whatever the Kafka client says of its connections.
+  spdlog::info("starting kontor {}: brokers {}, data in {}", ThisVersion().version(), options.kafka->brokers,
+               serve.data_dir);
   Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
     console.Error(Text(instance.status()));
@@ -107,8 +112,7 @@ int RunServe(const ServeOptions& serve, const Console& console) {
     console.Error(Text(server.status()));
     return 1;
   }
-  spdlog::info("serving {} on port {}, data in {}; stop with SIGTERM or Ctrl-C", serve.topics.events, (*server)->port(),
-               serve.data_dir);
+  spdlog::info("serving {} at {}; stop with SIGTERM or Ctrl-C", serve.topics.events, UrlOf(http, (*server)->port()));
   ServeUntilStopped(stop, (*instance)->shards(), &manager);
   spdlog::info("stopping");
   manager.Stopping();

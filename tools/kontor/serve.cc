@@ -19,7 +19,7 @@ It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
   command->add_option("--data-dir", options->data_dir, "Folder of the log and the views; made where it is missing")
       ->type_name("DIR")
       ->required();
-  AddListenOptions(command, &options->listen, &options->auth_token);
+  AddListenOptions(command, &options->http);
   AddNowOption(command, &options->reporting.now, "Freeze the clock at this instant (RFC 3339, or a day)");
   AddReportingOptions(command, &options->reporting);
   AddBrokerOptions(command, &options->broker);
@@ -39,6 +39,7 @@ It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
       ->group("Kafka");
   AddHttpLimitOptions(command, &options->http);
   command->callback([context, options] {
+    CheckListenOptions(options->http);
     context->run = [context, options] { return context->wiring.serve(*options, context->console); };
   });
 }

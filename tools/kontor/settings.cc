@@ -149,6 +149,23 @@ Result<std::vector<Key>> KeysOf(const CLI::App& program, const std::string& path
   return keys;
 }
 
+Status CheckVariables(const CLI::App& program, const Environment& environment) {
+  std::vector<std::string> known = {VariableOf(kConfig, "")};
+  for (const CLI::App* command : CommandsOf(program)) {
+    if (command->get_option_no_throw(kConfig) == nullptr) continue;
+    for (const CLI::Option* option : SettableOptions(*command)) {
+      known.push_back(VariableOf(SettableName(*option), ""));
+      known.push_back(VariableOf(SettableName(*option), command->get_name()));
+    }
+  }
+  for (const auto& [name, value] : environment) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string hint = DidYouMean(name, known);
+    if (!hint.empty()) return InvalidArgument("{} in the environment is no option{}", name, hint);
+  }
+  return OkStatus();
+}
+
 std::optional<Setting> FromEnvironment(const Environment& environment, const std::string& option,
                                        const std::string& command, bool is_list) {
   for (const std::string& name : {VariableOf(option, command), VariableOf(option, "")}) {
@@ -195,6 +212,7 @@ std::string SettableName(const CLI::Option& option) {
 
 Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App& command,
                                          const std::vector<std::string>& words, const Environment& environment) {
+  KONTOR_RETURN_IF_ERROR(CheckVariables(program, environment));
   std::set<const CLI::Option*> taken;
   const auto shut_out = [&taken](const CLI::Option* option) {
     const auto excluded = option->get_excludes();
@@ -246,24 +264,6 @@ std::vector<std::string> WordsOf(const std::vector<Setting>& settings, const CLI
     }
   }
   return words;
-}
-
-std::vector<std::string> DoubtfulVariables(const CLI::App& program, const Environment& environment) {
-  std::vector<std::string> known = {VariableOf(kConfig, "")};
-  for (const CLI::App* command : CommandsOf(program)) {
-    if (command->get_option_no_throw(kConfig) == nullptr) continue;
-    for (const CLI::Option* option : SettableOptions(*command)) {
-      known.push_back(VariableOf(SettableName(*option), ""));
-      known.push_back(VariableOf(SettableName(*option), command->get_name()));
-    }
-  }
-  std::vector<std::string> doubtful;
-  for (const auto& [name, value] : environment) {
-    if (!name.starts_with(kPrefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string hint = DidYouMean(name, known);
-    if (!hint.empty()) doubtful.push_back(fmt::format("{} is no option{}", name, hint));
-  }
-  return doubtful;
 }
 
 }  // namespace kontor

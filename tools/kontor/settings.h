@@ -6,6 +6,9 @@
 // stands above every section holds for each command that has such an option; what stands in `[serve]`, for that command
 // alone, and goes before. Likewise KONTOR_LISTEN, and before it KONTOR_SERVE_LISTEN; a list is parted by semicolons.
 //
+// A variable that nearly is one of these is an error, as is a key of the file that is none; what else begins with
+// KONTOR_ is somebody else's.
+//
 // What a nearer place says shuts out what does not go with it farther off: who writes --server is not told that the
 // file's data-dir excludes it.
 #pragma once
@@ -30,16 +33,13 @@ struct Setting {
 // --config
 void AddConfigOption(CLI::App* command);
 
-// What applies to a command that is given these words. InvalidArgument on a file that cannot be read, or that has a key
-// or a section that no command knows, with place and nearest.
+// What applies to a command that is given these words. InvalidArgument on a variable that is nearly an option's, and on
+// a file that cannot be read, or that has a key or a section that no command knows, with place and nearest.
 Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App& command,
                                          const std::vector<std::string>& words, const Environment& environment);
 
 // The same as words of a command line.
 std::vector<std::string> WordsOf(const std::vector<Setting>& settings, const CLI::App& command);
-
-// Variables that begin as Kontor's do and are nobody's, but nearly somebody's: "KONTOR_LISTN; did you mean …?"
-std::vector<std::string> DoubtfulVariables(const CLI::App& program, const Environment& environment);
 
 // The option's own name, "--listen", of options that can be set elsewhere; empty for others.
 std::string SettableName(const CLI::Option& option);

@@ -151,7 +151,8 @@ std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account
   return stories;
 }
 
-std::string GuideText(const std::vector<Story>& stories, std::string_view server_url, Instant now) {
+std::string GuideText(const std::vector<Story>& stories, std::string_view server_url, std::string_view brokers,
+                      Instant now) {
   KONTOR_CHECK(!stories.empty());
   std::string out = "What this portfolio tells\n\n";
   int number = 0;
@@ -167,12 +168,20 @@ std::string GuideText(const std::vector<Story>& stories, std::string_view server
 
   const std::string account = fmt::format("{}/v1/accounts/{}", server_url, stories.front().accounts.front());
   const Instant year_ago = StartOfUtcDay(AddMonths(UtcDay(now), -12));
+  const std::string opened =
+      fmt::format(R"({{"event_id":"1","source":"me","account_id":"ME","occurred_at":"{}","account_opened":{{}}}})",
+                  InstantText(year_ago));
   const std::vector<std::pair<std::string, std::string_view>> tries = {
       {fmt::format("kontor watch --server {}", server_url), "the portfolio live: how fast, and the accounts that move"},
       {fmt::format("kontor accounts --server {}", server_url), "every account with its main figures"},
       {fmt::format("kontor portfolio --server {}", server_url), "the same figures over all of them"},
       {fmt::format("kontor shards --digest --server {}", server_url),
        "one hash of the log and one of the views, a partition; another run gives the same"},
+      {fmt::format("echo '{}' |\n        kontor emit --brokers {} --wait --server {}", opened, brokers, server_url),
+       "an account of your own; kontor timeline ME shows it"},
+      {fmt::format("kontor rejected --server {}", server_url), "what was refused, and why"},
+      {fmt::format("kontor rejected --reemit ID --brokers {} --server {}", brokers, server_url),
+       "one of these again, as it came: nothing was mended, so it is refused again"},
       {fmt::format("curl '{}'", account), "one account as programs read it"},
       {fmt::format("curl '{}?as_of={}'", account, InstantText(year_ago)), "the same as it was a year ago"},
   };

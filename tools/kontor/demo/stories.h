@@ -24,7 +24,8 @@ struct Story {
 std::vector<Story> TellStories(const Horizon& horizon, const std::vector<Account>& accounts);
 
 // What `kontor demo` prints once the history is in: the stories, and what to try next on a running engine.
-// `server_url` without a slash at its end: "http://127.0.0.1:8080". `now` is the demo's.
-std::string GuideText(const std::vector<Story>& stories, std::string_view server_url, Instant now);
+// `server_url` without a slash at its end: "http://127.0.0.1:8080"; `brokers` as HOST:PORT. `now` is the demo's.
+std::string GuideText(const std::vector<Story>& stories, std::string_view server_url, std::string_view brokers,
+                      Instant now);
 
 }  // namespace kontor::demo

@@ -326,15 +326,16 @@ TEST_P(StoriesTest, TrickleLeavesTheSilentOneSilent) {
 }
 
 TEST_P(StoriesTest, GuideNamesEveryStoryAndTheServer) {
-  const std::string guide = GuideText(story_.Stories(), "http://127.0.0.1:4711", GetParam().now);
+  const std::string guide = GuideText(story_.Stories(), "http://127.0.0.1:4711", "127.0.0.1:4712", GetParam().now);
   for (const Story& story : story_.Stories()) {
     EXPECT_THAT(guide, HasSubstr(story.title));
     for (const std::string& account : story.accounts) EXPECT_THAT(guide, HasSubstr(account));
   }
   EXPECT_THAT(guide, HasSubstr("http://127.0.0.1:4711"));
+  EXPECT_THAT(guide, HasSubstr("kontor emit --brokers 127.0.0.1:4712 --wait --server http://127.0.0.1:4711"));
   size_t begin = 0;
   for (size_t end = guide.find('\n'); end != std::string::npos; begin = end + 1, end = guide.find('\n', begin)) {
-    EXPECT_LE(end - begin, 110u) << guide.substr(begin, end - begin);
+    EXPECT_LE(end - begin, 120u) << guide.substr(begin, end - begin);
     EXPECT_TRUE(end == begin || guide[end - 1] != ' ') << guide.substr(begin, end - begin);
   }
 }

@@ -62,13 +62,16 @@ BrokerReport CheckBroker(const BrokerOptions& broker, const TopicOptions& topics
   options.properties.emplace("log_level", "2");  // what is wrong is told here
   const Result<std::unique_ptr<KafkaSource>> source = KafkaSource::Open(options);
   if (!source.ok()) {
-    report.checks.push_back(Ill(about, std::string(Text(source.status())), "as it says (--kafka)"));
+    report.checks.push_back(
+        Ill(about, std::string(Text(source.status())), "mend that setting of librdkafka, or leave it out (--kafka)"));
     return report;
   }
   const Result<ClusterFacts> cluster = (*source)->DescribeCluster(kAnswerTime);
   if (!cluster.ok()) {
-    report.checks.push_back(Ill(about, fmt::format("nobody answers at {}: {}", options.brokers, Text(cluster.status())),
-                                "start it, name another by --brokers, or see to security.protocol and SASL (--kafka)"));
+    report.checks.push_back(Ill(about, Text(cluster.status())));
+    for (const char* left : {"topics", "partitioner"}) {
+      report.checks.push_back(Doubtful(left, "not checked, for no broker answers", "mend the broker, and ask again"));
+    }
     return report;
   }
   report.cluster_id = cluster->id;
@@ -80,7 +83,12 @@ BrokerReport CheckBroker(const BrokerOptions& broker, const TopicOptions& topics
                                    {TopicUse::kRejected, topics.rejected}}) {
     const Result<TopicDescription> described = (*source)->DescribeTopic(topic, kAnswerTime);
     for (Check& check : JudgeTopic(use, topic, described)) report.checks.push_back(std::move(check));
-    if (use != TopicUse::kEvents || !described.ok()) continue;
+    if (use != TopicUse::kEvents) continue;
+    if (!described.ok()) {
+      report.checks.push_back(Doubtful("partitioner", fmt::format("not checked, for {} was not found", topic),
+                                       "mend the topic, and ask again"));
+      continue;
+    }
     CheckRecords(source->get(), topic, described->facts.partition_count, broker.partitioner, &report.checks);
   }
   return report;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kontor {
@@ -23,6 +25,14 @@ inline Check Doubtful(std::string about, std::string what, std::string remedy) {
 }
 inline Check Ill(std::string about, std::string what, std::string remedy) {
   return {std::move(about), Verdict::kFailed, std::move(what), std::move(remedy)};
+}
+// Of a message that tells what is wrong, and after its first semicolon what to do.
+inline Check Ill(std::string about, std::string_view message) {
+  constexpr std::string_view kThen = "; ";
+  const size_t end = message.find(kThen);
+  if (end == std::string_view::npos) return {std::move(about), Verdict::kFailed, std::string(message), ""};
+  return {std::move(about), Verdict::kFailed, std::string(message.substr(0, end)),
+          std::string(message.substr(end + kThen.size()))};
 }
 
 }  // namespace kontor

@@ -33,14 +33,14 @@ TEST(MachineChecksTest, OpenFilesAndClock) {
 
 TEST(MachineChecksTest, AddressAndToken) {
   EXPECT_THAT(CheckListen("127.0.0.1:0", "", false), Is(Verdict::kOk, "is free"));
-  EXPECT_THAT(CheckListen("0.0.0.0:0", "", false), Is(Verdict::kFailed, "must show a token"));
-  EXPECT_THAT(CheckListen("nonsense", "", false), Is(Verdict::kFailed, "is no HOST:PORT"));
+  EXPECT_THAT(CheckListen("0.0.0.0:0", "", false), Is(Verdict::kFailed, "must show a token", "--auth-token-file"));
+  EXPECT_THAT(CheckListen("nonsense", "", false), Is(Verdict::kFailed, "is no HOST:PORT", "write it as"));
   const TempFolder folder;
   const std::string token = (folder.path() / "token").string();
-  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "there is no " + token));
+  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "there is no " + token, "openssl rand"));
   std::ofstream(token) << "s3cret\n";
   fs::permissions(token, fs::perms::owner_read | fs::perms::group_read);
-  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "chmod 600"));
+  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "others than its owner", "chmod 600"));
   fs::permissions(token, fs::perms::owner_read);
   EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kOk, "is free"));
 }
@@ -87,10 +87,11 @@ TEST_F(BrokerChecksTest, WrongOptionIsSaidAndNobodyAsked) {
 }
 
 TEST(ChecksTextTest, VerdictsAndRemediesAreLinedUp) {
-  const Checks checks = {Well("broker", "1 broker at localhost:9092, cluster c"),
-                         Doubtful("topic kontor.events", "forgets its records (retention.ms=604800000)",
-                                  "kafka-configs.sh --alter --entity-type topics --entity-name kontor.events"),
-                         Ill("listen", "cannot listen on 127.0.0.1:8686: Address already in use", "as it says")};
+  const Checks checks = {
+      Well("broker", "1 broker at localhost:9092, cluster c"),
+      Doubtful("topic kontor.events", "forgets its records (retention.ms=604800000)",
+               "kafka-configs.sh --alter --entity-type topics --entity-name kontor.events"),
+      Ill("listen", "cannot listen on 127.0.0.1:8686: Address already in use; name another with --listen")};
   Console console;
   std::string text;
   for (const int width : {0, 80, 50}) {

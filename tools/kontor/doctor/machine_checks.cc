@@ -59,8 +59,7 @@ Check CheckListen(const std::string& listen, const std::string& token_file, bool
   options.listen = listen;
   if (!token_file.empty()) {
     Result<std::string> token = ReadAuthToken(token_file);
-    if (!token.ok())
-      return Ill(about, fmt::format("token: {}", Text(token.status())), "as it says (--auth-token-file)");
+    if (!token.ok()) return Ill("token", Text(token.status()));
     options.auth_token = *std::move(token);
   }
   const Status status = HttpServer::CheckListen(options);
@@ -71,7 +70,7 @@ Check CheckListen(const std::string& listen, const std::string& token_file, bool
   if (engine_runs && status.code() == StatusCode::kUnavailable) {
     return Well(about, fmt::format("{} is in use, as it would be by the engine that runs", listen));
   }
-  return Ill(about, std::string(Text(status)), "as it says (--listen, --auth-token-file)");
+  return Ill(about, Text(status));
 }
 
 }  // namespace kontor

@@ -182,9 +182,10 @@ void DescribeTrouble(const ImportReport::Trouble& trouble, std::string_view one,
 }
 
 // Without opening it: a pipe can be opened once.
-Status CheckReadable(std::string_view what, const std::string& path) {
+Status CheckReadable(std::string_view what, const std::string& path, std::string_view instead) {
   if (access(path.c_str(), R_OK) == 0) return OkStatus();
-  return NotFound("cannot read {}{}: {}", what, path, std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
+  const char* why = std::strerror(errno);  // NOLINT(concurrency-mt-unsafe)
+  return NotFound("cannot read {}{}: {}; name {}", what, path, why, instead);
 }
 
 }  // namespace
@@ -200,9 +201,9 @@ Status CheckFiles(const ImportOptions& options) {
       return InvalidArgument("standard input can be one table only");
     }
   }
-  KONTOR_RETURN_IF_ERROR(CheckReadable("the mapping ", options.mapping_path));
+  KONTOR_RETURN_IF_ERROR(CheckReadable("the mapping ", options.mapping_path, "the file of the SQL query"));
   for (const CsvTable& csv : options.tables) {
-    if (csv.path != "-") KONTOR_RETURN_IF_ERROR(CheckReadable("", csv.path));
+    if (csv.path != "-") KONTOR_RETURN_IF_ERROR(CheckReadable("", csv.path, "a CSV file, or - for standard input"));
   }
   return OkStatus();
 }
@@ -218,7 +219,11 @@ std::string Describe(const ImportReport& report) {
                   "row gave no valid event and was not sent:", "rows gave no valid event and were not sent:", &text);
   DescribeTrouble(report.unacknowledged, "event was not acknowledged:", "events were not acknowledged:", &text);
   DescribeTrouble(report.noted, "row was noted by the mapping:", "rows were noted by the mapping:", &text);
-  if (!report.status.ok()) text += fmt::format("broken off: {}\n", Text(report.status));
+  if (!report.status.ok()) {
+    const bool to_mend = report.status.code() == StatusCode::kInvalidArgument;
+    text +=
+        fmt::format("broken off: {}{}\n", Text(report.status), to_mend ? "\n  mend it, and try it with --dry-run" : "");
+  }
   return text;
 }
 
