@@ -74,12 +74,13 @@ Result<api::v1::ListAccountsResponse> EngineQueries::ListAccounts(const Accounts
   return std::move(page.response);
 }
 
-// Adds an account, where there is one at the moment.
+// Adds an account, where there is one at the moment and all of it can be read: a part of a merged one may be on a
+// partition that `covers` says is missing.
 Status EngineQueries::ListOne(const AccountId& account, const Moment& moment, ListedPage* out) const {
   out->arena.Reset();
   auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&out->arena);
   const Status rendered = Render(account, moment, /*whole=*/false, view);
-  if (rendered.code() == StatusCode::kNotFound) return OkStatus();
+  if (rendered.code() == StatusCode::kNotFound || rendered.code() == StatusCode::kUnavailable) return OkStatus();
   KONTOR_RETURN_IF_ERROR(rendered);
   out->Add(*view);
   return OkStatus();
