@@ -65,12 +65,12 @@ enum class Measure : uint16_t {
   kCes = 87,                 // count; number: scale and answer (survey_scale.h); text as kSentimentSum
   kMade = 88,                // commitments; number: original due day
   kWithdrawnEarly = 89,      // commitments withdrawn by their original due day; number: that day
-  kKeptInTime = 90,          // commitments kept by their original due day, not withdrawn early; number: that day
+  kKeptInTime = 90,          // commitments kept by their original due day; number: that day
   kRedatedDue = 91,          // commitments not withdrawn by the day last promised; number: that day
   kRedatedKept = 92,         // of these, kept by it; number: that day
-  kKept = 93,                // commitments kept at all
-  kBroken = 94,              // commitments
-  kWithdrawn = 95,           // commitments
+  kKept = 93,                // commitments kept at all, before they were broken or withdrawn
+  kBroken = 94,              // commitments broken, before they were kept or withdrawn
+  kWithdrawn = 95,           // commitments withdrawn, before they were kept or broken
   kOpenCommitments = 96,     // commitments, a stock: neither kept, broken nor withdrawn
   kIssuesRaised = 97,        // count
   kIssuesResolved = 98,      // count

@@ -233,7 +233,9 @@ TEST_F(LawsTest, Law4MergedAccountsReadAsOneFoldOverAll) {
     const std::vector<AccountId> ids = {kAcme, AccountId("bolt"), AccountId("corp")};
     std::vector<MapRows> parts(ids.size());
     for (size_t i = 0; i < events.size(); ++i) {
-      const size_t part = (seed + i * i) % ids.size();
+      // Each account opens and closes for itself: what is said once of each contradicts nothing.
+      const bool of_head = events[i].has_account_opened() || events[i].has_account_closed();
+      const size_t part = of_head ? 0 : (seed + i * i) % ids.size();
       events[i].set_account_id(ids[part].value());
       fold_.Fold(events[i], true, 1, ids[part], &parts[part]);
     }
