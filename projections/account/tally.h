@@ -35,7 +35,7 @@ enum class Measure : uint16_t {
   kDiscounts = 27,          // money
   kOpen = 28,               // money, a stock; number: due day, or kNoDueDay
   kUnapplied = 29,          // money, a stock
-  kWaiting = 30,            // money, a stock: part of unapplied
+  kWaiting = 30,            // money, a stock: part of unapplied; text: what waits and for which invoice (WaitingText)
   kCreditSales = 31,        // money: gross of invoices due after their issue day
   kAllocated = 32,          // money allocated to invoices with a due day, dated by the later of payment and invoice
   kAllocatedDays = 33,      // money x days from due day to paid day, signed
