@@ -109,6 +109,7 @@ Status EngineQueries::Render(const AccountId& account, const Moment& moment, boo
   RenderContacts(read.sums, asked, view->mutable_satisfaction());
   RenderFindings(read, reading.moment->merges, view->mutable_findings());
   if (whole) {
+    RenderWaiting(read.sums, view->mutable_value());
     RenderMonths(components, reporting, view->mutable_value());
     RenderMonths(components, reporting, view->mutable_growth());
     RenderMonths(components, view->mutable_satisfaction());

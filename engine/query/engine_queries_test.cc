@@ -40,5 +40,19 @@ TEST_F(EngineQueriesTest, PartitionElsewhereIsWaitedForAndOneThatIsNotThereIsRef
   }
 }
 
+TEST_F(EngineQueriesTest, AccountTellsWhatWaitsForWhichInvoice) {
+  topic().Emit(MakeEvent("acme", "e-0",
+                         "payment_received { payment { id: 'p' } amount { currency_code: 'EUR' units: 30 } "
+                         "allocations { invoice { id: 'i' } amount { currency_code: 'EUR' units: 20 } } }"));
+  Open();
+  view::v1::AccountView view;
+  ASSERT_EQ(queries().Account(AccountId("acme"), {.now = Instant(kFixtureMs * 1'000'000), .as_of = {}}, &view),
+            OkStatus());
+  ASSERT_EQ(view.value().waiting_allocations_size(), 1);
+  EXPECT_EQ(view.value().waiting_allocations(0).document(), "payment crm/p");
+  EXPECT_EQ(view.value().waiting_allocations(0).invoice(), "invoice crm/i");
+  EXPECT_EQ(view.value().waiting_allocations(0).amount().units(), 20);
+}
+
 }  // namespace
 }  // namespace kontor

@@ -40,6 +40,15 @@ void InsertOrErase(const Statement& statement, size_t place, int sign, Statement
   statements->erase(statements->begin() + place);
 }
 
+// The second statement of a kind, which contradicts the first; nothing where there is none.
+const Statement* SecondOf(StatementKind kind, const Statements& statements) {
+  const auto is_kind = [kind](const Statement& x) { return x.kind == kind; };
+  const auto first = std::find_if(statements.begin(), statements.end(), is_kind);
+  if (first == statements.end()) return nullptr;
+  const auto second = std::find_if(first + 1, statements.end(), is_kind);
+  return second == statements.end() ? nullptr : &*second;
+}
+
 bool HasLinks(EntityKind kind) {
   return kind == EntityKind::kPayment || kind == EntityKind::kRefund || kind == EntityKind::kCreditNote ||
          kind == EntityKind::kDeal;
@@ -94,8 +103,21 @@ void AccountFold::ChangeHead(const AccountId& account, const Statement& statemen
   FoldMemory& memory = rows->memory();
   RowKey::PutHead(account.value(), &memory.key);
   if (!ReadStatements(rows)) return;
+  AddHeadFinding(account, statement.kind, -1, rows);
   InsertOrErase(statement, PlaceOf(statement, memory.statements), sign, &memory.statements);
+  AddHeadFinding(account, statement.kind, 1, rows);
   WriteStatements(rows);
+}
+
+void AccountFold::AddHeadFinding(const AccountId& account, StatementKind kind, int sign, RowStore* rows) const {
+  std::string_view code;
+  if (kind == StatementKind::kAccountOpened) code = "account_opened_twice";
+  if (kind == StatementKind::kAccountClosed) code = "account_closed_twice";
+  if (code.empty()) return;
+  FoldMemory& memory = rows->memory();
+  const Statement* second = SecondOf(kind, memory.statements);
+  if (second == nullptr) return;
+  Add(account, {second->at, FindingKey(code, "account " + account.value(), &memory.arena), 1}, sign, rows);
 }
 
 void AccountFold::FoldStatement(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,

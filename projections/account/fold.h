@@ -42,6 +42,8 @@ class AccountFold {
   void ChangeEntity(const AccountId& account, const EntityRef& entity, const Statement& statement, int sign,
                     bool follow_links, RowStore* rows) const;
   void ChangeHead(const AccountId& account, const Statement& statement, int sign, RowStore* rows) const;
+  // Adds sign x the finding that the store's statements, a head's, have something more than once that counts once.
+  void AddHeadFinding(const AccountId& account, StatementKind kind, int sign, RowStore* rows) const;
   // Adds what the store's memory holds.
   void AddContributions(const AccountId& account, int sign, RowStore* rows) const;
 

@@ -26,9 +26,6 @@ enum : uint64_t {
   kKnownBits = (1 << 14) - 1,
 };
 
-// Between the namespace and the id of an entity that a text names. Stored: never changes.
-constexpr char kRefSeparator = '\x1f';
-
 std::string_view KindName(EntityKind kind) {
   switch (kind) {
     case EntityKind::kDeal:

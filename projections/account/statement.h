@@ -164,6 +164,8 @@ struct LinkedStatement {
   auto operator<=>(const LinkedStatement&) const = default;
 };
 
+// Between the parts of a text that names entities; no name holds it. Stored: never changes.
+inline constexpr char kRefSeparator = '\x1f';
 // "namespace\x1fid": how a statement names another entity.
 std::string_view EntityRefText(std::string_view name_space, std::string_view id, Arena* arena);
 EntityRef EntityOfRefText(EntityKind kind, std::string_view ref_text);

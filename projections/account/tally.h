@@ -35,7 +35,7 @@ enum class Measure : uint16_t {
   kDiscounts = 27,          // money
   kOpen = 28,               // money, a stock; number: due day, or kNoDueDay
   kUnapplied = 29,          // money, a stock
-  kWaiting = 30,            // money, a stock: part of unapplied
+  kWaiting = 30,            // money, a stock: part of unapplied; text: what waits and for which invoice (WaitingText)
   kCreditSales = 31,        // money: gross of invoices due after their issue day
   kAllocated = 32,          // money allocated to invoices with a due day, dated by the later of payment and invoice
   kAllocatedDays = 33,      // money x days from due day to paid day, signed
@@ -65,12 +65,12 @@ enum class Measure : uint16_t {
   kCes = 87,                 // count; number: scale and answer (survey_scale.h); text as kSentimentSum
   kMade = 88,                // commitments; number: original due day
   kWithdrawnEarly = 89,      // commitments withdrawn by their original due day; number: that day
-  kKeptInTime = 90,          // commitments kept by their original due day, not withdrawn early; number: that day
+  kKeptInTime = 90,          // commitments kept by their original due day; number: that day
   kRedatedDue = 91,          // commitments not withdrawn by the day last promised; number: that day
   kRedatedKept = 92,         // of these, kept by it; number: that day
-  kKept = 93,                // commitments kept at all
-  kBroken = 94,              // commitments
-  kWithdrawn = 95,           // commitments
+  kKept = 93,                // commitments kept at all, before they were broken or withdrawn
+  kBroken = 94,              // commitments broken, before they were kept or withdrawn
+  kWithdrawn = 95,           // commitments withdrawn, before they were kept or broken
   kOpenCommitments = 96,     // commitments, a stock: neither kept, broken nor withdrawn
   kIssuesRaised = 97,        // count
   kIssuesResolved = 98,      // count

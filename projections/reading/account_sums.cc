@@ -64,11 +64,12 @@ class DaySummer {
           Note(key.measure, entries[i].amount, sign, &facts);
           break;
         case MeasureRole::kStock:
-          if (key.text.empty()) {
-            stock_.Add(key.measure, key.currency, key.number, amount);
-          } else {
+          if (key.measure == Measure::kFindings) {
             findings_.push_back({key, amount});
+            break;
           }
+          if (key.measure == Measure::kWaiting) waiting_.push_back({key, amount});
+          stock_.Add(key.measure, key.currency, key.number, amount);
           break;
         case MeasureRole::kTouch:
           if (held_[static_cast<size_t>(Window::kDays90)]) touches_.push_back({key, amount});
@@ -88,6 +89,7 @@ class DaySummer {
     for (size_t i = 0; i < kWindows; ++i) windows_[i].AddTo(&out_->windows[i]);
     AddTexts(&findings_, &out_->stock.own);
     stock_.AddTo(&out_->stock.own);
+    AddTexts(&waiting_, &sums_->waiting);
     AddTexts(&touches_, &out_->in(Window::kDays90).own);
     rates_.AddTo(&sums_->flow_rates);
     Derive();
@@ -358,6 +360,7 @@ class DaySummer {
   Accumulator rates_;
   // Entries that have a text.
   std::vector<TallyView> findings_;
+  std::vector<TallyView> waiting_;
   std::vector<TallyView> touches_;
 };
 
@@ -434,7 +437,8 @@ size_t BytesOf(const SummedAccount& account) {
   for (const Sums& window : components.windows) bytes += of_sums(window);
   for (const auto& [month, sums] : components.months) bytes += kBlock + sizeof(Sums) + of_sums(sums);
   for (const auto& [month, sums] : account.sums.recurring) bytes += kBlock + sizeof(Sums) + of_sums(sums);
-  for (const Tally* tally : {&components.retention, &components.accounts, &account.sums.flow_rates}) {
+  for (const Tally* tally :
+       {&components.retention, &components.accounts, &account.sums.flow_rates, &account.sums.waiting}) {
     bytes += tally->entries().capacity() * sizeof(TallyEntry);
   }
   bytes += account.sums.days.capacity() * sizeof(AccountDay) + account.sums.asked_rates.size() * kBlock;
@@ -446,6 +450,7 @@ size_t BytesOf(const SummedAccount& account) {
   const auto add_text = [&bytes](const TallyEntry& entry) { bytes += entry.key.text.capacity(); };
   ForEach(components.stock.own, Measure::kFindings, add_text);
   ForEach(components.in(Window::kDays90).own, Measure::kContactTouches, add_text);
+  ForEach(account.sums.waiting, Measure::kWaiting, add_text);
   return bytes;
 }
 

@@ -37,6 +37,7 @@ struct AccountSums {
   Tally flow_rates;                 // rates that flows were converted by; key: currency, the day as number
   std::set<Currency> asked_rates;   // those of the asked day that anything else was converted by
   std::map<Month, Sums> recurring;  // of the components' months, what recurs in them
+  Tally waiting;                    // what the stock's kWaiting is made of, by text; in components it has none
   bool operator==(const AccountSums&) const = default;
 };
 

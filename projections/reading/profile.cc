@@ -115,7 +115,7 @@ void RenderFindings(const SummedAccount& account, const Merges& merges,
   };
   ForEach(account.sums.components.stock.own, Measure::kFindings, [&add](const TallyEntry& entry) {
     const std::string_view text = entry.key.text;
-    const size_t split = text.find('\x1f');
+    const size_t split = text.find(kRefSeparator);
     if (entry.amount > 0) add(text.substr(0, split), text.substr(split + 1));
   });
   for (const MergeFinding& finding : merges.findings) {

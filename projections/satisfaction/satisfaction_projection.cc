@@ -80,29 +80,39 @@ class CommitmentWalk {
         redated_ = &s;
         break;
       case StatementKind::kKept:
-        if (kept_ == nullptr) kept_ = &s;
-        break;
       case StatementKind::kBroken:
-        if (broken_ == nullptr) broken_ = &s;
-        break;
       case StatementKind::kWithdrawn:
-        if (withdrawn_ == nullptr) withdrawn_ = &s;
+        Close(s);
         break;
       default:
         break;
     }
   }
 
-  bool By(const Statement* s, Day day) const { return s != nullptr && zone_.LocalDay(s->at) <= day; }
+  // Of several the earliest counts.
+  void Close(const Statement& s) {
+    if (closed_ == nullptr) {
+      closed_ = &s;
+      return;
+    }
+    const bool withdrawn = Closed(StatementKind::kWithdrawn) || s.kind == StatementKind::kWithdrawn;
+    if (s.kind == closed_->kind || withdrawn) {
+      closed_twice_ = true;
+    } else {
+      kept_and_broken_ = true;
+    }
+  }
+
+  bool Closed(StatementKind kind) const { return closed_ != nullptr && closed_->kind == kind; }
+  bool ClosedBy(StatementKind kind, Day day) const { return Closed(kind) && zone_.LocalDay(closed_->at) <= day; }
 
   void Render() {
     steps_.Finding("commitment_never_made", key_, made_ == nullptr);
     if (made_ == nullptr) return;
     const Day due = *made_->day;
-    const bool withdrawn_early = By(withdrawn_, due);
     Set(Measure::kMade, due, true);
-    Set(Measure::kWithdrawnEarly, due, withdrawn_early);
-    Set(Measure::kKeptInTime, due, !withdrawn_early && By(kept_, due));
+    Set(Measure::kWithdrawnEarly, due, ClosedBy(StatementKind::kWithdrawn, due));
+    Set(Measure::kKeptInTime, due, ClosedBy(StatementKind::kKept, due));
 
     const Day redue = redated_ == nullptr ? due : *redated_->day;
     if (shown_redue_ && *shown_redue_ != redue) {
@@ -110,17 +120,16 @@ class CommitmentWalk {
       Set(Measure::kRedatedKept, *shown_redue_, false);
     }
     shown_redue_ = redue;
-    const bool counts = !By(withdrawn_, redue);
-    Set(Measure::kRedatedDue, redue, counts);
-    Set(Measure::kRedatedKept, redue, counts && By(kept_, redue));
+    Set(Measure::kRedatedDue, redue, !ClosedBy(StatementKind::kWithdrawn, redue));
+    Set(Measure::kRedatedKept, redue, ClosedBy(StatementKind::kKept, redue));
 
-    steps_.Set({.measure = Measure::kKept}, kept_ != nullptr ? 1 : 0);
-    steps_.Set({.measure = Measure::kBroken}, broken_ != nullptr ? 1 : 0);
-    steps_.Set({.measure = Measure::kWithdrawn}, withdrawn_ != nullptr ? 1 : 0);
-    const bool open = kept_ == nullptr && broken_ == nullptr && withdrawn_ == nullptr;
-    steps_.Set({.measure = Measure::kOpenCommitments}, open ? 1 : 0);
+    steps_.Set({.measure = Measure::kKept}, Closed(StatementKind::kKept) ? 1 : 0);
+    steps_.Set({.measure = Measure::kBroken}, Closed(StatementKind::kBroken) ? 1 : 0);
+    steps_.Set({.measure = Measure::kWithdrawn}, Closed(StatementKind::kWithdrawn) ? 1 : 0);
+    steps_.Set({.measure = Measure::kOpenCommitments}, closed_ == nullptr ? 1 : 0);
     steps_.Finding("commitment_made_twice", key_, made_twice_);
-    steps_.Finding("commitment_kept_and_broken", key_, kept_ != nullptr && broken_ != nullptr);
+    steps_.Finding("commitment_closed_twice", key_, closed_twice_);
+    steps_.Finding("commitment_kept_and_broken", key_, kept_and_broken_);
   }
 
   void Set(Measure measure, Day day, bool value) {
@@ -133,10 +142,10 @@ class CommitmentWalk {
   Steps steps_;
   const Statement* made_ = nullptr;
   const Statement* redated_ = nullptr;
-  const Statement* kept_ = nullptr;
-  const Statement* broken_ = nullptr;
-  const Statement* withdrawn_ = nullptr;
+  const Statement* closed_ = nullptr;
   bool made_twice_ = false;
+  bool closed_twice_ = false;  // kept or broken twice, or withdrawn and anything else
+  bool kept_and_broken_ = false;
   std::optional<Day> shown_redue_;
 };
 
@@ -146,6 +155,7 @@ void FoldIssue(const EntityRef& key, std::span<const Statement> statements, size
   const Statement* raised = nullptr;
   const Statement* resolved = nullptr;
   bool raised_twice = false;
+  bool resolved_twice = false;
   for (size_t i = 0; i < statements.size(); ++i) {
     const Statement& s = statements[i];
     out->Want(i >= first);
@@ -153,13 +163,15 @@ void FoldIssue(const EntityRef& key, std::span<const Statement> statements, size
     if (s.kind == StatementKind::kRaised) {
       raised_twice |= raised != nullptr;
       if (raised == nullptr) raised = &s;
-    } else if (s.kind == StatementKind::kResolved && resolved == nullptr) {
-      resolved = &s;
+    } else if (s.kind == StatementKind::kResolved) {
+      resolved_twice |= resolved != nullptr;
+      if (resolved == nullptr) resolved = &s;
     }
     steps.Finding("issue_never_raised", key, raised == nullptr);
     if (raised == nullptr) continue;
     const bool early = resolved != nullptr && resolved->at < raised->at;
     steps.Finding("issue_raised_twice", key, raised_twice);
+    steps.Finding("issue_resolved_twice", key, resolved_twice);
     steps.Finding("issue_resolved_before_raised", key, early);
     steps.Set({.measure = Measure::kIssuesRaised}, 1);
     steps.Set({.measure = Measure::kIssuesResolved}, resolved != nullptr ? 1 : 0);

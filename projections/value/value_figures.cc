@@ -31,6 +31,8 @@ const std::vector<Figure>& ValueFigures() {
        {M::kBooked, M::kInvoicedNet, M::kCollected, M::kWrittenOff, M::kCostOfGoods, M::kCostToServe, M::kDiscounts}},
       {"value", "invoices", {M::kInvoices}},
       {"value", "payments", {M::kPayments}},
+      {"value", "waiting_allocations", {M::kWaiting}},
+      {"value", "waiting_allocations_total", {M::kWaiting}},
   };
   return *kFigures;
 }

@@ -48,7 +48,10 @@ class InvoiceWalk {
         issued_twice_ |= issued_ != nullptr;
         if (issued_ == nullptr) {
           issued_ = &s;
-          for (const Statement* payment : early_payments_) Allocate(*payment);
+          for (const Statement* early : early_) {
+            AddWaiting(*early, -1);
+            if (early->kind == StatementKind::kPaid) Allocate(*early);
+          }
         }
         break;
       case StatementKind::kInvoiceCancelled:
@@ -62,21 +65,36 @@ class InvoiceWalk {
         break;
       case StatementKind::kCredited:
         InCurrency(s.currency).credited += *s.amount;
+        if (issued_ == nullptr) Wait(s);
         break;
       case StatementKind::kPaid:
         InCurrency(s.currency).paid += *s.amount;
         if (issued_ == nullptr) {
-          early_payments_.push_back(&s);
+          Wait(s);
         } else {
           Allocate(s);
         }
         break;
       case StatementKind::kRefunded:
         InCurrency(s.currency).paid -= *s.amount;
+        if (issued_ == nullptr) Wait(s);
         break;
       default:
         break;
     }
+  }
+
+  void Wait(const Statement& s) {
+    early_.push_back(&s);
+    AddWaiting(s, 1);
+  }
+
+  void AddWaiting(const Statement& s, int sign) {
+    if (!out_->wanted()) return;  // the text is worked out last
+    const Nanos amount = s.kind == StatementKind::kRefunded ? -*s.amount : *s.amount;
+    out_->Add(
+        at_, {.measure = Measure::kWaiting, .currency = s.currency, .text = WaitingText(s.origin, key_, out_->arena())},
+        sign * amount);
   }
 
   // Days beyond terms of one payment, dated by the later of payment and invoice.
@@ -104,7 +122,6 @@ class InvoiceWalk {
       if (issued_ == nullptr || x.currency != issued_->currency) {
         // Not applied: to an invoice of another currency, or to one not known yet, for which it waits.
         steps_.Set(Money(Measure::kUnapplied, x.currency), x.sum());
-        steps_.Set(Money(Measure::kWaiting, x.currency), issued_ == nullptr ? x.sum() : 0);
         foreign |= issued_ != nullptr && x.sum() != 0;
       }
     }
@@ -129,7 +146,6 @@ class InvoiceWalk {
     const Nanos unapplied = std::max<Nanos>(0, reduced - std::max<Nanos>(claim, 0));
     steps_.Set(Money(Measure::kOpen, currency, issued_->day ? issued_->day->value() : kNoDueDay), open);
     steps_.Set(Money(Measure::kUnapplied, currency), unapplied);
-    steps_.Set(Money(Measure::kWaiting, currency), 0);
     steps_.Set({.measure = Measure::kInvoices}, sign);
     steps_.Set(Money(Measure::kInvoicedNet, currency), sign * issued_->net);
     steps_.Set(Money(Measure::kDiscounts, currency), sign * issued_->discount);
@@ -151,7 +167,7 @@ class InvoiceWalk {
   bool cancelled_twice_ = false;
   bool other_currency_ = false;
   absl::InlinedVector<const Statement*, 2> written_off_;
-  absl::InlinedVector<const Statement*, 4> early_payments_;
+  absl::InlinedVector<const Statement*, 4> early_;  // said of the invoice before it was issued
   absl::InlinedVector<Reductions, 2> reductions_;
 };
 
@@ -202,6 +218,15 @@ void FoldDeal(std::span<const Statement> statements, size_t first, ContributionS
 }
 
 }  // namespace
+
+std::string_view WaitingText(std::string_view document, const EntityRef& invoice, Arena* arena) {
+  return EntityRefText(document, EntityRefText(invoice.name_space, invoice.id, arena), arena);
+}
+
+Waiting WaitingOf(std::string_view text) {
+  const size_t end = text.find(kRefSeparator, text.find(kRefSeparator) + 1);
+  return {EntityOfOrigin(text.substr(0, end)), EntityOfRefText(EntityKind::kInvoice, text.substr(end + 1))};
+}
 
 void ValueProjection::FoldFact(const event::v1::Event& event, Instant at, ContributionSink* out) const {
   if (event.body_case() != event::v1::Event::kCostIncurred) return;

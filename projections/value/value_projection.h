@@ -5,6 +5,16 @@
 
 namespace kontor {
 
+// What waits for which invoice: the text of kWaiting.
+struct Waiting {
+  EntityRef document;  // a payment, a refund or a credit note
+  EntityRef invoice;
+};
+// `document` as OriginOf.
+std::string_view WaitingText(std::string_view document, const EntityRef& invoice, Arena* arena);
+// Views of the text.
+Waiting WaitingOf(std::string_view text);
+
 class ValueProjection final : public Projection {
  public:
   std::string_view name() const override { return "value"; }

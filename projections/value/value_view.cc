@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "projections/reading/amounts.h"
+#include "projections/value/value_projection.h"
 
 namespace kontor {
 namespace {
 
 constexpr int32_t kDsoDays = 90;
+constexpr int kWaitingShown = 100;
 
 bool Any(int64_t) { return true; }
 
@@ -175,6 +177,19 @@ void RenderBreakEven(const AccountSums& sums, view::v1::ValueView* view) {
     }
   }
   if (since) *view->mutable_break_even() = DateProto(*since);
+}
+
+void RenderWaiting(const AccountSums& sums, view::v1::ValueView* view) {
+  const std::vector<TallyEntry>& entries = sums.waiting.entries();
+  for (const TallyEntry& entry : entries) {
+    if (view->waiting_allocations_size() == kWaitingShown) break;
+    const Waiting waiting = WaitingOf(entry.key.text);
+    view::v1::WaitingAllocation* shown = view->add_waiting_allocations();
+    shown->set_document(EntityName(waiting.document));
+    shown->set_invoice(EntityName(waiting.invoice));
+    SetMoney(entry.key.currency, entry.amount, shown->mutable_amount());
+  }
+  view->set_waiting_allocations_total(static_cast<int64_t>(entries.size()));
 }
 
 }  // namespace kontor

@@ -14,5 +14,7 @@ void RenderMonths(const Components& components, Currency reporting, view::v1::Va
 // What does not add up over accounts: the day of break-even. Converts like everything else: each day's net value at
 // that day's rate; a missing rate leaves it undefined.
 void RenderBreakEven(const AccountSums& sums, view::v1::ValueView* view);
+// Nor does the list of what waits for an invoice.
+void RenderWaiting(const AccountSums& sums, view::v1::ValueView* view);
 
 }  // namespace kontor

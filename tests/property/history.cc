@@ -75,11 +75,13 @@ class Writer {
 
   void FillBody(Event* event) {
     switch (Below(22)) {
-      case 0: {
-        auto* body = event->mutable_account_opened();
-        body->mutable_fields()->set_name("Acme " + std::to_string(Below(3)));
+      case 0:
+        if (Below(3) == 0) {
+          event->mutable_account_closed();
+        } else {
+          event->mutable_account_opened()->mutable_fields()->set_name("Acme " + std::to_string(Below(3)));
+        }
         break;
-      }
       case 1:
         event->mutable_account_changed()->mutable_fields()->set_manager("m" + std::to_string(Below(3)));
         break;

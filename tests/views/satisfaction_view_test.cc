@@ -84,6 +84,35 @@ TEST_F(SatisfactionViewTest, PromisesCountByTheirOriginalDay) {
   EXPECT_EQ(commitments.open(), 0);
 }
 
+TEST_F(SatisfactionViewTest, OfWhatEndsAPromiseTheEarliestCounts) {
+  Made("2026-01-01", "p", "2026-03-01");
+  Commitment("2026-02-10", "kept", "p");
+  Commitment("2026-02-12", "withdrawn", "p");
+  When("2026-03-02");
+  const view::v1::Commitments& commitments = satisfaction_.commitments();
+  EXPECT_EQ(Text(commitments.kept_rate()), "1 (n 1)");
+  EXPECT_EQ(Text(commitments.redated_kept_rate()), "1 (n 1)");
+  EXPECT_EQ(commitments.kept(), 1);
+  EXPECT_EQ(commitments.withdrawn(), 0);
+  EXPECT_EQ(Codes(), std::vector<std::string>{"commitment_closed_twice"});
+  // Heard of later: it had been broken before.
+  Commitment("2026-02-09", "broken", "p");
+  When("2026-03-02");
+  EXPECT_EQ(Text(satisfaction_.commitments().kept_rate()), "0 (n 1)");
+  EXPECT_EQ(satisfaction_.commitments().kept(), 0);
+  EXPECT_EQ(satisfaction_.commitments().broken(), 1);
+}
+
+TEST_F(SatisfactionViewTest, WithdrawnAfterItsDayAPromiseStaysDue) {
+  Made("2026-01-01", "p", "2026-01-10");
+  Commitment("2026-01-11", "withdrawn", "p");
+  When("2026-02-01");
+  const view::v1::Commitments& commitments = satisfaction_.commitments();
+  EXPECT_EQ(Text(commitments.kept_rate()), "0 (n 1)");
+  EXPECT_EQ(commitments.withdrawn(), 1);
+  EXPECT_EQ(commitments.open(), 0);
+}
+
 TEST_F(SatisfactionViewTest, APromiseIsDueOnItsDay) {
   Made("2026-01-01", "p", "2026-01-10");
   When("2026-01-09T23:59:59Z");

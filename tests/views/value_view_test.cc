@@ -6,7 +6,17 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-class ValueViewTest : public ViewFixture {};
+class ValueViewTest : public ViewFixture {
+ protected:
+  Strings Waiting() const {
+    Strings waiting;
+    for (const view::v1::WaitingAllocation& x : value_.waiting_allocations()) {
+      waiting.push_back(fmt::format("{} for {}: {} {}", x.document(), x.invoice(), DecimalText(NanosOf(x.amount())),
+                                    x.amount().currency_code()));
+    }
+    return waiting;
+  }
+};
 
 TEST_F(ValueViewTest, InvoiceIsOpenUntilPaid) {
   Invoice("2026-01-10", "1", "119", "2026-02-09");
@@ -61,6 +71,44 @@ TEST_F(ValueViewTest, PaymentThatPrecedesItsInvoiceWaitsWithoutAFinding) {
   // Paid fifteen days before it was due; known from the invoice's day on.
   EXPECT_EQ(Text(value_.payment_behaviour(0).days_beyond_terms()), "-15 (n 1)");
   EXPECT_EQ(Text(value_.payment_behaviour(0).days_late()), "0 (n 1)");
+}
+
+TEST_F(ValueViewTest, WhatWaitsIsListedWithItsInvoice) {
+  Payment("2026-01-05", "p", "100", "1");
+  Payment("2026-01-06", "q", "30", "1");
+  Payment("2026-01-06", "d", "7", "2", "USD");
+  Given("2026-01-07", R"("payment_refunded":{"refund":{"id":"r"},"amount":)" + Money("10") +
+                          R"(,"allocations":[{"invoice":{"id":"1"},"amount":)" + Money("10") + "}]}");
+  Given("2026-01-08", R"("credit_note_issued":{"credit_note":{"id":"c"},"invoice":{"id":"1"},"net":)" + Money("5") +
+                          R"(,"gross":)" + Money("5") + "}");
+  When("2026-01-09");
+  EXPECT_EQ(Waiting(), (Strings{"credit note erp/c for invoice erp/1: 5 EUR",
+                                "payment erp/p for invoice erp/1: 100 EUR", "payment erp/q for invoice erp/1: 30 EUR",
+                                "refund erp/r for invoice erp/1: -10 EUR", "payment erp/d for invoice erp/2: 7 USD"}));
+  EXPECT_EQ(DecimalText(NanosOf(value_.waiting().by_currency(0))), "125");
+  // As it was, and without what was taken back.
+  When("2026-01-05T12:00:00Z");
+  EXPECT_EQ(Waiting(), Strings{"payment erp/p for invoice erp/1: 100 EUR"});
+  Given("2026-01-10", R"("event_voided":{"target_event_id":"e2"})");
+  Invoice("2026-01-11", "2", "7");
+  When("2026-01-12");
+  EXPECT_EQ(Waiting(), (Strings{"credit note erp/c for invoice erp/1: 5 EUR",
+                                "payment erp/p for invoice erp/1: 100 EUR", "refund erp/r for invoice erp/1: -10 EUR"}))
+      << "of the other payment the invoice is known, in another currency: it waits no longer";
+  // Heard of late: the invoice was there all the time.
+  Invoice("2026-01-01", "1", "95");
+  When("2026-01-12");
+  EXPECT_TRUE(Waiting().empty());
+  EXPECT_EQ(value_.waiting_allocations_total(), 0);
+}
+
+TEST_F(ValueViewTest, OfManyThatWaitTheFirstAreListedAndAllCounted) {
+  for (int i = 0; i < 103; ++i) Payment("2026-01-05", "p" + std::to_string(1000 + i), "1", "1");
+  When("2026-02-01");
+  EXPECT_EQ(value_.waiting_allocations_size(), 100);
+  EXPECT_EQ(value_.waiting_allocations(99).document(), "payment erp/p1099");
+  EXPECT_EQ(value_.waiting_allocations_total(), 103);
+  EXPECT_EQ(Total(value_.waiting()), "103");
 }
 
 TEST_F(ValueViewTest, PaymentInAnotherCurrencyIsNotApplied) {
@@ -181,8 +229,10 @@ TEST_F(ValueViewTest, MergedAccountsAreOne) {
   Payment("2026-01-11", "p", "100", "1");
   When("2026-02-01");
   EXPECT_EQ(Total(value_.waiting()), "100");
+  EXPECT_EQ(value_.waiting_allocations_size(), 1);
   When("2026-02-01", {"bolt"});
   EXPECT_EQ(Total(value_.waiting()), "0");
+  EXPECT_EQ(value_.waiting_allocations_size(), 0);
   EXPECT_EQ(Total(value_.outstanding()), "0");
   EXPECT_EQ(Total(value_.collected().lifetime()), "100");
 }

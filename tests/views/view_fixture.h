@@ -87,6 +87,7 @@ class ViewFixture : public ::testing::Test {
     RenderValue(components_, asked, Currency("EUR"), &value_);
     RenderMonths(components_, Currency("EUR"), &value_);
     RenderBreakEven(account->sums, &value_);
+    RenderWaiting(account->sums, &value_);
     RenderGrowth(components_, asked, Currency("EUR"), &growth_);
     RenderMonths(components_, Currency("EUR"), &growth_);
     RenderCoverage(*account, t, converter_.get(), &growth_);

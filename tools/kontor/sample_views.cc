@@ -35,6 +35,11 @@ constexpr std::string_view kValue = R"({
   "netValue": {"lifetime": {"missingRates": [{"currencyCode": "JPY", "day": {"year": 2025, "month": 3, "day": 1}}]},
                "ttm": )" EUR("488000") R"(},
   "outstanding": )" EUR("45000") R"(, "open": )" EUR("50000") R"(, "unapplied": )" EUR("5000") R"(,
+  "waiting": )" EUR("1200") R"(, "waitingAllocationsTotal": "102", "waitingAllocations": [
+    {"document": "payment erp/P-7", "invoice": "invoice erp/1043",
+     "amount": {"currencyCode": "EUR", "units": "1250"}},
+    {"document": "refund erp/R-2", "invoice": "invoice erp/1043",
+     "amount": {"currencyCode": "EUR", "units": "-50"}}],
   "overdue": )" EUR("20000") R"(,
   "ageing": {"notDue": )" EUR("30000") R"(, "days130": )" EUR("15000") R"(, "daysOver90": )" EUR("5000") R"(},
   "dealsWon": {"lifetime": "14", "ttm": "3"},
@@ -140,6 +145,8 @@ void FillWithSamples(FakeQueries* queries) {
   queries->portfolio.set_findings(1);
   queries->portfolio.set_settled(true);
   *queries->portfolio.mutable_value() = acme.value();
+  queries->portfolio.mutable_value()->clear_waiting_allocations();
+  queries->portfolio.mutable_value()->clear_waiting_allocations_total();
   *queries->portfolio.mutable_growth() = acme.growth();
   *queries->portfolio.mutable_satisfaction() = acme.satisfaction();
   *queries->portfolio.mutable_covers() =

@@ -47,6 +47,18 @@ std::string AgeingText(const view::v1::ValueView& value, const std::string& curr
   return table.Text(console);
 }
 
+// What waits for its invoice, one by one.
+std::string WaitingText(const view::v1::ValueView& value, const Console& console) {
+  Table table({Words("Waiting"), Words("For"), Right("Amount")});
+  for (const view::v1::WaitingAllocation& waiting : value.waiting_allocations()) {
+    table.Add({waiting.document(), waiting.invoice(), MoneyWithCode(waiting.amount())});
+  }
+  std::string text = table.Text(console);
+  const int64_t others = value.waiting_allocations_total() - value.waiting_allocations_size();
+  if (others > 0) text += fmt::format("and {} more\n", CountText(others));
+  return Apart(text);
+}
+
 std::string PaymentText(const view::v1::ValueView& value, const Console& console) {
   Table table({Left("Payment, in days"), Right("Beyond terms"), Spare(Right("Late")), Right("DSO"),
                Spare(Right("Best possible")), Spare(Right("Delinquent")), Spare(Right("Last 90 days")), Right("Trend"),
@@ -102,7 +114,8 @@ std::string ValueText(const view::v1::ValueView& value, const view::v1::Basis& b
   count("Invoices", value.invoices());
   count("Payments", value.payments());
 
-  std::string text = Heading("Value", console) + table.Text(console) + "\n" + AgeingText(value, currency, console);
+  std::string text = Heading("Value", console) + table.Text(console) + "\n" + AgeingText(value, currency, console) +
+                     WaitingText(value, console);
   Facts facts;
   facts.Add("Broke even", value.has_break_even() ? DateText(value.break_even()) : "");
   facts.Add("Not converted", MissingRates(value.net_value().lifetime()));
