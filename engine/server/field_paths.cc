@@ -29,6 +29,7 @@ const FieldDescriptor* FieldOf(const Descriptor& message, std::string_view json_
 
 std::string DidYouMean(std::string_view name, const Descriptor& message) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(message.field_count()));
   for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->json_name());
   const std::string nearest = Nearest(name, names);
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);

@@ -133,9 +133,8 @@ class WatchTest(unittest.TestCase):
     def ends(self, terminal):
         """Waits for the end: the exit code, after the terminal was found as it was."""
         terminal.until("the end", lambda: terminal.process.poll() is not None)
-        terminal.until("the first screen again", lambda: LEAVE in terminal.seen)
+        terminal.until("the first screen again", lambda: terminal.seen.rfind(LEAVE) > terminal.seen.rfind(ENTER))
         self.assertEqual(termios.tcgetattr(terminal.slave), terminal.before)
-        self.assertGreater(terminal.seen.rfind(LEAVE), terminal.seen.rfind(ENTER))
         self.assertIn(b"\x1b[?25h", terminal.seen)  # the cursor
         return terminal.process.returncode
 

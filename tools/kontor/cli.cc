@@ -125,16 +125,15 @@ int ReportFault(const CLI::App& program, const CLI::ParseError& error, const std
   return UsageError(program, unknown.empty() ? WithPlace(error.what(), settings) : unknown, console);
 }
 
-int RunKontor(const std::vector<std::string>& given, const Wiring& wiring, const Console& console) {
+int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, const Console& console) {
   CommandContext context{wiring, console};
   const std::unique_ptr<CLI::App> app = MakeProgram(&context);
   std::vector<Setting> settings;
-  const std::vector<std::string> arguments = AsSaidHere(given);
-  std::vector<std::string> words = arguments;
-  const CLI::App* named = Named(*app, arguments);
+  std::vector<std::string> words = AsSaidHere(arguments);
+  const CLI::App* named = Named(*app, words);
   if (named != nullptr && named->get_option_no_throw("--config") != nullptr && named->get_name() != "config" &&
-      !AsksForHelp(arguments)) {
-    Result<std::vector<Setting>> found = SettingsFor(*app, *named, arguments, wiring.environment);
+      !AsksForHelp(words)) {
+    Result<std::vector<Setting>> found = SettingsFor(*app, *named, words, wiring.environment);
     if (!found.ok()) {
       console.Error(Text(found.status()));
       return kExitUsage;
