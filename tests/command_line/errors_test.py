@@ -161,7 +161,8 @@ class ErrorsTest(e2e.EngineTestCase):
             ["doctor", "--json", *there, "--listen", "127.0.0.1:0", "--data-dir", self.folder / "new"],
             FAILED,
             f"failed {topic}: not there > create it with as many partitions as you want to spread over cores and "
-            f"instances: kafka-topics.sh --create --topic {self.events} --partitions 4 --config retention.ms=-1",
+            f"instances: kafka-topics.sh --create --topic {self.events} --partitions 4 --config retention.ms=-1 "
+            "--config max.message.bytes=2097152",
             f"warning partitioner: not checked, for {self.events} was not found > mend the topic, and ask again",
         )
 
