@@ -156,6 +156,16 @@ class Telling {
     families_.Add({}, static_cast<double>(cache_bytes));
   }
 
+  void Accounts() {
+    const AccountCache::Figures& accounts = figures_.accounts;
+    One("kontor_account_cache_hits_total", "Accounts asked for that were kept added up.", Kind::kCounter,
+        accounts.hits);
+    One("kontor_account_cache_misses_total", "Accounts asked for that were read anew.", Kind::kCounter,
+        accounts.misses);
+    One("kontor_account_cache_bytes", "Memory of the accounts that are kept, as estimated.", Kind::kGauge,
+        accounts.bytes);
+  }
+
   void Kafka() {
     const SourceFigures& source = figures_.source;
     One("kontor_kafka_brokers_connected", "Brokers that the consumer is connected to.", Kind::kGauge, source.brokers);
@@ -264,6 +274,7 @@ std::string MetricsText(const EngineFigures& figures, const HttpTraffic& traffic
   telling.Shards();
   telling.Steps();
   telling.Stores();
+  telling.Accounts();
   telling.Kafka();
   telling.Http(traffic, routes);
   telling.Process();

@@ -10,6 +10,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/metrics/process_figures.h"
+#include "engine/portfolio/account_cache.h"
 #include "engine/query/change_feed.h"
 #include "engine/server/http_traffic.h"
 #include "engine/shard/shard.h"
@@ -27,6 +28,7 @@ struct EngineFigures {
   int64_t dead_letters_waiting = 0;
   SourceFigures source;
   ChangeFeed::Figures streams;
+  AccountCache::Figures accounts;
   ProcessFigures process;
 };
 

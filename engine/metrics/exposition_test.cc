@@ -134,6 +134,10 @@ TEST_F(ExpositionTest, RequestsAreToldByRouteAndClassOfCode) {
 }
 
 TEST_F(ExpositionTest, StreamsAreTold) {
+  figures_.accounts = {.hits = 5, .misses = 6, .bytes = 7};
+  EXPECT_EQ(Value("kontor_account_cache_hits_total"), "5");
+  EXPECT_EQ(Value("kontor_account_cache_misses_total"), "6");
+  EXPECT_EQ(Value("kontor_account_cache_bytes"), "7");
   figures_.streams = {.open = 2, .dropped = 3, .resets = 4};
   EXPECT_EQ(Value("kontor_streams"), "2");
   EXPECT_EQ(Value("kontor_streams_dropped_total"), "3");

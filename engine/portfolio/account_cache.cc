@@ -39,6 +39,7 @@ std::shared_ptr<const SummedAccount> KeptAccount::Lend() const {
 std::shared_ptr<KeptAccount> AccountCache::Find(const AccountId& account, bool asked_for) {
   const std::lock_guard lock(mutex_);
   const auto found = by_id_.find(account);
+  if (asked_for) ++(found == by_id_.end() ? figures_.misses : figures_.hits);
   if (found == by_id_.end()) return nullptr;
   if (asked_for) entries_.splice(entries_.begin(), entries_, found->second);
   return found->second->kept;
@@ -53,20 +54,20 @@ void AccountCache::Put(const AccountId& account, const std::shared_ptr<KeptAccou
     found = by_id_.emplace(account, entries_.begin()).first;
   }
   Entry& entry = *found->second;
-  bytes_ += bytes - entry.bytes;
+  figures_.bytes += bytes - entry.bytes;
   entry.kept = kept;
   entry.bytes = bytes;
-  while (bytes_ > limits_.bytes_max) {
+  while (figures_.bytes > limits_.bytes_max) {
     const auto last = std::prev(entries_.end());
-    bytes_ -= last->bytes;
+    figures_.bytes -= last->bytes;
     by_id_.erase(last->account);
     gone.splice(gone.begin(), entries_, last);
   }
 }
 
-size_t AccountCache::bytes() const {
+AccountCache::Figures AccountCache::figures() const {
   const std::lock_guard lock(mutex_);
-  return bytes_;
+  return figures_;
 }
 
 }  // namespace kontor

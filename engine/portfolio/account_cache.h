@@ -72,7 +72,12 @@ class AccountCache {
   std::shared_ptr<KeptAccount> Find(const AccountId& account, bool asked_for);
   // Keeps it, or learns how large it is by now.
   void Put(const AccountId& account, const std::shared_ptr<KeptAccount>& kept, size_t bytes);
-  size_t bytes() const;
+  struct Figures {
+    int64_t hits = 0;    // accounts asked for that were kept
+    int64_t misses = 0;  // and that were not
+    size_t bytes = 0;    // of all that is kept, as estimated
+  };
+  Figures figures() const;
 
  private:
   struct Entry {
@@ -85,7 +90,7 @@ class AccountCache {
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // the one asked for last first
   std::unordered_map<AccountId, std::list<Entry>::iterator> by_id_;
-  size_t bytes_ = 0;
+  Figures figures_;
 };
 
 }  // namespace kontor

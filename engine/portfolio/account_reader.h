@@ -67,6 +67,7 @@ class AccountReader {
   const AccountFold& fold() const { return *fold_; }
   const ShardSet& shards() const { return *shards_; }
   Currency reporting() const { return reporting_; }
+  AccountCache::Figures cache_figures() const { return cache_.figures(); }
 
   // The present state of the reference topic. The same object is given until the topic moves on.
   Result<std::shared_ptr<const ReferenceReading>> Reference() const;

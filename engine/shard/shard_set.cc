@@ -116,6 +116,10 @@ std::shared_ptr<Shard> ShardSet::OpenShard(const ShardId& id, const std::optiona
                         .rebuild = config_.rebuild,
                         .progress = {}};
   config.appended = [this](const ShardId& shard, Position from, const Admitted& admitted) {
+    const int64_t wrong = admitted.rejected_for[log::v1::REJECT_REASON_WRONG_PARTITION];
+    if (wrong > 0 && !wrong_partition_told_.exchange(true)) {
+      spdlog::warn(WrongPartitionText(ShardName(shard), wrong));
+    }
     if (const Status noted = dispositions_->OnAppended(shard, from, admitted); !noted.ok()) config_.fatal(noted);
     if (dead_letters_ == nullptr) return;
     dead_letters_->OnAppended(shard, from, from + admitted.records.size(), admitted.refused);
@@ -408,6 +412,13 @@ bool ShardSet::IsAlive(std::chrono::steady_clock::duration patience) const {
   return std::all_of(shards.begin(), shards.end(), [&](const auto& shard) { return shard->IsAlive(patience); });
 }
 
+std::string ShardSet::WrongPartitionText(const std::string& name, int64_t records) const {
+  return fmt::format(
+      "{}: {} records were rejected, for partitioner {} puts their keys on other partitions, so what is shown lacks "
+      "them; kontor doctor tells which one the topic's emitters use: name it by --partitioner, or mend the emitters",
+      name, records, PartitionerName(config_.partitioner));
+}
+
 void ShardSet::AddWords(const Shard& shard, std::vector<std::string>* reasons,
                         std::vector<std::string>* warnings) const {
   const ShardStatus status = shard.status();
@@ -435,6 +446,7 @@ void ShardSet::AddWords(const Shard& shard, std::vector<std::string>* reasons,
   } else if (!status.attached && config_.source != nullptr) {
     warnings->push_back(fmt::format("{} is not read from Kafka yet, and answers from what it knows", name));
   }
+  if (status.wrong_partition > 0) warnings->push_back(WrongPartitionText(name, status.wrong_partition));
   if (status.held_back) {
     warnings->push_back(fmt::format("{}: an open transaction holds records back from offset {} on", name,
                                     status.watermarks.last_stable));

@@ -11,6 +11,7 @@
 //              that fails is named among reasons(), and the others go on.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -124,6 +125,8 @@ class ShardSet final : public AssignmentListener {
   ShardId EventsShard(Partition partition) const { return {config_.events_topic, partition}; }
   ShardId ReferenceShard() const { return {config_.reference_topic, Partition(0)}; }
 
+  std::string WrongPartitionText(const std::string& name, int64_t records) const;
+
   // The asking thread.
   void Ask();
   TopicWord AskForEvents();
@@ -147,6 +150,7 @@ class ShardSet final : public AssignmentListener {
   TopicWord events_word_;
   TopicWord reference_word_;
   TopicWord rejected_word_;
+  std::atomic<bool> wrong_partition_told_ = false;
 };
 
 }  // namespace kontor

@@ -332,6 +332,19 @@ TEST_F(ShardSetTest, LogThatCannotBeReadWhereItsDispositionsWereStoredEndsNothin
   }
 }
 
+TEST_F(ShardSetTest, RecordsOnAnotherPartitionThanThePartitionersAreWarnedOf) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(0), OkStatus());
+  ASSERT_EQ(Assign(1), OkStatus());
+  source_.partition("kontor.events", 0).Emit(Invoice(AccountOn(1), "e-1", "i-1", 10));
+  WaitUntil([this] {
+    return testing::Value(set_->warnings(), Contains(HasSubstr("kontor.events/0: 1 records were rejected, for "
+                                                               "partitioner murmur2 puts their keys on other")));
+  });
+  EXPECT_THAT(set_->warnings(), Not(Contains(HasSubstr("kontor.events/1:"))));
+}
+
 TEST_F(ShardSetTest, RefusedRecordsReachTheDeadLetterTopic) {
   MakeTopics();
   Open();

@@ -74,6 +74,7 @@ ShardStatus Shard::status() const {
   status.duplicates = duplicates_;
   status.conflicts = conflicts_;
   for (const std::atomic<int64_t>& rejected : rejected_) status.rejected += rejected;
+  status.wrong_partition = rejected_[log::v1::REJECT_REASON_WRONG_PARTITION];
   status.offset_gaps = offset_gaps_;
   return status;
 }

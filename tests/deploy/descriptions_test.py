@@ -30,6 +30,10 @@ class UnitTest(unittest.TestCase):
             said = "".join(line for line in checked.stderr.splitlines(True) if UNIT.name in line)
             self.assertEqual(said, "")
 
+    def test_merging_may_stand_back(self):
+        calls = re.findall(r"(?m)^SystemCallFilter=(.*)$", UNIT.read_text())
+        self.assertGreater(calls.index("setpriority"), calls.index("~@privileged @resources"))  # the last word holds
+
     def test_it_is_shut_in(self):
         if shutil.which("systemd-analyze") is None:
             self.skipTest("systemd-analyze is not here")

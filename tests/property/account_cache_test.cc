@@ -218,12 +218,12 @@ TEST(AccountCacheBoundTest, WhatWasAskedForLeastRecentlyGoesFirst) {
   EXPECT_NE(cache.Find(AccountId("b"), /*asked_for=*/false), nullptr);
   cache.Put(AccountId("d"), std::make_shared<KeptAccount>(), 5);
   EXPECT_EQ(cache.Find(AccountId("b"), false), nullptr);
-  EXPECT_EQ(cache.bytes(), 25U);
+  EXPECT_EQ(cache.figures().bytes, 25U);
   cache.Put(AccountId("d"), cache.Find(AccountId("d"), false), 25);
   EXPECT_EQ(cache.Find(AccountId("c"), false), nullptr);
   EXPECT_EQ(cache.Find(AccountId("a"), false), nullptr);
   EXPECT_NE(cache.Find(AccountId("d"), false), nullptr);
-  EXPECT_EQ(cache.bytes(), 25U);
+  EXPECT_EQ(cache.figures().bytes, 25U);
 }
 
 }  // namespace

@@ -174,6 +174,7 @@ EngineFigures Instance::figures() const {
   figures.dead_letters_waiting = parts_->shards->dead_letters_waiting();
   figures.source = parts_->shards->source_figures();
   figures.streams = parts_->feed.figures();
+  figures.accounts = parts_->reader->cache_figures();
   figures.process = ReadProcessFigures();
   return figures;
 }

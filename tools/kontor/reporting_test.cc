@@ -12,7 +12,7 @@ const Currency kDollar("USD");
 class ReportingTest : public testing::Test {
  protected:
   // What a folder tells in that is opened with these words, as "EUR UTC", and keeps.
-  std::string Open(std::optional<Currency> currency, std::optional<Zone> zone) {
+  std::string Open(std::optional<Currency> currency, const std::optional<Zone>& zone) {
     const auto stored = StoredReporting(store_);
     EXPECT_TRUE(stored.ok()) << stored.status();
     const Reporting chosen = ChooseReporting(currency, zone, *stored);

@@ -127,7 +127,7 @@ std::string Ago(const WatchedAccount& account, WatchTime now) {
 }
 
 // A figure that the last reading changed stands out for a moment.
-Cell Moving(std::string now, const std::string& before, bool just_now, Style style = Style::kPlain) {
+Cell Moving(const std::string& now, const std::string& before, bool just_now, Style style = Style::kPlain) {
   return {now, just_now && now != before ? Style::kBold : style};
 }
 
@@ -170,16 +170,16 @@ std::string AccountsText(const WatchPicture& picture, WatchTime now, const Conso
 
 }  // namespace
 
-std::vector<std::string> WatchLines(const WatchPicture& picture, WatchTime now, int height, const Console& given) {
-  Console console = given;
-  if (console.width == 0) console.width = kWidth;
-  std::string text = HeadText(picture, console);
+std::vector<std::string> WatchLines(const WatchPicture& picture, WatchTime now, int height, const Console& console) {
+  Console fitting = console;
+  if (fitting.width == 0) fitting.width = kWidth;
+  std::string text = HeadText(picture, fitting);
   if (!picture.trouble.ok()) {
-    text += console.Styled(Wrapped(Printable(Text(picture.trouble)), console.width, 0), Style::kBad) + "\n";
+    text += fitting.Styled(Wrapped(Printable(Text(picture.trouble)), fitting.width, 0), Style::kBad) + "\n";
   }
   if (picture.has_figures) {
-    text += FlowText(picture, console) + "\n" + TotalsText(picture.portfolio, console) + "\n" +
-            FactsText(picture.portfolio, console) + "\n" + AccountsText(picture, now, console);
+    text += FlowText(picture, fitting) + "\n" + TotalsText(picture.portfolio, fitting) + "\n" +
+            FactsText(picture.portfolio, fitting) + "\n" + AccountsText(picture, now, fitting);
   }
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < text.size();) {
