@@ -97,7 +97,7 @@ PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const 
   const uint64_t wanted = asked_;
   settled_.wait_for(lock, patience, [&] { return stop_ || done_ >= wanted; });
   PortfolioReading reading = totals_;
-  reading.settled = reading.settled && done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
+  reading.settled = done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
   return reading;
 }
 
@@ -147,7 +147,7 @@ void PortfolioStage::Run() {
     }
     const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
     if (gone) TakeOutGone();
-    if (renew_all) left_out_ = false;
+    if (renew_all) failure_ = OkStatus();
     bool more = true;
     for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
       if (!more || (!renew_all && !readable.contains(shard->id()))) continue;
@@ -167,7 +167,7 @@ void PortfolioStage::Run() {
     day_ = day;
     done_ = asked;
     totals_.made = true;
-    totals_.settled = !left_out_;
+    totals_.failure = failure_;
     totals_.now = now;
     totals_.positions.clear();
     for (const auto& [shard, position] : announced) {
@@ -291,8 +291,8 @@ void PortfolioStage::TakeOutGone() {
 // whole.
 void PortfolioStage::LeaveOut(const Status& why) {
   if (why.code() == StatusCode::kUnavailable) return;
-  spdlog::error("portfolio: not all can be read, so the totals are not whole: {}", Text(why));
-  left_out_ = true;
+  spdlog::error("portfolio: not all can be read, so there are no totals: {}", Text(why));
+  failure_.Update(why);
 }
 
 }  // namespace kontor

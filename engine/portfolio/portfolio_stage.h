@@ -41,7 +41,8 @@ struct PortfolioReading {
   int64_t accounts = 0;  // that have an event by now; merged ones are one
   int64_t key_accounts = 0;
   bool made = false;     // all was added up once
-  bool settled = false;  // every change known when it was asked is in, and every account could be read
+  bool settled = false;  // every change known when it was asked is in
+  Status failure;        // why not all that the totals cover could be read
   std::vector<ReadPosition> positions;
   Position reference_position;
   int32_t sentiment_half_life_days = 0;
@@ -119,7 +120,7 @@ class PortfolioStage final : public ShardObserver {
   std::shared_ptr<const ReferenceReading> reference_;
   std::optional<Instant> next_reference_;  // when something of it that is dated ahead begins to hold
   Day day_;
-  bool left_out_ = false;  // something that the totals say they cover
+  Status failure_;  // of reading what the totals say they cover
   std::thread thread_;
 };
 

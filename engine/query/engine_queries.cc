@@ -68,19 +68,23 @@ void EngineQueries::RenderBasis(const Moment& moment, const std::vector<ReadPosi
   basis->set_reporting_currency(reader_->reporting().code());
 }
 
-view::v1::Coverings EngineQueries::Covers() const {
+view::v1::Coverings EngineQueries::CoversOf(const std::set<int32_t>& readable) const {
   view::v1::Coverings covers;
   const int32_t count = reader_->shards().partition_count();
   covers.set_partition_count(count);
-  std::set<int32_t> readable;
-  for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
-    if (shard->Read(AccountId()).ok()) readable.insert(shard->id().partition.value());
-  }
   for (const int32_t partition : readable) covers.add_partitions(partition);
   for (int32_t partition = 0; partition < count; ++partition) {
     if (!readable.contains(partition)) covers.add_missing_partitions(partition);
   }
   return covers;
+}
+
+view::v1::Coverings EngineQueries::Covers() const {
+  std::set<int32_t> readable;
+  for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {
+    if (shard->Read(AccountId()).ok()) readable.insert(shard->id().partition.value());
+  }
+  return CoversOf(readable);
 }
 
 Status EngineQueries::Render(const AccountId& account, const Moment& moment, bool whole,
@@ -126,10 +130,8 @@ Status EngineQueries::Account(const AccountId& account, const ReadAt& at, view::
 
 Result<view::v1::PortfolioView> EngineQueries::Portfolio() const {
   const PortfolioReading reading = portfolio_->Read(kStagePatience);
-  if (!reading.made) {
-    KONTOR_RETURN_IF_ERROR(reader_->Reference().status());
-    return Unavailable("the accounts are being added up for the first time: ask again");
-  }
+  KONTOR_RETURN_IF_ERROR(reading.failure);
+  if (!reading.made) KONTOR_RETURN_IF_ERROR(reader_->Reference().status());
   const Day asked = reader_->fold().zone().LocalDay(reading.now);
   view::v1::PortfolioView view;
   view.set_accounts(reading.accounts);
@@ -143,7 +145,8 @@ Result<view::v1::PortfolioView> EngineQueries::Portfolio() const {
   RenderMonths(components, view.mutable_satisfaction());
   view.set_findings(static_cast<int64_t>(components.accounts.Get({.measure = Measure::kFindings})));
   view.set_settled(reading.settled);
-  *view.mutable_covers() = Covers();
+  // Until all was added up once, nothing is covered.
+  *view.mutable_covers() = reading.made ? Covers() : CoversOf({});
   RenderBasis({reading.now, std::nullopt, reading.now}, reading.positions, reading.reference_position,
               view.mutable_basis());
   return view;

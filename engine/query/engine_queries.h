@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "engine/base/clock.h"
@@ -50,6 +51,7 @@ class EngineQueries final : public Queries {
   void RenderBasis(const Moment& moment, const std::vector<ReadPosition>& positions, Position reference_position,
                    view::v1::Basis* basis) const;
   view::v1::Coverings Covers() const;
+  view::v1::Coverings CoversOf(const std::set<int32_t>& readable) const;
   // Whole: with the months and the rates, which lists do without.
   Status Render(const AccountId& account, const Moment& moment, bool whole, view::v1::AccountView* view) const;
   // A list by id reads ids from the shards, at any instant; any other one asks the portfolio stage.
