@@ -96,6 +96,16 @@ TEST_F(HttpServerTest, HeadHasTheHeadersOfGetAndNoBody) {
   EXPECT_EQ(client.Ask(Get("/v1/shards")).body.size(), 18U);  // nothing of a body came before it
 }
 
+TEST_F(HttpServerTest, HeadThatIsRefusedHasNoBodyEither) {
+  Start();
+  for (const auto& [code, header] : {std::pair(413, "Content-Length: 1048576"), std::pair(400, "Content-Length: x")}) {
+    RawClient client(port());
+    client.Send(fmt::format("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n{}\r\n\r\n", header));
+    EXPECT_EQ(client.Receive(/*head=*/true).code, code);
+    EXPECT_TRUE(client.Ended()) << header;
+  }
+}
+
 TEST_F(HttpServerTest, ConnectionEndsWhereTheClientAsksForIt) {
   Start();
   RawClient client(port());

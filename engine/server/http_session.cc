@@ -111,7 +111,6 @@ void HttpSession::AwaitRequest() {
 void HttpSession::ReceiveHeader() {
   Enter(State::kReceiving);
   began_ = std::chrono::steady_clock::now();
-  is_head_ = false;
   keep_alive_ = false;  // until the request is whole
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(host_->options().header_bytes_max));
@@ -130,6 +129,7 @@ void HttpSession::ReceiveBody() {
 
 void HttpSession::OnReceived(beast::error_code error, bool header) {
   if (state_ != State::kReceiving) return;
+  is_head_ = parser_->get().method() == http::verb::head;  // before anything is refused
   if (error == http::error::header_limit) {
     return Send(Error(431, InvalidArgument("the header is longer than {} bytes", host_->options().header_bytes_max)));
   }
@@ -143,7 +143,6 @@ void HttpSession::OnReceived(beast::error_code error, bool header) {
   if (error) return Close();
   if (header) {
     const auto& request = parser_->get();
-    is_head_ = request.method() == http::verb::head;
     if (auto answer = Refuse()) return Send(*std::move(answer));
     // Who waits for leave to send a body gets the answer instead of it.
     if (request.find(http::field::expect) == request.end()) return ReceiveBody();
