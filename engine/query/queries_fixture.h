@@ -32,8 +32,9 @@ class QueriesFixture : public ShardFixture {
     ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
     reader_ = std::make_unique<AccountReader>(set_.get(), &fold_.fold(), Currency("EUR"));
     portfolio_ = std::make_unique<PortfolioStage>(reader_.get(), &clock_);
-    queries_ = std::make_unique<EngineQueries>(reader_.get(), portfolio_.get(), &clock_,
-                                               QueryConfig{.version = "", .dead_letter_sent = {}});
+    queries_ = std::make_unique<EngineQueries>(
+        reader_.get(), portfolio_.get(), &clock_,
+        QueryConfig{.version = "", .dead_letter_sent = [](const ShardId&, Position) { return true; }});
   }
   const ShardSet& set() const { return *set_; }
   const EngineQueries& queries() const { return *queries_; }

@@ -130,7 +130,11 @@ api::v1::RecordSummary EngineQueries::Describe(const Shard& shard, Position posi
     out.set_account_id((*event)->account_id());
     out.set_body(std::string(BodyName(**event)));
   }
-  if (config_.dead_letter_sent) out.set_dead_letter_sent(config_.dead_letter_sent(shard.id(), position));
+  const bool refused = record.disposition() == log::v1::DISPOSITION_REJECTED ||
+                       record.disposition() == log::v1::DISPOSITION_CONFLICT;  // others are passed over, not sent
+  if (refused && config_.dead_letter_sent) {
+    out.set_dead_letter_sent(config_.dead_letter_sent(shard.id(), position));
+  }
   return out;
 }
 

@@ -12,6 +12,7 @@ namespace kontor {
 namespace {
 
 using log::v1::Disposition;
+using log::v1::DISPOSITION_ACCEPTED;
 using log::v1::DISPOSITION_CONFLICT;
 using log::v1::DISPOSITION_DUPLICATE;
 using log::v1::DISPOSITION_REJECTED;
@@ -51,6 +52,22 @@ TEST_F(RecordsTest, AreListedByDispositionNewestFirst) {
   EXPECT_THAT(List(DISPOSITION_DUPLICATE), ElementsAre(2));
   EXPECT_THAT(List(DISPOSITION_CONFLICT), ElementsAre(3));
   EXPECT_THAT(List(DISPOSITION_UNSPECIFIED, 2), ElementsAre(4, 3, 2, 1, 0));
+}
+
+TEST_F(RecordsTest, OnlyRejectedAndConflictsAreSentAsDeadLetters) {
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(Invoice("acme", "e-0", "i-1", 11));
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  const auto sent = [this](Disposition disposition) {
+    const auto listed = queries().Records(disposition, {.size = 1, .token = ""});
+    return listed.ok() && listed->records_size() == 1 && listed->records(0).dead_letter_sent();
+  };
+  EXPECT_TRUE(sent(DISPOSITION_REJECTED));
+  EXPECT_TRUE(sent(DISPOSITION_CONFLICT));
+  EXPECT_FALSE(sent(DISPOSITION_DUPLICATE));
+  EXPECT_FALSE(sent(DISPOSITION_ACCEPTED));
 }
 
 TEST_F(RecordsTest, FewAmongManyAreFoundWhereverTheyAre) {

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,46 @@ const FieldDescriptor* FieldOf(const Descriptor& message, std::string_view json_
   return nullptr;
 }
 
-std::string DidYouMean(std::string_view name, const Descriptor& message) {
+// A path as far as it leads.
+struct Walk {
+  std::vector<const FieldDescriptor*> fields;
+  std::optional<std::string_view> unknown;  // the first name on it that is no field
+  const Descriptor* at = nullptr;           // of this; null where no name could be one
+};
+
+Walk Follow(std::string_view path, const Descriptor& message) {
+  Walk walk;
+  walk.at = &message;
+  do {
+    const bool ends_in_dot = path.ends_with('.');
+    const std::string_view name = ends_in_dot ? std::string_view() : TakeUntil('.', &path);
+    // What JSON shows as one value, an instant, has no fields to choose.
+    if (walk.at != nullptr && walk.at->file()->package() == "google.protobuf") walk.at = nullptr;
+    const FieldDescriptor* const field = walk.at == nullptr ? nullptr : FieldOf(*walk.at, name);
+    if (field == nullptr) {
+      walk.unknown = name;
+      return walk;
+    }
+    walk.fields.push_back(field);
+    walk.at = field->message_type();
+  } while (!path.empty());
+  return walk;
+}
+
+// A path that leads from the elements of a list, or else the field nearest to the unknown name.
+std::string DidYouMean(std::string_view path, const Walk& walk) {
+  if (walk.at == nullptr) return "";
   std::vector<std::string> names;
-  names.reserve(static_cast<size_t>(message.field_count()));
-  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->json_name());
-  const std::string nearest = Nearest(name, names);
+  names.reserve(static_cast<size_t>(walk.at->field_count()));
+  for (int i = 0; i < walk.at->field_count(); ++i) {
+    const FieldDescriptor& field = *walk.at->field(i);
+    names.push_back(field.json_name());
+    if (walk.fields.empty() && field.is_repeated() && field.message_type() != nullptr &&
+        !Follow(path, *field.message_type()).unknown) {
+      return fmt::format("; did you mean {}.{}?", field.json_name(), path);
+    }
+  }
+  const std::string nearest = Nearest(*walk.unknown, names);
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 
@@ -43,22 +79,13 @@ Result<FieldPaths> FieldPaths::Parse(std::string_view paths, const Descriptor& m
     return InvalidArgument("fields: must name one behind the other, with commas between; leave it out for all");
   while (!paths.empty()) {
     const std::string_view path = TakeUntil(',', &paths);
+    const Walk walk = Follow(path, message);
+    if (walk.unknown) {
+      return InvalidArgument("fields: there is no '{}' in this answer: '{}' is no field{}{}", path, *walk.unknown,
+                             walk.at == nullptr ? "" : fmt::format(" of {}", walk.at->name()), DidYouMean(path, walk));
+    }
     Node* node = &parsed.root_;
-    const Descriptor* at = &message;
-    std::string_view rest = path;
-    do {
-      const bool ends_in_dot = rest.ends_with('.');
-      const std::string_view name = ends_in_dot ? std::string_view() : TakeUntil('.', &rest);
-      // What JSON shows as one value, an instant, has no fields to choose.
-      const bool opaque = at == nullptr || at->file()->package() == "google.protobuf";
-      const FieldDescriptor* const field = opaque ? nullptr : FieldOf(*at, name);
-      if (field == nullptr) {
-        return InvalidArgument("fields: there is no '{}' in this answer: '{}' is no field{}{}", path, name,
-                               opaque ? "" : fmt::format(" of {}", at->name()), opaque ? "" : DidYouMean(name, *at));
-      }
-      node = &node->children[field->name()];
-      at = field->message_type();
-    } while (!rest.empty());
+    for (const FieldDescriptor* field : walk.fields) node = &node->children[field->name()];
     node->whole = true;
   }
   return parsed;

@@ -55,6 +55,10 @@ TEST(FieldPathsTest, UnknownPathsAreNamed) {
   EXPECT_EQ(Text(FieldPaths::Parse("accounts.profile.nmae", *api::v1::ListAccountsResponse::descriptor()).status()),
             "fields: there is no 'accounts.profile.nmae' in this answer: 'nmae' is no field of AccountProfile; did you "
             "mean name?");
+  EXPECT_EQ(
+      Text(FieldPaths::Parse("profile.accountId", *api::v1::ListAccountsResponse::descriptor()).status()),
+      "fields: there is no 'profile.accountId' in this answer: 'profile' is no field of ListAccountsResponse; did "
+      "you mean accounts.profile.accountId?");
   for (const char* paths : {"", ",", "covers,", "covers,,basis"}) {
     EXPECT_EQ(FieldPaths::Parse(paths, *api::v1::ListAccountsResponse::descriptor()).status().code(),
               StatusCode::kInvalidArgument)

@@ -96,6 +96,7 @@ Status Bind(tcp::acceptor* acceptor, const tcp::endpoint& endpoint, const std::s
   }
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor->non_blocking(true, error);  // who was there may be gone when it is taken
   if (!error) return OkStatus();
   return Unavailable("cannot listen on {}: {}; name another address with --listen HOST:PORT", listen, error.message());
 }
@@ -234,17 +235,22 @@ class HttpServer::Core final : public HttpSessionHost {
     return [this] { return options_.metrics(traffic_); };
   }
 
+  // Looks for room once a newcomer is there: who was idle before that may no longer be.
   void Accept() {
-    accept_waits_ = sessions_.size() >= options_.connections_max && idle_.empty();
-    if (stopping_ || accept_waits_) return;
-    acceptor_.async_accept(io_, [this](error_code error, tcp::socket socket) {
+    accept_waits_ = false;
+    acceptor_.async_wait(tcp::acceptor::wait_read, [this](error_code error) {
       if (stopping_) return;
+      const bool full = sessions_.size() >= options_.connections_max;
+      accept_waits_ = full && idle_.empty();
+      if (accept_waits_) return;
+      tcp::socket socket(io_);
+      if (!error) acceptor_.accept(socket, error);
       if (error) {
         accept_pause_.expires_after(kAcceptPause);
         accept_pause_.async_wait([this](error_code) { Accept(); });
         return;
       }
-      if (sessions_.size() >= options_.connections_max && !idle_.empty()) idle_.front()->Close();
+      if (full) idle_.front()->Close();
       auto session = std::make_shared<HttpSession>(std::move(socket), this);
       sessions_[session.get()] = {session, std::nullopt};
       traffic_.SetConnections(sessions_.size());

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <future>
+#include <list>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "engine/server/http_server_fixture.h"
@@ -19,6 +21,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using std::string_literals::operator""s;
 using ::testing::HasSubstr;
 
 TEST_F(HttpServerTest, AnswersInJson) {
@@ -93,6 +96,16 @@ TEST_F(HttpServerTest, HeadHasTheHeadersOfGetAndNoBody) {
   EXPECT_EQ(client.Ask(Get("/v1/shards")).body.size(), 18U);  // nothing of a body came before it
 }
 
+TEST_F(HttpServerTest, HeadThatIsRefusedHasNoBodyEither) {
+  Start();
+  for (const auto& [code, header] : {std::pair(413, "Content-Length: 1048576"), std::pair(400, "Content-Length: x")}) {
+    RawClient client(port());
+    client.Send(fmt::format("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n{}\r\n\r\n", header));
+    EXPECT_EQ(client.Receive(/*head=*/true).code, code);
+    EXPECT_TRUE(client.Ended()) << header;
+  }
+}
+
 TEST_F(HttpServerTest, ConnectionEndsWhereTheClientAsksForIt) {
   Start();
   RawClient client(port());
@@ -161,6 +174,48 @@ TEST_F(HttpServerTest, HugeBodyIsRefused) {
                      std::string(0x800, 'x') + "\r\n0\r\n\r\n")
                 .code,
             413);
+}
+
+// A proxy that takes them for a part of the body would let them through unseen.
+TEST_F(HttpServerTest, NothingBehindABodyThatIsNotWholeIsARequest) {
+  options_.body_bytes_max = 10;
+  Start();
+  const auto begun = [](std::string_view version, std::string_view headers) {
+    return fmt::format("POST /v1/accounts HTTP/{}\r\nHost: localhost\r\n{}\r\n", version, headers);
+  };
+  const std::string chunked = begun("1.1", "Transfer-Encoding: chunked\r\n");
+  for (const auto& [code, bytes] : {
+           std::pair(400, chunked + "5\r\nhelloXX"),
+           std::pair(400, chunked + "x\r\n"),
+           std::pair(413, chunked + "a\r\n0123456789\r\n1\r\nx\r\n0\r\n\r\n"),
+           std::pair(413, begun("1.1", "Content-Length: 11\r\n")),
+           std::pair(405, begun("1.1", "Content-Length: 5\r\nExpect: 100-continue\r\n")),
+           std::pair(400, begun("1.1", "Transfer-Encoding: gzip\r\n")),
+           std::pair(400, begun("1.1", "Transfer-Encoding: chunked, gzip\r\n")),
+           std::pair(400, begun("1.0", "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n"),
+           std::pair(403, "POST /v1/accounts HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n"s),
+       }) {
+    RawClient client(port());
+    const Reply reply = client.Ask(bytes + Get("/v1/version"));
+    EXPECT_EQ(reply.code, code) << bytes;
+    EXPECT_EQ(reply.headers.count("Connection"), 1U) << bytes;
+    EXPECT_TRUE(client.Ended()) << bytes;
+  }
+}
+
+// What was read whole is not in the way of the next, whatever the answer.
+TEST_F(HttpServerTest, BehindAWholeBodyIsTheNextRequest) {
+  options_.auth_token = "s3cret";
+  Start();
+  RawClient client(port());
+  for (const auto& [code, path] :
+       {std::pair(401, "/v1/accounts"), std::pair(401, "/no/such"), std::pair(405, "/healthz")}) {
+    for (const char* body : {"Content-Length: 5\r\n\r\nhello",
+                             "Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nTrailer: 1\r\n\r\n"}) {
+      EXPECT_EQ(client.Ask(fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\n{}", path, body)).code, code) << path;
+    }
+  }
+  EXPECT_EQ(client.Ask(Get("/healthz")).code, 200);
 }
 
 TEST_F(HttpServerTest, HalfARequestThenTheEndHarmsNobody) {
@@ -279,16 +334,16 @@ TEST_F(HttpServerTest, LongestIdleConnectionMakesWay) {
 TEST_F(HttpServerTest, WhereAllConnectionsAreBusyNewcomersWait) {
   options_.connections_max = 1;
   options_.streams_max = 0;
-  HeldQuery query(&queries_);
+  options_.metrics = [](const HttpTraffic& traffic) { return fmt::format("{} connected", traffic.connections()); };
   Start();
   RawClient busy(port());
-  busy.Send(Get("/v1/accounts"));
-  query.WaitUntilAsked();
-  RawClient newcomer(port());
-  newcomer.Send(Get("/v1/shards"));
-  query.GoOn();
-  EXPECT_EQ(busy.Receive().code, 200);
-  EXPECT_EQ(newcomer.Receive().code, 200);
+  // The half of a request is read with the whole one before it, so this connection is not idle from here on.
+  EXPECT_EQ(busy.Ask(Get("/healthz") + "GET /met").code, 200);
+  std::list<RawClient> newcomers;
+  for (int i = 0; i < 3; ++i) newcomers.emplace_back(port()).Send(Get("/metrics"));
+  EXPECT_EQ(busy.Ask("rics HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "1 connected");
+  for (RawClient& newcomer : newcomers) EXPECT_EQ(newcomer.Receive().body, "1 connected");
+  EXPECT_TRUE(busy.Ended());
 }
 
 TEST_F(HttpServerTest, OnlyTheTokenOpens) {

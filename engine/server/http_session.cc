@@ -111,8 +111,7 @@ void HttpSession::AwaitRequest() {
 void HttpSession::ReceiveHeader() {
   Enter(State::kReceiving);
   began_ = std::chrono::steady_clock::now();
-  is_head_ = false;
-  keep_alive_ = false;  // until the header says so
+  keep_alive_ = false;  // until the request is whole
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(host_->options().header_bytes_max));
   parser_->body_limit(host_->options().body_bytes_max);
@@ -130,6 +129,7 @@ void HttpSession::ReceiveBody() {
 
 void HttpSession::OnReceived(beast::error_code error, bool header) {
   if (state_ != State::kReceiving) return;
+  is_head_ = parser_->get().method() == http::verb::head;  // before anything is refused
   if (error == http::error::header_limit) {
     return Send(Error(431, InvalidArgument("the header is longer than {} bytes", host_->options().header_bytes_max)));
   }
@@ -143,14 +143,12 @@ void HttpSession::OnReceived(beast::error_code error, bool header) {
   if (error) return Close();
   if (header) {
     const auto& request = parser_->get();
-    is_head_ = request.method() == http::verb::head;
     if (auto answer = Refuse()) return Send(*std::move(answer));
     // Who waits for leave to send a body gets the answer instead of it.
-    if (request.find(http::field::expect) == request.end()) {
-      keep_alive_ = request.keep_alive();
-      return ReceiveBody();
-    }
+    if (request.find(http::field::expect) == request.end()) return ReceiveBody();
   }
+  // Where a body was left unread, what follows is not the next request.
+  keep_alive_ = parser_->is_done() && parser_->get().keep_alive();
   Dispatch();
 }
 
@@ -160,6 +158,10 @@ std::optional<HttpAnswer> HttpSession::Refuse() const {
   const auto count = std::distance(hosts.first, hosts.second);
   if (count > 1 || (count == 0 && request.version() >= 11)) {
     return Error(400, InvalidArgument("a request needs one Host header"));
+  }
+  // A proxy may see such a body end elsewhere than Beast does, which takes it for none or for chunks.
+  if (request.count(http::field::transfer_encoding) > 0 && !(parser_->chunked() && request.version() >= 11)) {
+    return Error(400, InvalidArgument("a body comes with its Content-Length, or in chunks of HTTP/1.1"));
   }
   // A web page can have its own name point at 127.0.0.1 and then read what is served there without a token.
   if (host_->options().auth_token.empty() && count == 1 && !NamesLoopback(View(hosts.first->value()))) {

@@ -150,6 +150,9 @@ Json SchemaOf(const Parameter& parameter, int32_t page_size_max) {
   return {{"type", "string"}, {"enum", parameter.words}};
 }
 
+// Whether its answers have a tag.
+bool HasTag(const Route& route) { return route.Takes("fields") || route.endpoint == Endpoint::kOpenApi; }
+
 Json ParametersOf(const Route& route, int32_t page_size_max) {
   Json parameters = Json::array();
   if (route.path.find("{id}") != std::string_view::npos) {
@@ -164,6 +167,12 @@ Json ParametersOf(const Route& route, int32_t page_size_max) {
                           {"in", "query"},
                           {"description", parameter.description},
                           {"schema", SchemaOf(parameter, page_size_max)}});
+  }
+  if (HasTag(route)) {
+    parameters.push_back({{"name", "If-None-Match"},
+                          {"in", "header"},
+                          {"description", "The ETag of an answer that is held: 304 where it would be the same"},
+                          {"schema", {{"type", "string"}}}});
   }
   if (route.endpoint == Endpoint::kStream) {
     parameters.push_back({{"name", "Last-Event-ID"},
@@ -188,8 +197,13 @@ Json ResponsesOf(const Route& route, Schemas* schemas) {
   }
   Json responses = {{"200", {{"description", route.summary}, {"content", content}}}};
   if (route.endpoint == Endpoint::kReady) responses["503"] = {{"description", "Not ready"}, {"content", content}};
-  if (route.Takes("fields") || route.endpoint == Endpoint::kOpenApi) {
+  if (HasTag(route)) {
     responses["304"] = {{"description", "It is what If-None-Match names by its ETag"}};
+    const std::string_view text = route.endpoint == Endpoint::kPortfolio
+                                      ? "Names this very answer, for If-None-Match; none while totals are being renewed"
+                                      : "Names this very answer, for If-None-Match";
+    const Json headers = {{"ETag", {{"description", text}, {"schema", {{"type", "string"}}}}}};
+    for (const char* code : {"200", "304"}) responses[code]["headers"] = headers;
   }
   responses["default"] = {
       {"description", "An error"},
@@ -203,11 +217,16 @@ std::string OpenApiText(const std::string& version, int32_t page_size_max) {
   Schemas schemas;
   Json paths = Json::object();
   for (const Route& route : Routes()) {
-    Json operation = {{"summary", route.summary},
-                      {"parameters", ParametersOf(route, page_size_max)},
-                      {"responses", ResponsesOf(route, &schemas)}};
-    if (route.open) operation["security"] = Json::array({Json::object()});
-    paths[std::string(route.path)] = {{"get", std::move(operation)}};
+    Json get = {{"operationId", "get" + std::string(route.name)},
+                {"summary", route.summary},
+                {"responses", ResponsesOf(route, &schemas)}};
+    if (route.open) get["security"] = Json::array({Json::object()});
+    Json head = get;
+    head["operationId"] = "head" + std::string(route.name);
+    for (Json& response : head["responses"]) response.erase("content");
+    paths[std::string(route.path)] = {{"parameters", ParametersOf(route, page_size_max)},  // of both
+                                      {"get", std::move(get)},
+                                      {"head", std::move(head)}};
   }
   const Json document = {
       {"openapi", "3.1.0"},

@@ -14,7 +14,9 @@
 namespace kontor {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using Json = nlohmann::json;
 
 class OpenApiTest : public ::testing::Test {
@@ -25,11 +27,22 @@ class OpenApiTest : public ::testing::Test {
     queries_.records_by_id["x"];
     queries_.account_pages[""];
     queries_.timeline_pages[""];
+    queries_.portfolio.set_settled(true);
     document_ = Json::parse(Ask("/openapi.json").body);
   }
 
-  HttpAnswer Ask(const std::string& target) const {
-    return api_.Answer({.method = "GET", .target = target, .caller = Caller::kTrusted});
+  HttpAnswer Ask(const std::string& target, const std::string& method = "GET",
+                 const std::string& if_none_match = "") const {
+    return api_.Answer(
+        {.method = method, .target = target, .caller = Caller::kTrusted, .if_none_match = if_none_match});
+  }
+  // The names of a path's parameters that are sent in the query, in the path or in a header.
+  static std::set<std::string> ParametersIn(const std::string& place, const Json& item) {
+    std::set<std::string> names;
+    for (const Json& parameter : item.at("parameters")) {
+      if (parameter["in"] == place) names.insert(parameter["name"].get<std::string>());
+    }
+    return names;
   }
   static std::string Filled(std::string path) {
     const size_t at = path.find("{id}");
@@ -59,7 +72,7 @@ TEST_F(OpenApiTest, EveryDocumentedPathAndParameterIsAnswered) {
   EXPECT_EQ(document_["openapi"], "3.1.0");
   for (const auto& [path, item] : document_["paths"].items()) {
     EXPECT_EQ(Ask(Filled(path)).code, 200) << path;
-    for (const Json& parameter : item["get"]["parameters"]) {
+    for (const Json& parameter : item["parameters"]) {
       if (parameter["in"] != "query") continue;
       const std::string name = parameter["name"];
       const std::string value =
@@ -87,10 +100,7 @@ TEST_F(OpenApiTest, EveryPathAndParameterThatIsTakenIsDocumented) {
   for (const auto& [path, item] : document_["paths"].items()) {
     documented.insert(path);
     std::string known = Json::parse(Ask(Filled(path) + "?nothing=1").body)["message"];
-    std::set<std::string> parameters;
-    for (const Json& parameter : item["get"]["parameters"]) {
-      if (parameter["in"] == "query") parameters.insert(parameter["name"].get<std::string>());
-    }
+    std::set<std::string> parameters = ParametersIn("query", item);
     if (parameters.empty()) {
       EXPECT_THAT(known, HasSubstr("takes no parameters")) << path;
       continue;
@@ -102,6 +112,62 @@ TEST_F(OpenApiTest, EveryPathAndParameterThatIsTakenIsDocumented) {
     EXPECT_TRUE(parameters.empty()) << path;
   }
   EXPECT_EQ(documented, taken);
+}
+
+TEST_F(OpenApiTest, WhatHasATagIsDocumentedWithItAndTakesItBack) {
+  size_t tagged = 0;
+  for (const auto& [path, item] : document_["paths"].items()) {
+    const HttpAnswer answer = Ask(Filled(path));
+    const HttpAnswer again = Ask(Filled(path), "GET", answer.etag);
+    const bool has_tag = !answer.etag.empty();
+    tagged += has_tag ? 1 : 0;
+    EXPECT_EQ(again.code, has_tag ? 304 : 200) << path;
+    EXPECT_EQ(ParametersIn("header", item).contains("If-None-Match"), has_tag) << path;
+    for (const char* method : {"get", "head"}) {
+      const Json& responses = item.at(method).at("responses");
+      EXPECT_EQ(responses.contains("304"), has_tag) << path;
+      for (const char* code : {"200", "304"}) {
+        EXPECT_EQ(responses.contains(code) && responses[code].value("headers", Json::object()).contains("ETag"),
+                  has_tag)
+            << path << " " << code;
+      }
+    }
+  }
+  EXPECT_GT(tagged, 5U);
+}
+
+// Beside tags and the token, whose place is among the security schemes, the wire reads one header more.
+TEST_F(OpenApiTest, StreamsTakeTheIdOfTheLastEvent) {
+  for (const auto& [path, item] : document_["paths"].items()) {
+    std::set<std::string> headers = ParametersIn("header", item);
+    headers.erase("If-None-Match");
+    EXPECT_EQ(headers, Ask(Filled(path)).stream ? std::set<std::string>{"Last-Event-ID"} : std::set<std::string>{})
+        << path;
+  }
+}
+
+TEST_F(OpenApiTest, HeadIsDocumentedAsGetWithoutContent) {
+  for (const auto& [path, item] : document_["paths"].items()) {
+    EXPECT_EQ(Ask(Filled(path), "HEAD").code, 200) << path;
+    Json get = item.at("get");
+    Json head = item.at("head");
+    for (Json& response : get["responses"]) response.erase("content");
+    get.erase("operationId");
+    head.erase("operationId");
+    EXPECT_EQ(head, get) << path;
+  }
+}
+
+TEST_F(OpenApiTest, EveryOperationHasAnIdOfItsOwn) {
+  std::set<std::string> ids;
+  for (const auto& [path, item] : document_["paths"].items()) {
+    for (const char* method : {"get", "head"}) {
+      const std::string id = item.at(method).at("operationId");
+      EXPECT_THAT(id, MatchesRegex("[a-z][A-Za-z]+")) << path;
+      EXPECT_TRUE(ids.insert(id).second) << path << " " << id;
+    }
+  }
+  EXPECT_THAT(ids, Contains("getAccountValue"));
 }
 
 TEST_F(OpenApiTest, SchemasHaveTheFieldsOfTheMessages) {

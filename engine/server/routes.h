@@ -37,6 +37,7 @@ struct Parameter {
 struct Route {
   Endpoint endpoint;
   std::string_view path;  // "{…}" stands for any one segment that is not empty
+  std::string_view name;  // what programs call it, behind the method: getAccount
   std::string_view summary;
   std::vector<Parameter> parameters;
   // The message that it answers with; of a stream, the one that its events hold. Null: another document.
