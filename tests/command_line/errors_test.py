@@ -321,16 +321,18 @@ class ErrorsTest(e2e.EngineTestCase):
                         "3: 'listn' is no option of kontor serve; did you mean listen?",
                     ),
                     (
-                        'listen = "a#b"\n',
-                        '1: listen must be a value, as "text", 12 or true, on one line and without #',
+                        'listen = ""\n',
+                        '1: listen must be a value that is not empty, as "text", 12 or true, or a list of such',
                     ),
-                    ('topic = "a"\ntopic = "b"\n', '1: --topic takes one value; text stands in "quotes"'),
+                    ('topic = ["a", "b"]\n', "1: --topic takes one value, and no list"),
+                    ("listen = here\n", "1: this is no TOML: …"),
                 ]
             ):
                 file = self.file(f"{number}.toml", text)
                 self.expect("bad file of options", [*command, "--config", file], USAGE, f"kontor: {file}:{said}")
             for text, said in [
                 ('topic = "t"\npartitioner = "random"\n', "2: --partitioner: 'random' is neither murmur2 nor crc32"),
+                ('listen = "a#b"\n', "1: --listen: 'a#b' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"),
                 ('listen = "3"\n', "1: --listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"),
             ]:
                 file = self.file("value.toml", text)

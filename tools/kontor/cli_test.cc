@@ -140,6 +140,68 @@ TEST_F(CliTest, VariablesOfOthersAreLetBe) {
   EXPECT_EQ(Run({"serve", "--data-dir", "d"}), 7) << err_.str();
 }
 
+// The file of options.
+
+class OptionsFileTest : public CliTest {
+ protected:
+  void TearDown() override { std::filesystem::remove(path_); }
+  int ServeWith(const std::string& text) {
+    std::ofstream(path_) << text;
+    return Run({"serve", "--data-dir", "d", "--config", path_});
+  }
+  const std::string path_ = ::testing::TempDir() + "cli-test-options-" + std::to_string(getpid()) + ".toml";
+};
+
+TEST_F(OptionsFileTest, TextMayHoldAnything) {
+  EXPECT_EQ(ServeWith(R"(
+kafka = ["client.rack=abc#def", "security.protocol=PLAINTEXT",  # a comment
+         'ssl.key.location=/etc/k#y.pem',
+]
+topic = "a\"b"
+reference-topic = "\u0030"
+rejected-topic = """x
+y"""
+)"),
+            7)
+      << err_.str();
+  EXPECT_THAT(served_.broker.kafka.properties,
+              ElementsAre(Pair("client.rack", "abc#def"), Pair("security.protocol", "PLAINTEXT"),
+                          Pair("ssl.key.location", "/etc/k#y.pem")));
+  EXPECT_EQ(served_.topics.events, "a\"b");
+  EXPECT_EQ(served_.topics.reference, "0");
+  EXPECT_EQ(served_.topics.rejected, "x\ny");
+}
+
+TEST_F(OptionsFileTest, NumbersAndInstantsNeedNoQuotes) {
+  EXPECT_EQ(ServeWith("now = 2026-11-24\n[ serve ]\nhttp-header-bytes-max = 1_024\nhttp-idle-time-max = 0.5\n"), 7)
+      << err_.str();
+  EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24"));
+  EXPECT_EQ(served_.http.header_bytes_max, 1024U);
+  EXPECT_EQ(served_.http.idle_time_max, std::chrono::milliseconds(500));
+}
+
+TEST_F(OptionsFileTest, ASectionsEmptyListShutsOutTheListOfAll) {
+  EXPECT_EQ(ServeWith("kafka = [\"client.rack=a\"]\n[serve]\nkafka = []\n"), 7) << err_.str();
+  EXPECT_THAT(served_.broker.kafka.properties, IsEmpty());
+}
+
+TEST_F(OptionsFileTest, WhatIsWrongIsToldWithItsLine) {
+  for (const auto& [text, said] : std::vector<std::pair<std::string, std::string>>{
+           {"\ntopic = a\n", ":2: this is no TOML: "},
+           {"topic = \"a\"\ntopic = \"b\"\n", ":2: this is no TOML: "},
+           {"\ntopic = [\"a\", \"b\"]\n", ":2: --topic takes one value, and no list"},
+           {"\ntopic = []\n", ":2: --topic takes one value, and no list"},
+           {"\ntopic = \"\"\n",
+            ":2: topic must be a value that is not empty, as \"text\", 12 or true, or a list of such"},
+           {"\nkafka = [[\"a=b\"]]\n", ":2: kafka must be a value that is not empty"},
+           {"\n\n[serve.listen]\nx = 1\n", ":3: listen must be a value that is not empty"},
+           {"\n[serv]\n", ":2: [serv] is no command with options; did you mean serve?"},
+           {"\n\n[serve]\nlistn = 1\n", ":4: 'listn' is no option of kontor serve; did you mean listen?"}}) {
+    EXPECT_EQ(ServeWith(text), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(path_ + said)) << text;
+  }
+}
+
 // What is in force.
 
 TEST_F(CliTest, ConfigFindsWhatServeWould) {
