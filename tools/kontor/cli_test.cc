@@ -40,10 +40,12 @@ TEST_F(CliTest, HelpReadsWell) {
 }
 
 TEST_F(CliTest, EachCommandsHelpHasAnExample) {
-  for (const char* command : {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio",
-                              "shards", "rejected", "rebuild", "watch", "doctor"}) {
+  for (const char* command :
+       {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio", "shards", "rejected",
+        "rebuild", "watch", "doctor", "config", "completion", "man", "version"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
-    EXPECT_THAT(out_.str(), AllOf(HasSubstr("Example"), HasSubstr(std::string("kontor ") + command))) << command;
+    const std::string help = out_.str();
+    EXPECT_THAT(help.substr(help.find("\nExample")), HasSubstr(std::string("kontor ") + command)) << command;
   }
 }
 
@@ -68,6 +70,11 @@ TEST_F(CliTest, TopicsHaveNames) {
 TEST_F(CliTest, UnknownCommandNamesTheNearest) {
   EXPECT_EQ(Run({"acounts", "--json"}), kExitUsage);
   EXPECT_EQ(err_.str(), "kontor: 'acounts' is no command; did you mean accounts?\nTry 'kontor --help'.\n");
+  for (const std::vector<std::string>& asked : {std::vector<std::string>{"acounts", "--help"}, {"help", "acounts"}}) {
+    EXPECT_EQ(Run(asked), kExitUsage);
+    EXPECT_EQ(err_.str(), "kontor: 'acounts' is no command; did you mean accounts?\nTry 'kontor --help'.\n");
+    EXPECT_THAT(out_.str(), IsEmpty());
+  }
   EXPECT_EQ(Run({"explode"}), kExitUsage);
   EXPECT_EQ(err_.str(), "kontor: 'explode' is no command\nTry 'kontor --help'.\n");
   EXPECT_THAT(out_.str(), IsEmpty());
