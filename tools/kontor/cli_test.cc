@@ -115,6 +115,16 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_THAT(err_.str(), HasSubstr("--auth-token-file: there is no /no/such/file"));
   EXPECT_EQ(Run({"emit", "--partitioner", "random"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("'random' is neither"));
+  for (const char* seed : {"x", "-1", "1.5"}) {
+    EXPECT_EQ(Run({"demo", "--seed", seed}), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(std::string("--seed: '") + seed + "' is no whole number from 0 on"));
+  }
+  for (const char* brokers : {"a b", "a:x", "a:0", "a:70000", ":1", "a:1,,b:1", "http://a/b"}) {
+    EXPECT_EQ(Run({"emit", "--brokers", brokers}), kExitUsage) << brokers;
+    EXPECT_THAT(err_.str(), AllOf(HasSubstr("--brokers: '"), HasSubstr("is no HOST:PORT; write brokers as")));
+  }
+  EXPECT_EQ(Run({"emit", "--kafka", "sasl.password=@nopw"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no file 'nopw'; name the one that holds the value"));
   EXPECT_EQ(Run({"emit", "--kafka", "acks"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--kafka: 'acks' must be NAME=VALUE or NAME=@FILE"));
   EXPECT_EQ(Run({"emit", "--kafka", "linger.m=5"}), kExitUsage);
@@ -123,6 +133,13 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_THAT(err_.str(), HasSubstr("--listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"));
   EXPECT_EQ(Run({"demo", "--listen", "0.0.0.0:1"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("must show a token; name its file with --auth-token-file"));
+}
+
+TEST_F(CliTest, BrokersMayBeWrittenAsLibrdkafkaTakesThem) {
+  for (const char* brokers : {"a", "a:1", "a:1, b:2", "[::1]:9092", "[::1]", "SASL_SSL://a", "SASL_SSL://a:1"}) {
+    EXPECT_EQ(Run({"serve", "--data-dir", "d", "--brokers", brokers}), 7) << err_.str();
+    EXPECT_EQ(served_.broker.kafka.brokers, brokers);
+  }
 }
 
 // Variables.
