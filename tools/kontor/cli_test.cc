@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli_fixture.h"
 
 namespace kontor {
@@ -47,6 +48,11 @@ TEST_F(CliTest, EachCommandsHelpHasAnExample) {
     const std::string help = out_.str();
     EXPECT_THAT(help.substr(help.find("\nExample")), HasSubstr(std::string("kontor ") + command)) << command;
   }
+}
+
+TEST_F(CliTest, HelpOfAccountsNamesTheFigures) {
+  EXPECT_EQ(Run({"accounts", "--help"}), kExitOk);
+  for (const std::string_view figure : kListedFigures) EXPECT_THAT(out_.str(), HasSubstr(std::string(figure)));
 }
 
 TEST_F(CliTest, HelpAndVersionAreFoundAsElsewhere) {

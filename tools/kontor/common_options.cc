@@ -266,12 +266,12 @@ void AddLogOptions(CLI::App* command, LogOptions* options) {
       ->default_str(options->format)
       ->group(kLogGroup);
   AddParsed(
-      command, "--log-level", "LEVEL",
+      command, "--log-level", "debug|info|warn|error",
       [options](const std::string& level) {
         options->level = level;
         return CheckLogOptions(*options);
       },
-      "What to log: debug, info, warn or error, and what is worse")
+      "What to log: of this level, and what is worse")
       ->default_str(options->level)
       ->group(kLogGroup);
 }

@@ -13,6 +13,9 @@
 
 namespace kontor {
 
+// The type of an option that takes one of kListedFigures.
+inline constexpr const char* kFigure = "FIGURE";
+
 // Checks for whole numbers from `min` on; `else_give`: what says the same as one that is too small.
 CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "");
 
