@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "engine/server/http_connection.h"
-#include "engine/server/http_error.h"
 
 namespace kontor {
 namespace {
@@ -63,7 +62,7 @@ Result<std::string> HttpClient::Get(std::string_view target) {
   http::response<http::string_body> response = parser->release();
   if (!response.keep_alive()) connection_->Close();
   if (response.result() == http::status::ok) return std::move(response.body());
-  return StatusOfError(static_cast<int>(response.result_int()), response.body());
+  return connection_->Refusal(response.result_int(), response.body());
 }
 
 void HttpClient::Interrupt() { connection_->Interrupt(); }

@@ -18,6 +18,8 @@ class HttpConnection;
 struct HttpClientOptions {
   std::string url;         // "http://HOST[:PORT]"
   std::string auth_token;  // shown where it is not empty
+  // What else can be done where no server answers: "read a stopped one's folder with --data-dir DIR". May be empty.
+  std::string otherwise;
   std::chrono::milliseconds connect_time_max = std::chrono::seconds(5);
   // Until the whole answer is there; digests of long logs take their time.
   std::chrono::milliseconds answer_time_max = std::chrono::minutes(15);
@@ -32,7 +34,8 @@ class HttpClient {
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
 
-  // The body of the answer, as it came. The server's own words where it refuses; Unavailable where none answers.
+  // The body of the answer, as it came. The server's own words where it refuses, but for a token's
+  // (Unauthenticated), which name the option instead of the header; Unavailable where none answers.
   Result<std::string> Get(std::string_view target);
   // Makes a Get that waits, and every later one, give Unavailable at once.
   void Interrupt();

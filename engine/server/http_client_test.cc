@@ -39,7 +39,12 @@ TEST_F(HttpClientTest, RefusalsKeepCodeAndWords) {
 TEST_F(HttpClientTest, TokenIsShown) {
   options_.auth_token = "s3cret";
   Start();
-  EXPECT_EQ(Client().Get("/v1/shards").status().code(), StatusCode::kUnauthenticated);
+  const Status without = Client().Get("/v1/shards").status();
+  EXPECT_EQ(without.code(), StatusCode::kUnauthenticated);
+  EXPECT_THAT(std::string(Text(without)), HasSubstr("asks for a token; name its file with --auth-token-file FILE"));
+  const Status with_another = Client("guess").Get("/v1/shards").status();
+  EXPECT_EQ(with_another.code(), StatusCode::kUnauthenticated);
+  EXPECT_THAT(std::string(Text(with_another)), HasSubstr("asks for another token; name the file"));
   EXPECT_TRUE(Client("s3cret").Get("/v1/shards").ok());
 }
 

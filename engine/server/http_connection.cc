@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "engine/server/http_error.h"
+
 namespace kontor {
 namespace {
 
@@ -58,10 +60,19 @@ Status HttpConnection::Connect() {
   }
   if (!error) return OkStatus();
   Close();
-  return Unavailable(
-      "no Kontor answers at {} ({}): start one with 'kontor serve', name another with --server URL, "
-      "or read a stopped one's folder with --data-dir DIR",
-      options_.url, error.message());
+  return Unavailable("no Kontor answers at {} ({}): start one with 'kontor serve', {}", options_.url, error.message(),
+                     options_.otherwise.empty() ? "or name another with --server URL"
+                                                : "name another with --server URL, or " + options_.otherwise);
+}
+
+Status HttpConnection::Refusal(unsigned http_code, std::string_view body) const {
+  Status refused = StatusOfError(static_cast<int>(http_code), body);
+  if (refused.code() != StatusCode::kUnauthenticated) return refused;
+  if (options_.auth_token.empty()) {
+    return Unauthenticated("{} asks for a token; name its file with --auth-token-file FILE", options_.url);
+  }
+  return Unauthenticated("{} asks for another token; name the file that it was started with (--auth-token-file FILE)",
+                         options_.url);
 }
 
 void HttpConnection::Close() {

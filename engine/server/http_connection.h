@@ -34,6 +34,8 @@ class HttpConnection {
   Status Connect();
   // What was started ends before this returns.
   void Close();
+  // What a server's error tells, in the words of this side.
+  Status Refusal(unsigned http_code, std::string_view body) const;
 
   boost::beast::http::request<boost::beast::http::empty_body> RequestOf(std::string_view target,
                                                                         std::string_view accept) const;

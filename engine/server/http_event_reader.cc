@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "engine/server/http_connection.h"
-#include "engine/server/http_error.h"
 
 namespace kontor {
 namespace {
@@ -94,7 +93,7 @@ Status HttpEventReader::Open(std::string_view target, std::string_view last_even
   if (!error && response.result() != http::status::ok) {
     http::async_read(connection_->stream(), connection_->buffer(), exchange_->parser, done);
     connection_->Await();
-    Status refused = StatusOfError(static_cast<int>(response.result_int()), response.body());
+    Status refused = connection_->Refusal(response.result_int(), response.body());
     connection_->Close();
     return refused;
   }

@@ -96,12 +96,12 @@ TEST_F(HttpEventReaderTest, EndOfTheServerIsToldAndItsNextOneFound) {
   EXPECT_EQ(reader->Next(minutes(1)).status().code(), StatusCode::kUnavailable);
 }
 
-TEST_F(HttpEventReaderTest, RefusalsAreTheServersOwnWords) {
+TEST_F(HttpEventReaderTest, RefusalsSayWhatToDo) {
   options_.auth_token = "s3cret";
   Start();
   const Status refused = Reader()->Open("/v1/stream", "");
   EXPECT_EQ(refused.code(), StatusCode::kUnauthenticated);
-  EXPECT_THAT(std::string(Text(refused)), HasSubstr("token"));
+  EXPECT_THAT(std::string(Text(refused)), HasSubstr("--auth-token-file FILE"));
   token_ = "s3cret";
   EXPECT_TRUE(Reader()->Open("/v1/stream", "").ok());
 }

@@ -55,7 +55,8 @@ bool Contains(std::span<const std::string_view> names, std::string_view name) {
 Result<std::string> ReadValue(const std::string& property, const std::string& path) {
   struct stat file {};
   if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
-    return NotFound("--kafka {}: there is no file '{}'", property, path);
+    return NotFound("--kafka {}: there is no file '{}'; name the one that holds the value: --kafka {}=@FILE", property,
+                    path, property);
   }
   if (Contains(kSecrets, property) && (file.st_mode & S_IROTH) != 0) {
     return PermissionDenied("--kafka {}: '{}' holds a secret and everybody can read it; do: chmod o-r {}", property,
@@ -63,7 +64,8 @@ Result<std::string> ReadValue(const std::string& property, const std::string& pa
   }
   std::ifstream in(path, std::ios::binary);
   std::string value{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) return PermissionDenied("--kafka {}: '{}' cannot be read", property, path);
+  if (!in)
+    return PermissionDenied("--kafka {}: '{}' cannot be read; name a file that this user can read", property, path);
   while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
   return value;
 }

@@ -114,7 +114,9 @@ TEST_F(KafkaConfTest, ASecretThatOthersCanReadIsRefused) {
 TEST_F(KafkaConfTest, AMissingFileIsNamed) {
   const Status status = Conf({{"sasl.password.file", "/no/such/file"}}).status();
   EXPECT_EQ(status.code(), StatusCode::kNotFound);
-  EXPECT_THAT(std::string(Text(status)), HasSubstr("/no/such/file"));
+  EXPECT_THAT(
+      std::string(Text(status)),
+      HasSubstr("there is no file '/no/such/file'; name the one that holds the value: --kafka sasl.password=@FILE"));
 }
 
 TEST_F(KafkaConfTest, AnyPropertyMayStandInAFileButNotTwice) {

@@ -92,7 +92,11 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(sorted(completed("kontor", "serve", "--auth-token-file", "he")), ["here", "here.jsonl"])
         self.assertEqual(completed("kontor", "serve", "--listen", ""), [])
         self.assertEqual(completed("kontor", "serve", "--log-format", ""), ["text", "json"])
+        self.assertEqual(completed("kontor", "serve", "--log-level", "w"), ["warn"])
+        self.assertEqual(completed("kontor", "accounts", "--order-by", "over"), ["overdue"])
         self.assertEqual(completed("kontor", "completion", ""), ["bash", "zsh", "fish"])
+        self.assertEqual(completed("kontor", "config", "acc"), ["accounts", "account"])
+        self.assertEqual(completed("kontor", "config", "--js"), ["--json"])
 
     def commands(self):
         return re.findall(r"^  ([a-z]+) {2,}", self.said("--help").split("\nOptions:")[0], re.M)
@@ -117,7 +121,10 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(completed("kontor serve --data-dir he"), ["here/"])
         self.assertEqual(sorted(completed("kontor emit he")), ["here.jsonl", "here/"])
         self.assertEqual(completed("kontor serve --listen "), [])
+        self.assertEqual(completed("kontor serve --log-level w"), ["warn"])
+        self.assertEqual(completed("kontor accounts --order-by over"), ["overdue"])
         self.assertEqual(completed("kontor completion "), ["bash", "fish", "zsh"])
+        self.assertEqual(completed("kontor config acc"), ["account", "accounts"])
 
     def test_zsh_completes(self):
         (self.folder / "_kontor").write_text(self.said("completion", "zsh"))
@@ -155,6 +162,8 @@ class ShellsTest(CommandLineTest):
         self.assertIn("here/", completed("kontor serve --data-dir he"))
         self.assertIn("here.jsonl", completed("kontor emit he"))
         self.assertIn("crc32", completed("kontor serve --partitioner "))
+        self.assertIn("overdue", completed("kontor accounts --order-by o"))
+        self.assertIn("accounts", completed("kontor config "))
 
     def test_the_manual_is_well_formed(self):
         manual = self.file("kontor.1", self.said("man"))

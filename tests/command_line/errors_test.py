@@ -131,6 +131,10 @@ class ErrorsTest(e2e.EngineTestCase):
             f"kontor: no Kontor answers at http://{NOBODY} (Connection refused): start one with 'kontor serve', name "
             "another with --server URL, or read a stopped one's folder with --data-dir DIR",
         )
+        instead = "start one with 'kontor serve', or name another with --server URL"
+        absent = f"no Kontor answers at http://{NOBODY} (Connection refused): {instead}"
+        watching = ["watch", "--once", "--server", f"http://{NOBODY}"]
+        self.expect("server absent", watching, FAILED, f"kontor: {absent}")
 
         # Topic absent.
         topic = f"topic {self.events}"
@@ -276,6 +280,31 @@ class ErrorsTest(e2e.EngineTestCase):
                 f"kontor: --auth-token-file: {said}",
                 "Try 'kontor serve --help'.",
             )
+        self.expect(
+            "password's file",
+            ["emit", "--kafka", f"sasl.password=@{missing}"],
+            USAGE,
+            f"kontor: --kafka sasl.password: there is no file '{missing}'; name the one that holds the value: --kafka "
+            "sasl.password=@FILE",
+            "Try 'kontor emit --help'.",
+        )
+        mine, another = self.file("mine", "s3cret\n"), self.file("another", "guess\n")
+        url = self.serve("--auth-token-file", mine, folder="guarded").listening().url
+        waiting = ["emit", *there, "--wait", "--server", url]
+        for shown, told in [
+            ([], f"{url} asks for a token; name its file with --auth-token-file FILE"),
+            (
+                ["--auth-token-file", another],
+                f"{url} asks for another token; name the file that it was started with (--auth-token-file FILE)",
+            ),
+        ]:
+            self.expect("token", ["accounts", "--server", url, *shown], FAILED, f"kontor: {told}")
+            self.expect("token", ["watch", "--once", "--server", url, *shown], FAILED, f"kontor: {told}")
+            said = (f"kontor: sent, and not read yet: {told}", "1 of 1 events acknowledged")
+            self.expect("token", [*waiting, *shown, events], FAILED, *said)
+        waiting[-1] = f"http://{NOBODY}"
+        said = (f"kontor: sent, and not read yet: {absent}", "1 of 1 events acknowledged")
+        self.expect("server absent", [*waiting, events], FAILED, *said)
 
         # Words, variables, and files of options.
         for command, words, said in [
@@ -293,6 +322,13 @@ class ErrorsTest(e2e.EngineTestCase):
                 ["emit", "--kafka", "sasl.usrname=me"],
                 "--kafka sasl.usrname: librdkafka … has no such property; did you mean sasl.username?",
             ),
+            (
+                " emit",
+                ["emit", "--brokers", "a b"],
+                "--brokers: 'a b' is no HOST:PORT; write brokers as kafka-1:9092,kafka-2:9092",
+            ),
+            (" demo", ["demo", "--seed", "-1"], "--seed: '-1' is no whole number from 0 on"),
+            ("", ["help", "acounts"], "'acounts' is no command; did you mean accounts?"),
             (" completion", ["completion", "tcsh"], "SHELL: 'tcsh' is neither bash, zsh nor fish"),
         ]:
             self.expect("bad option", words, USAGE, f"kontor: {said}", f"Try 'kontor{command} --help'.")
@@ -321,16 +357,18 @@ class ErrorsTest(e2e.EngineTestCase):
                         "3: 'listn' is no option of kontor serve; did you mean listen?",
                     ),
                     (
-                        'listen = "a#b"\n',
-                        '1: listen must be a value, as "text", 12 or true, on one line and without #',
+                        'listen = ""\n',
+                        '1: listen must be a value that is not empty, as "text", 12 or true, or a list of such',
                     ),
-                    ('topic = "a"\ntopic = "b"\n', '1: --topic takes one value; text stands in "quotes"'),
+                    ('topic = ["a", "b"]\n', "1: --topic takes one value, and no list"),
+                    ("listen = here\n", "1: this is no TOML: …"),
                 ]
             ):
                 file = self.file(f"{number}.toml", text)
                 self.expect("bad file of options", [*command, "--config", file], USAGE, f"kontor: {file}:{said}")
             for text, said in [
                 ('topic = "t"\npartitioner = "random"\n', "2: --partitioner: 'random' is neither murmur2 nor crc32"),
+                ('listen = "a#b"\n', "1: --listen: 'a#b' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"),
                 ('listen = "3"\n', "1: --listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"),
             ]:
                 file = self.file("value.toml", text)

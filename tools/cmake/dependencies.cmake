@@ -41,6 +41,12 @@ endfunction()
 kontor_find_library(cctz::cctz cctz cctz/time_zone.h)
 kontor_find_library(csv::csv csv csv.h)
 
+# Its headers alone, and without exceptions: its own CMake package means Debian's shared library, which throws.
+find_path(KONTOR_INCLUDE_tomlplusplus toml++/toml.h REQUIRED)
+add_library(tomlplusplus::tomlplusplus INTERFACE IMPORTED GLOBAL)
+target_include_directories(tomlplusplus::tomlplusplus INTERFACE "${KONTOR_INCLUDE_tomlplusplus}")
+target_compile_definitions(tomlplusplus::tomlplusplus INTERFACE TOML_HEADER_ONLY=1 TOML_EXCEPTIONS=0)
+
 # Tests and benchmarks.
 find_package(GTest CONFIG REQUIRED)              # GTest::gmock, GTest::gmock_main
 find_package(rapidcheck CONFIG REQUIRED)         # rapidcheck

@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -5,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/charts.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
@@ -16,6 +19,8 @@
 
 namespace kontor {
 namespace {
+
+constexpr int kFooterWidth = 100;
 
 struct AccountsOptions {
   ReadingOptions reading;
@@ -31,7 +36,7 @@ struct WantedOption {
   const char* description;
 };
 constexpr WantedOption kWanted[] = {
-    {"--order-by", "order_by", "FIGURE", "By a figure, as overdue or 'overdue desc' for the largest first; else by id"},
+    {"--order-by", "order_by", kFigure, "By a figure, as overdue or 'overdue desc' for the largest first; else by id"},
     {"--segment", "segment", "NAME", "Only accounts of this segment"},
     {"--industry", "industry", "NAME", "Only accounts of this industry"},
     {"--country", "country", "NAME", "Only accounts of this country, as the event told it"},
@@ -99,10 +104,13 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
 void AddAccounts(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("accounts", "List accounts with their main figures");
   command->group(kReadGroup);
+  const std::string figures = fmt::format("{}", fmt::join(kListedFigures, ", "));
   command->footer(R"(Examples:
   kontor accounts --limit 20
   kontor accounts --order-by 'overdue desc' --segment enterprise
-  kontor accounts --all --json | jq -r '.accounts[].profile.accountId')");
+  kontor accounts --all --json | jq -r '.accounts[].profile.accountId'
+
+)" + Wrapped("Figures to order by: " + figures + ".", kFooterWidth, 0));
   auto options = std::make_shared<AccountsOptions>();
   for (const WantedOption& wanted : kWanted) {
     command

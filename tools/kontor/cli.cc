@@ -108,7 +108,6 @@ std::string WithPlace(const std::string& message, const std::vector<Setting>& se
 std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   auto app = std::make_unique<CLI::App>(kDescription, "kontor");
   app->set_help_flag("-h,--help", "Print this help");
-  app->footer(kExamples);
   app->require_subcommand(1);
   for (const auto add : {AddServe, AddDemo, AddRebuild, AddWatch, AddAccounts, AddAccount, AddTimeline, AddPortfolio,
                          AddShards, AddRejected, AddEmit, AddImport, AddDoctor}) {
@@ -116,6 +115,7 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   }
   for (CLI::App* command : app->get_subcommands([](CLI::App*) { return true; })) AddConfigOption(command);
   for (const auto add : {AddConfig, AddCompletion, AddMan, AddVersion}) add(app.get(), context);
+  app->footer(kExamples);  // last: a command without one takes it over
   return app;
 }
 
@@ -145,6 +145,10 @@ int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, c
   try {
     app->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {
+    if (&Begun(*app) == app.get()) {
+      const std::string unknown = UnknownWord(*app);
+      if (!unknown.empty()) return UsageError(*app, unknown, console);
+    }
     *console.out << HelpText(Begun(*app), console.width);
     return kExitOk;
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli_fixture.h"
 
 namespace kontor {
@@ -40,11 +41,18 @@ TEST_F(CliTest, HelpReadsWell) {
 }
 
 TEST_F(CliTest, EachCommandsHelpHasAnExample) {
-  for (const char* command : {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio",
-                              "shards", "rejected", "rebuild", "watch", "doctor"}) {
+  for (const char* command :
+       {"serve", "demo", "emit", "import", "accounts", "account", "timeline", "portfolio", "shards", "rejected",
+        "rebuild", "watch", "doctor", "config", "completion", "man", "version"}) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
-    EXPECT_THAT(out_.str(), AllOf(HasSubstr("Example"), HasSubstr(std::string("kontor ") + command))) << command;
+    const std::string help = out_.str();
+    EXPECT_THAT(help.substr(help.find("\nExample")), HasSubstr(std::string("kontor ") + command)) << command;
   }
+}
+
+TEST_F(CliTest, HelpOfAccountsNamesTheFigures) {
+  EXPECT_EQ(Run({"accounts", "--help"}), kExitOk);
+  for (const std::string_view figure : kListedFigures) EXPECT_THAT(out_.str(), HasSubstr(std::string(figure)));
 }
 
 TEST_F(CliTest, HelpAndVersionAreFoundAsElsewhere) {
@@ -68,6 +76,11 @@ TEST_F(CliTest, TopicsHaveNames) {
 TEST_F(CliTest, UnknownCommandNamesTheNearest) {
   EXPECT_EQ(Run({"acounts", "--json"}), kExitUsage);
   EXPECT_EQ(err_.str(), "kontor: 'acounts' is no command; did you mean accounts?\nTry 'kontor --help'.\n");
+  for (const std::vector<std::string>& asked : {std::vector<std::string>{"acounts", "--help"}, {"help", "acounts"}}) {
+    EXPECT_EQ(Run(asked), kExitUsage);
+    EXPECT_EQ(err_.str(), "kontor: 'acounts' is no command; did you mean accounts?\nTry 'kontor --help'.\n");
+    EXPECT_THAT(out_.str(), IsEmpty());
+  }
   EXPECT_EQ(Run({"explode"}), kExitUsage);
   EXPECT_EQ(err_.str(), "kontor: 'explode' is no command\nTry 'kontor --help'.\n");
   EXPECT_THAT(out_.str(), IsEmpty());
@@ -108,6 +121,16 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_THAT(err_.str(), HasSubstr("--auth-token-file: there is no /no/such/file"));
   EXPECT_EQ(Run({"emit", "--partitioner", "random"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("'random' is neither"));
+  for (const char* seed : {"x", "-1", "1.5"}) {
+    EXPECT_EQ(Run({"demo", "--seed", seed}), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(std::string("--seed: '") + seed + "' is no whole number from 0 on"));
+  }
+  for (const char* brokers : {"a b", "a:x", "a:0", "a:70000", ":1", "a:1,,b:1", "http://a/b"}) {
+    EXPECT_EQ(Run({"emit", "--brokers", brokers}), kExitUsage) << brokers;
+    EXPECT_THAT(err_.str(), AllOf(HasSubstr("--brokers: '"), HasSubstr("is no HOST:PORT; write brokers as")));
+  }
+  EXPECT_EQ(Run({"emit", "--kafka", "sasl.password=@nopw"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no file 'nopw'; name the one that holds the value"));
   EXPECT_EQ(Run({"emit", "--kafka", "acks"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--kafka: 'acks' must be NAME=VALUE or NAME=@FILE"));
   EXPECT_EQ(Run({"emit", "--kafka", "linger.m=5"}), kExitUsage);
@@ -116,6 +139,13 @@ TEST_F(CliTest, WrongValuesAreNamedWithWhatIsRight) {
   EXPECT_THAT(err_.str(), HasSubstr("--listen: '3' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686"));
   EXPECT_EQ(Run({"demo", "--listen", "0.0.0.0:1"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("must show a token; name its file with --auth-token-file"));
+}
+
+TEST_F(CliTest, BrokersMayBeWrittenAsLibrdkafkaTakesThem) {
+  for (const char* brokers : {"a", "a:1", "a:1, b:2", "[::1]:9092", "[::1]", "SASL_SSL://a", "SASL_SSL://a:1"}) {
+    EXPECT_EQ(Run({"serve", "--data-dir", "d", "--brokers", brokers}), 7) << err_.str();
+    EXPECT_EQ(served_.broker.kafka.brokers, brokers);
+  }
 }
 
 // Variables.
@@ -138,6 +168,68 @@ TEST_F(CliTest, VariablesOfOthersAreLetBe) {
     wiring_.environment[name] = "x";
   }
   EXPECT_EQ(Run({"serve", "--data-dir", "d"}), 7) << err_.str();
+}
+
+// The file of options.
+
+class OptionsFileTest : public CliTest {
+ protected:
+  void TearDown() override { std::filesystem::remove(path_); }
+  int ServeWith(const std::string& text) {
+    std::ofstream(path_) << text;
+    return Run({"serve", "--data-dir", "d", "--config", path_});
+  }
+  const std::string path_ = ::testing::TempDir() + "cli-test-options-" + std::to_string(getpid()) + ".toml";
+};
+
+TEST_F(OptionsFileTest, TextMayHoldAnything) {
+  EXPECT_EQ(ServeWith(R"(
+kafka = ["client.rack=abc#def", "security.protocol=PLAINTEXT",  # a comment
+         'ssl.key.location=/etc/k#y.pem',
+]
+topic = "a\"b"
+reference-topic = "\u0030"
+rejected-topic = """x
+y"""
+)"),
+            7)
+      << err_.str();
+  EXPECT_THAT(served_.broker.kafka.properties,
+              ElementsAre(Pair("client.rack", "abc#def"), Pair("security.protocol", "PLAINTEXT"),
+                          Pair("ssl.key.location", "/etc/k#y.pem")));
+  EXPECT_EQ(served_.topics.events, "a\"b");
+  EXPECT_EQ(served_.topics.reference, "0");
+  EXPECT_EQ(served_.topics.rejected, "x\ny");
+}
+
+TEST_F(OptionsFileTest, NumbersAndInstantsNeedNoQuotes) {
+  EXPECT_EQ(ServeWith("now = 2026-11-24\n[ serve ]\nhttp-header-bytes-max = 1_024\nhttp-idle-time-max = 0.5\n"), 7)
+      << err_.str();
+  EXPECT_EQ(served_.reporting.now, ParseInstant("2026-11-24"));
+  EXPECT_EQ(served_.http.header_bytes_max, 1024U);
+  EXPECT_EQ(served_.http.idle_time_max, std::chrono::milliseconds(500));
+}
+
+TEST_F(OptionsFileTest, ASectionsEmptyListShutsOutTheListOfAll) {
+  EXPECT_EQ(ServeWith("kafka = [\"client.rack=a\"]\n[serve]\nkafka = []\n"), 7) << err_.str();
+  EXPECT_THAT(served_.broker.kafka.properties, IsEmpty());
+}
+
+TEST_F(OptionsFileTest, WhatIsWrongIsToldWithItsLine) {
+  for (const auto& [text, said] : std::vector<std::pair<std::string, std::string>>{
+           {"\ntopic = a\n", ":2: this is no TOML: "},
+           {"topic = \"a\"\ntopic = \"b\"\n", ":2: this is no TOML: "},
+           {"\ntopic = [\"a\", \"b\"]\n", ":2: --topic takes one value, and no list"},
+           {"\ntopic = []\n", ":2: --topic takes one value, and no list"},
+           {"\ntopic = \"\"\n",
+            ":2: topic must be a value that is not empty, as \"text\", 12 or true, or a list of such"},
+           {"\nkafka = [[\"a=b\"]]\n", ":2: kafka must be a value that is not empty"},
+           {"\n\n[serve.listen]\nx = 1\n", ":3: listen must be a value that is not empty"},
+           {"\n[serv]\n", ":2: [serv] is no command with options; did you mean serve?"},
+           {"\n\n[serve]\nlistn = 1\n", ":4: 'listn' is no option of kontor serve; did you mean listen?"}}) {
+    EXPECT_EQ(ServeWith(text), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(path_ + said)) << text;
+  }
 }
 
 // What is in force.

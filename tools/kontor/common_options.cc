@@ -45,8 +45,39 @@ Status ParseToken(const std::string& path, std::string* token) {
   return OkStatus();
 }
 
-// Whole numbers from `min` on; `else_give`: what says the same as one that is too small.
-CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "") {
+CLI::Validator NotEmpty() {
+  return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); },
+                        "");
+}
+
+// One of the brokers that librdkafka takes: HOST, HOST:PORT, and either behind PROTOCOL://.
+bool IsBroker(std::string_view text) {
+  constexpr std::string_view kScheme = "://";
+  if (const size_t scheme = text.find(kScheme); scheme != std::string_view::npos) {
+    text.remove_prefix(scheme + kScheme.size());
+  }
+  const size_t colon = text.ends_with(']') ? std::string_view::npos : text.rfind(':');
+  const std::string_view host = text.substr(0, colon);
+  if (host.empty() || host.find_first_of(" \t\n/") != std::string_view::npos) return false;
+  if (colon == std::string_view::npos) return true;
+  uint16_t port = 0;
+  return CLI::detail::lexical_cast(std::string(text.substr(colon + 1)), port) && port > 0;
+}
+
+CLI::Validator Brokers() {
+  const auto check = [](const std::string& text) -> std::string {
+    for (const std::string& broker : CLI::detail::split(text, ',')) {
+      if (IsBroker(CLI::detail::trim_copy(broker))) continue;
+      return fmt::format("'{}' is no HOST:PORT; write brokers as kafka-1:9092,kafka-2:9092", broker);
+    }
+    return {};
+  };
+  return CLI::Validator(check, "");
+}
+
+}  // namespace
+
+CLI::Validator NumberFrom(int64_t min, const std::string& else_give) {
   const auto check = [min, else_give](const std::string& text) -> std::string {
     int64_t number = 0;
     if (CLI::detail::lexical_cast(text, number) && number >= min) return {};
@@ -54,13 +85,6 @@ CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "") {
   };
   return CLI::Validator(check, "");
 }
-
-CLI::Validator NotEmpty() {
-  return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); },
-                        "");
-}
-
-}  // namespace
 
 CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,
                        std::function<Status(const std::string&)> parse, const std::string& description) {
@@ -91,6 +115,7 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
   command->add_option("--brokers", options->kafka.brokers, "Brokers to ask first, separated by commas")
       ->type_name("HOST:PORT,...")
       ->check(NotEmpty())
+      ->check(Brokers())
       ->capture_default_str()
       ->group(kKafkaGroup);
   AddParsed(
@@ -241,12 +266,12 @@ void AddLogOptions(CLI::App* command, LogOptions* options) {
       ->default_str(options->format)
       ->group(kLogGroup);
   AddParsed(
-      command, "--log-level", "LEVEL",
+      command, "--log-level", "debug|info|warn|error",
       [options](const std::string& level) {
         options->level = level;
         return CheckLogOptions(*options);
       },
-      "What to log: debug, info, warn or error, and what is worse")
+      "What to log: of this level, and what is worse")
       ->default_str(options->level)
       ->group(kLogGroup);
 }
@@ -262,6 +287,7 @@ CLI::Option* AddServerOptions(CLI::App* command, std::string* server, std::strin
 
 void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
   options->server = "http://" + std::string(kDefaultListen);
+  options->otherwise = "read a stopped one's folder with --data-dir DIR";
   auto* server = AddServerOptions(command, &options->server, &options->auth_token);
   auto* folder = command->add_option("--data-dir", options->data_dir, "Read this folder of a stopped engine instead")
                      ->type_name("DIR");

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +12,12 @@
 #include "tools/kontor/options.h"
 
 namespace kontor {
+
+// The type of an option that takes one of kListedFigures.
+inline constexpr const char* kFigure = "FIGURE";
+
+// Checks for whole numbers from `min` on; `else_give`: what says the same as one that is too small.
+CLI::Validator NumberFrom(int64_t min, const std::string& else_give = "");
 
 // An option whose text is read by `parse`, which says what is wrong with it.
 CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::string& type,

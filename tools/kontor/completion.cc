@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/common_options.h"
@@ -20,6 +21,7 @@ enum class Takes { kNothing, kFile, kFolder, kChoice, kOther };
 Takes TakesOf(const CLI::Option& option) {
   if (!option.get_positional() && option.get_expected_max() == 0) return Takes::kNothing;
   if (option.get_type_name().find('|') != std::string::npos) return Takes::kChoice;
+  if (option.get_type_name() == kFigure) return Takes::kChoice;
   const std::string type = option.get_positional() ? option.get_name(true, false) : option.get_type_name();
   if (type.starts_with("FILE") || type == "CSV") return Takes::kFile;
   return type == "DIR" ? Takes::kFolder : Takes::kOther;
@@ -37,6 +39,7 @@ std::vector<std::string> OptionsThatTake(const CLI::App& command, Takes takes) {
 
 // "text|json" as "text json".
 std::string ChoicesOf(const CLI::Option& option) {
+  if (option.get_type_name() == kFigure) return fmt::format("{}", fmt::join(kListedFigures, " "));
   std::string choices = option.get_type_name();
   std::replace(choices.begin(), choices.end(), '|', ' ');
   return choices;
@@ -49,8 +52,15 @@ bool TakesFiles(const CLI::App& command) {
   return false;
 }
 
-// Of an argument without a name.
+// Of an argument without a name; of a command that takes another one with its words, the names of those.
 std::string ArgumentChoices(const CLI::App& command) {
+  if (command.get_prefix_command()) {
+    std::vector<std::string> others;
+    for (const CLI::App* other : CommandsOf(*command.get_parent())) {
+      if (other != &command && other->get_option_no_throw("--config") != nullptr) others.push_back(other->get_name());
+    }
+    return fmt::format("{}", fmt::join(others, " "));
+  }
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_positional() && TakesOf(*option) == Takes::kChoice) return ChoicesOf(*option);
   }
@@ -154,6 +164,9 @@ std::string ZshScript(const CLI::App& program) {
     for (const CLI::Option* option : command->get_options()) {
       if (option == command->get_help_ptr()) continue;
       cases += " \\\n        " + Quoted(ZshArgument(*option), "'\\''");
+    }
+    if (command->get_prefix_command()) {
+      cases += fmt::format(" \\\n        '*:COMMAND:({})'", ArgumentChoices(*command));
     }
     cases += "\n      ;;\n";
   }

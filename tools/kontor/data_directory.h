@@ -11,6 +11,7 @@
 //             written; whatever the stores say.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class DataDirectory final : public ShardStores {
   // The instance's store, to be read while nothing writes to it. NotFound where there is none: nothing was stored yet,
   // or it is missing beside shards that are there.
   Result<std::unique_ptr<const InstanceStore>> ReadInstance() const;
+
+  // How many records the logs of all shards hold.
+  Result<uint64_t> RecordsStored() const;
 
   Result<std::vector<ShardId>> Stored() const override;
   Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) override;

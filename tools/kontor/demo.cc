@@ -15,6 +15,7 @@ void AddDemo(CLI::App* app, CommandContext* context) {
   auto options = std::make_shared<DemoCommandOptions>();
   command->add_option("--seed", options->seed, "Which of the many possible portfolios")
       ->type_name("N")
+      ->check(NumberFrom(0))
       ->capture_default_str();
   AddNowOption(command, &options->reporting.now, "Where the clock starts (RFC 3339, or a day); the present unless set");
   command->add_flag("--exit", options->exit, "Run through and end with a summary");

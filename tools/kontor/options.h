@@ -92,7 +92,8 @@ struct FolderOptions {
 struct ReadingOptions {
   std::string server;  // a URL
   std::string auth_token;
-  std::string data_dir;  // not empty: of this folder, and no server is asked
+  std::string otherwise;  // what else can be done where no server answers
+  std::string data_dir;   // not empty: of this folder, and no server is asked
   ReportingOptions reporting;
   bool json = false;
   // As FolderOptions'; a server does not tell.

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
 constexpr int kBarWidth = 20;
+// Before that, what is left is no more than a guess.
+constexpr double kSecondsToJudgeBy = 1;
 
 }  // namespace
 
@@ -43,7 +45,8 @@ std::string ProgressText(std::string_view what, uint64_t count, uint64_t done, u
     std::string bar;
     for (int i = 0; i < kBarWidth; ++i) bar += i < full ? "█" : "░";
     text = fmt::format("[{}] {:3} %  {}", bar, static_cast<int>(share * 100), text);
-    if (done > 0) text += fmt::format("  {} left", DurationText(seconds * (1 - share) / share));
+    if (done > 0 && seconds >= kSecondsToJudgeBy)
+      text += fmt::format("  {} left", DurationText(seconds * (1 - share) / share));
   }
   return Truncated(text, width);
 }

@@ -48,6 +48,7 @@ Result<std::unique_ptr<Readings>> OpenReadings(const ReadingOptions& options, co
   HttpClientOptions client_options;
   client_options.url = options.server;
   client_options.auth_token = options.auth_token;
+  client_options.otherwise = options.otherwise;
   KONTOR_ASSIGN_OR_RETURN(HttpClient client, HttpClient::Open(client_options));
   return std::make_unique<ServerReadings>(std::move(client));
 }

@@ -13,6 +13,7 @@
 #include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
 #include "engine/server/routes.h"
+#include "tools/kontor/data_directory.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
@@ -46,6 +47,12 @@ InstanceOptions OptionsFor(const std::string& data_dir, const ReportingOptions& 
   options.zone = reporting.zone;
   options.clock = clock;
   return options;
+}
+
+// In the logs of a stopped engine.
+Result<uint64_t> RecordsIn(const std::string& data_dir) {
+  KONTOR_ASSIGN_OR_RETURN(const auto directory, DataDirectory::OpenExisting(data_dir));
+  return directory->RecordsStored();
 }
 
 // Where it stands, on one line: "3 shards, 12,345 records, 0 behind".
@@ -128,18 +135,19 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
   InstanceOptions options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
   options.rebuild = true;
   std::mutex mutex;
-  std::map<ShardId, std::pair<Position, Position>> folded;
+  std::map<ShardId, Position> folded;
+  const auto records = [&folded] {
+    uint64_t sum = 0;
+    for (const auto& [shard, done] : folded) sum += done.value();
+    return sum;
+  };
+  // Ahead of the shards, which begin one after the other. What is wrong with the folder is told where it is opened.
+  const uint64_t all = console.shows_progress ? RecordsIn(rebuild.data_dir).value_or(0) : 0;
   Progress progress("records", console);
-  options.progress = [&](const ShardId& shard, Position done, Position end) {
+  options.progress = [&](const ShardId& shard, Position done, Position) {
     const std::lock_guard lock(mutex);
-    folded[shard] = {done, end};
-    uint64_t all_done = 0;
-    uint64_t all = 0;
-    for (const auto& [id, place] : folded) {
-      all_done += place.first.value();
-      all += place.second.value();
-    }
-    progress.Update(all_done, all_done, all);
+    folded[shard] = done;
+    progress.Update(records(), records(), all);
   };
   Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
@@ -147,9 +155,7 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
     return 1;
   }
   (*instance)->Close();  // commits what was folded
-  uint64_t records = 0;
-  for (const auto& [id, place] : folded) records += place.second.value();
-  *console.out << fmt::format("views folded anew from {} log records\n", records);
+  *console.out << fmt::format("views folded anew from {} log records\n", records());
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/kontor/settings.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cctype>
@@ -52,23 +53,9 @@ std::string DidYouMean(const std::string& word, const std::vector<std::string>& 
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 
-// The file's name with the line of a key, which CLI11's reader does not tell.
-std::string PlaceOf(const std::string& file, const std::string& text, const std::string& section,
-                    const std::string& key) {
-  std::istringstream lines(text);
-  std::string line;
-  std::string current;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    CLI::detail::trim(line);
-    if (line.starts_with('[') && line.ends_with(']')) {
-      current = line.substr(1, line.size() - 2);
-      if (key.empty() && current == section) return fmt::format("{}:{}", file, number);
-    } else if (current == section && !key.empty()) {
-      std::string name = CLI::detail::trim_copy(line.substr(0, line.find('=')));
-      if (CLI::detail::remove_quotes(name) == key) return fmt::format("{}:{}", file, number);
-    }
-  }
-  return file;
+// "kontor.toml:12"
+std::string PlaceOf(const std::string& file, const toml::source_region& source) {
+  return fmt::format("{}:{}", file, source.begin.line);
 }
 
 Result<std::string> ReadFile(const std::string& path) {
@@ -86,41 +73,92 @@ Result<std::string> ReadFile(const std::string& path) {
 // One key of a file.
 struct Key {
   std::string section;  // a command; empty: of all
-  std::string name;     // empty: the section's own line
   Setting setting;
 };
 
-Status CheckKey(const CLI::App& program, const Key& key) {
-  std::vector<std::string> commands;
-  std::vector<std::string> keys;
-  for (const CLI::App* command : CommandsOf(program)) {
-    if (command->get_option_no_throw(kConfig) == nullptr) continue;
-    commands.push_back(command->get_name());
-    if (!key.section.empty() && key.section != command->get_name()) continue;
-    for (const CLI::Option* option : SettableOptions(*command)) keys.push_back(SettableName(*option).substr(2));
+std::vector<const CLI::App*> CommandsWithOptions(const CLI::App& program) {
+  std::vector<const CLI::App*> commands = CommandsOf(program);
+  std::erase_if(commands, [](const CLI::App* command) { return command->get_option_no_throw(kConfig) == nullptr; });
+  return commands;
+}
+
+Status CheckSection(const CLI::App& program, const std::string& place, const std::string& section) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : CommandsWithOptions(program)) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), section) != names.end()) return OkStatus();
+  return InvalidArgument("{}: [{}] is no command with options{}", place, section, DidYouMean(section, names));
+}
+
+// section: empty where the key may be of any command.
+Status CheckName(const CLI::App& program, const std::string& place, const std::string& section,
+                 const std::string& name) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : CommandsWithOptions(program)) {
+    if (!section.empty() && section != command->get_name()) continue;
+    for (const CLI::Option* option : SettableOptions(*command)) names.push_back(SettableName(*option).substr(2));
   }
-  if (!key.section.empty() && std::find(commands.begin(), commands.end(), key.section) == commands.end()) {
-    return InvalidArgument("{}: [{}] is no command with options{}", key.setting.from, key.section,
-                           DidYouMean(key.section, commands));
-  }
-  if (key.name.empty()) return OkStatus();
-  if (std::find(keys.begin(), keys.end(), key.name) == keys.end()) {
-    return InvalidArgument("{}: '{}' is no option{}{}", key.setting.from, key.name,
-                           key.section.empty() ? "" : " of kontor " + key.section, DidYouMean(key.name, keys));
-  }
-  for (const std::string& value : key.setting.values) {
-    if (value.starts_with('"') || value.starts_with('\'') || value.empty()) {
-      return InvalidArgument("{}: {} must be a value, as \"text\", 12 or true, on one line and without #",
-                             key.setting.from, key.name);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return OkStatus();
+  return InvalidArgument("{}: '{}' is no option{}{}", place, name, section.empty() ? "" : " of kontor " + section,
+                         DidYouMean(name, names));
+}
+
+// A value as a word of the command line; nothing for lists and tables, and for what is empty, which is no word.
+std::optional<std::string> WordOf(const toml::node& node) {
+  std::ostringstream word;
+  node.visit([&word](const auto& value) {
+    if constexpr (toml::is_boolean<decltype(value)>) {
+      word << (*value ? "true" : "false");
+    } else if constexpr (toml::is_floating_point<decltype(value)>) {
+      word << fmt::format("{}", *value);
+    } else if constexpr (toml::is_value<decltype(value)>) {
+      word << *value;
     }
+  });
+  if (word.str().empty()) return std::nullopt;
+  return word.str();
+}
+
+Result<std::vector<std::string>> ValuesOf(const std::string& place, const std::string& name, const toml::node& node) {
+  std::vector<const toml::node*> nodes;
+  if (const toml::array* list = node.as_array()) {
+    for (const toml::node& item : *list) nodes.push_back(&item);
+  } else {
+    nodes.push_back(&node);
+  }
+  std::vector<std::string> values;
+  for (const toml::node* item : nodes) {
+    std::optional<std::string> word = WordOf(*item);
+    if (!word) {
+      return InvalidArgument("{}: {} must be a value that is not empty, as \"text\", 12 or true, or a list of such",
+                             place, name);
+    }
+    values.push_back(*std::move(word));
+  }
+  return values;
+}
+
+// Adds what stands in a table: the file itself, or a section of it.
+Status AddKeys(const CLI::App& program, const std::string& path, const std::string& section, const toml::table& table,
+               std::vector<Key>* keys) {
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const std::string place = PlaceOf(path, key.source());
+    if (section.empty() && node.is_table()) {
+      KONTOR_RETURN_IF_ERROR(CheckSection(program, place, name));
+      KONTOR_RETURN_IF_ERROR(AddKeys(program, path, name, *node.as_table(), keys));
+      continue;
+    }
+    KONTOR_RETURN_IF_ERROR(CheckName(program, place, section, name));
+    KONTOR_ASSIGN_OR_RETURN(std::vector<std::string> values, ValuesOf(place, name, node));
+    keys->push_back({section, {"--" + name, std::move(values), place}});
   }
   return OkStatus();
 }
 
 // What the option's own check cannot see once the values are words.
 Status CheckShape(const CLI::Option& option, const Setting& setting) {
-  if (setting.values.size() > 1 && !IsList(option)) {
-    return InvalidArgument("{}: {} takes one value; text stands in \"quotes\"", setting.from, setting.option);
+  if (setting.values.size() != 1 && !IsList(option)) {
+    return InvalidArgument("{}: {} takes one value, and no list", setting.from, setting.option);
   }
   if (IsFlag(option) && setting.values.front() != "true" && setting.values.front() != "false") {
     return InvalidArgument("{}: {} is true or false, not '{}'", setting.from, setting.option, setting.values.front());
@@ -130,29 +168,18 @@ Status CheckShape(const CLI::Option& option, const Setting& setting) {
 
 Result<std::vector<Key>> KeysOf(const CLI::App& program, const std::string& path) {
   KONTOR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  std::istringstream input(text);
-  std::vector<Key> keys;
-  for (CLI::ConfigItem& item : CLI::ConfigTOML().from_config(input)) {
-    if (item.name == "--") continue;  // a section's end
-    Key key;
-    key.section = CLI::detail::join(item.parents, ".");
-    if (item.name != "++") key.name = item.name;
-    key.setting = {"--" + key.name, std::move(item.inputs), PlaceOf(path, text, key.section, key.name)};
-    KONTOR_RETURN_IF_ERROR(CheckKey(program, key));
-    if (key.name.empty()) continue;
-    const bool twice = std::any_of(keys.begin(), keys.end(), [&](const Key& other) {
-      return other.section == key.section && other.name == key.name;
-    });
-    if (twice) return InvalidArgument("{}: '{}' stands there a second time", path, key.name);
-    keys.push_back(std::move(key));
+  const toml::parse_result file = toml::parse(text);
+  if (!file) {
+    return InvalidArgument("{}: this is no TOML: {}", PlaceOf(path, file.error().source()), file.error().description());
   }
+  std::vector<Key> keys;
+  KONTOR_RETURN_IF_ERROR(AddKeys(program, path, "", file.table(), &keys));
   return keys;
 }
 
 Status CheckVariables(const CLI::App& program, const Environment& environment) {
   std::vector<std::string> known = {VariableOf(kConfig, "")};
-  for (const CLI::App* command : CommandsOf(program)) {
-    if (command->get_option_no_throw(kConfig) == nullptr) continue;
+  for (const CLI::App* command : CommandsWithOptions(program)) {
     for (const CLI::Option* option : SettableOptions(*command)) {
       known.push_back(VariableOf(SettableName(*option), ""));
       known.push_back(VariableOf(SettableName(*option), command->get_name()));

@@ -9,6 +9,8 @@ namespace kontor {
 void AddVersion(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("version", "Print this program's versions");
   command->group(kSetUpGroup);
+  command->footer(R"(Example:
+  kontor version --json | jq -r .version)");
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print them in JSON");
   command->callback([context, json] {

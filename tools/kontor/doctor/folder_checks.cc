@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -34,8 +35,20 @@ fs::path Nearest(const fs::path& path) {
   return nearest;
 }
 
-Check CheckAccess(const fs::path& path) {
-  const std::string remedy = "run as the folder's owner, or give it to this user: chown -R USER " + path.string();
+// Of a folder that is not there yet: whether this user may make it.
+std::optional<Check> CheckMaking(const fs::path& path, const fs::path& nearest) {
+  if (access(nearest.c_str(), W_OK | X_OK) == 0) return std::nullopt;
+  return Ill(kAbout,
+             fmt::format("{} is not there, and {} cannot be written: {}", path.string(), nearest.string(),
+                         std::generic_category().message(errno)),
+             "make it for the user that runs kontor: install -d -o USER -m 700 " + path.string());
+}
+
+// Only what is Kontor's is to be given away whole.
+Check CheckAccess(const fs::path& path, bool is_ours) {
+  const std::string remedy = is_ours
+                                 ? "run as the folder's owner, or give it to this user: chown -R USER " + path.string()
+                                 : "run as the folder's owner, or name another folder (--data-dir)";
   struct stat facts = {};
   if (stat(path.c_str(), &facts) != 0 || access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
     return Ill(kAbout, fmt::format("{} cannot be written: {}", path.string(), std::generic_category().message(errno)),
@@ -119,11 +132,15 @@ FolderReport CheckFolder(const std::string& path, const InstanceOwner& expected)
     checks.push_back(Ill(kAbout, nearest.string() + " is not a folder", "name another one (--data-dir)"));
     return report;
   }
-  checks.push_back(CheckAccess(nearest));
+  const bool is_ours = fs::exists(fs::path(path) / "LOCK", error);
+  if (fs::status(path, error).type() != fs::file_type::not_found) {
+    checks.push_back(CheckAccess(path, is_ours));
+  } else if (std::optional<Check> making = CheckMaking(path, nearest)) {
+    checks.push_back(*std::move(making));
+  }
   const fs::space_info space = fs::space(nearest, error);
   if (!error) checks.push_back(JudgeSpace(nearest.string(), space.available, space.capacity));
 
-  const bool is_ours = fs::exists(fs::path(path) / "LOCK", error);
   if (!fs::exists(path, error) || (!is_ours && fs::is_empty(path, error))) {
     checks.push_back(Well(kAbout, fmt::format("{} is new; kontor serve begins a log there", path)));
     return report;

@@ -1,9 +1,12 @@
 // The doctor on folders that are wrong in each way.
 #include <gmock/gmock.h>
 #include <rocksdb/db.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "engine/log/rocks_event_log.h"
 #include "engine/views/rocks_view_store.h"
@@ -66,6 +69,35 @@ TEST_F(FolderChecksTest, NewFolderIsWell) {
   fs::create_directories(path());
   EXPECT_THAT(Judge(), Contains(Is(Verdict::kOk, "is new")));
   EXPECT_TRUE(fs::is_empty(path()));
+}
+
+// As a user who may write none of it, in a process of its own: root becomes nobody there.
+TEST_F(FolderChecksTest, WhatThisUserMayNotWriteIsNotToBeGivenAwayAbove) {
+  const auto judged_by_another = [this] {
+    constexpr uid_t kNobody = 65534;
+    if (geteuid() == 0 && setuid(kNobody) != 0) std::_Exit(2);
+    for (const Check& check : Judge()) std::cerr << check.what << " > " << check.remedy << "\n";
+    std::_Exit(0);
+  };
+  const auto may_write = [this](bool may) {
+    fs::permissions(folder_.path(), fs::perms(may ? 0755 : 0555));
+    if (fs::exists(path())) fs::permissions(path(), fs::perms(may ? 0755 : 0555));
+  };
+  may_write(false);
+  EXPECT_EXIT(judged_by_another(), ::testing::ExitedWithCode(0),
+              path() + " is not there, and .* cannot be written: Permission denied > .*: install -d -o USER -m 700 " +
+                  path() + "\n");
+  may_write(true);
+  fs::create_directories(path());
+  std::ofstream(path() + "/mine.txt") << "mine";
+  may_write(false);
+  EXPECT_EXIT(judged_by_another(), ::testing::ExitedWithCode(0),
+              "cannot be written: Permission denied > run as the folder's owner, or name another folder");
+  may_write(true);
+  std::ofstream(path() + "/LOCK").flush();
+  may_write(false);
+  EXPECT_EXIT(judged_by_another(), ::testing::ExitedWithCode(0), "or give it to this user: chown -R USER " + path());
+  may_write(true);
 }
 
 TEST_F(FolderChecksTest, FolderOfAStoppedEngineIsWell) {
