@@ -39,4 +39,9 @@ std::string Nearest(std::string_view word, const std::vector<std::string>& known
   return nearest;
 }
 
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string nearest = Nearest(word, known);
+  return nearest.empty() ? "" : "; did you mean " + nearest + "?";
+}
+
 }  // namespace kontor

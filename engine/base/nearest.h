@@ -11,4 +11,7 @@ namespace kontor {
 // slips, and fewer than half of the letters).
 std::string Nearest(std::string_view word, const std::vector<std::string>& known);
 
+// "; did you mean serve?", to stand behind what is wrong; empty where no word is near.
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& known);
+
 }  // namespace kontor

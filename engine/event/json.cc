@@ -38,9 +38,7 @@ std::vector<std::string> FieldsOf(const Descriptor& type) {
 }
 
 std::string UnknownField(const std::string& name, const Descriptor& type, const std::string& path) {
-  const std::string nearest = Nearest(name, FieldsOf(type));
-  return fmt::format("{}: there is no such field{}", path,
-                     nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+  return fmt::format("{}: there is no such field{}", path, DidYouMean(name, FieldsOf(type)));
 }
 
 std::string UnknownWord(const std::string& word, const EnumDescriptor& type, const std::string& path) {

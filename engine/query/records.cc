@@ -10,6 +10,7 @@
 #include "engine/event/decoder.h"
 #include "engine/query/engine_queries.h"
 #include "engine/query/recorded_at.h"
+#include "engine/shard/dead_letters.h"
 
 namespace kontor {
 namespace {
@@ -130,9 +131,7 @@ api::v1::RecordSummary EngineQueries::Describe(const Shard& shard, Position posi
     out.set_account_id((*event)->account_id());
     out.set_body(std::string(BodyName(**event)));
   }
-  const bool refused = record.disposition() == log::v1::DISPOSITION_REJECTED ||
-                       record.disposition() == log::v1::DISPOSITION_CONFLICT;  // others are passed over, not sent
-  if (refused && config_.dead_letter_sent) {
+  if (IsRefused(record) && config_.dead_letter_sent) {  // others are passed over, not sent
     out.set_dead_letter_sent(config_.dead_letter_sent(shard.id(), position));
   }
   return out;

@@ -55,7 +55,7 @@ Walk Follow(std::string_view path, const Descriptor& message) {
 }
 
 // A path that leads from the elements of a list, or else the field nearest to the unknown name.
-std::string DidYouMean(std::string_view path, const Walk& walk) {
+std::string Meant(std::string_view path, const Walk& walk) {
   if (walk.at == nullptr) return "";
   std::vector<std::string> names;
   names.reserve(static_cast<size_t>(walk.at->field_count()));
@@ -67,8 +67,7 @@ std::string DidYouMean(std::string_view path, const Walk& walk) {
       return fmt::format("; did you mean {}.{}?", field.json_name(), path);
     }
   }
-  const std::string nearest = Nearest(*walk.unknown, names);
-  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+  return DidYouMean(*walk.unknown, names);
 }
 
 }  // namespace
@@ -82,7 +81,7 @@ Result<FieldPaths> FieldPaths::Parse(std::string_view paths, const Descriptor& m
     const Walk walk = Follow(path, message);
     if (walk.unknown) {
       return InvalidArgument("fields: there is no '{}' in this answer: '{}' is no field{}{}", path, *walk.unknown,
-                             walk.at == nullptr ? "" : fmt::format(" of {}", walk.at->name()), DidYouMean(path, walk));
+                             walk.at == nullptr ? "" : fmt::format(" of {}", walk.at->name()), Meant(path, walk));
     }
     Node* node = &parsed.root_;
     for (const FieldDescriptor* field : walk.fields) node = &node->children[field->name()];

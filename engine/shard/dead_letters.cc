@@ -23,10 +23,6 @@ constexpr uint64_t kScanRecordsMax = 20'000;
 
 std::string ProgressKey(const ShardId& id) { return fmt::format("dead-letters/{}/{}", id.topic, id.partition.value()); }
 
-bool IsRefused(const log::v1::LogRecord& record) {
-  return record.disposition() == log::v1::DISPOSITION_REJECTED || record.disposition() == log::v1::DISPOSITION_CONFLICT;
-}
-
 // In Kafka Connect's words: what could not be read, or what was read and not taken.
 std::string_view StageOf(const log::v1::LogRecord& record) {
   switch (record.reject_reason()) {
@@ -108,6 +104,10 @@ OutRecord LetterOf(const std::string& topic, const ShardId& shard, Position posi
     if (letter.value && letter.value->size() > kCutBytes) letter.value->resize(kCutBytes);
   }
   return letter;
+}
+
+bool IsRefused(const log::v1::LogRecord& record) {
+  return record.disposition() == log::v1::DISPOSITION_REJECTED || record.disposition() == log::v1::DISPOSITION_CONFLICT;
 }
 
 Result<Position> DeadLetterProgress(const InstanceStore& store, const ShardId& shard) {

@@ -105,6 +105,9 @@ class DeadLetters {
   Status trouble_;
 };
 
+// Whether a record goes to the dead-letter topic: rejected ones do, and those that conflict.
+bool IsRefused(const log::v1::LogRecord& record);
+
 // The position up to which the letters of a shard are stored to be acknowledged.
 Result<Position> DeadLetterProgress(const InstanceStore& store, const ShardId& shard);
 

@@ -8,8 +8,7 @@
 //
 // Ownership:   keeps the view store alive while a version reads from it.
 // Threads:     what RowStore declares and the methods of the first half by the shard's thread, but for Collect; it,
-// Read
-//              and AccountsFrom by any. One lock is held while pointers are taken, never during input or output.
+//              Read and AccountsFrom by any. One lock is held while pointers are taken, never during input or output.
 // Invariants:  a version holds whole events only, up to a position that was published.
 // Errors:      after a row that cannot be read, failed(): what was folded since the last Publish is worthless and must
 //              never be published nor committed.

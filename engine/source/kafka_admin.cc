@@ -23,23 +23,25 @@ std::chrono::milliseconds Until(Deadline deadline) {
   return std::max(left, std::chrono::milliseconds(1));
 }
 
-// Metadata come from whichever broker answers first; where none does, all that were named did not.
-Status MetadataStatus(rd_kafka_t* client, rd_kafka_resp_err_t error) {
-  if (CodeOf(error) != StatusCode::kUnavailable) return StatusOf(error, "Kafka's metadata");
-  return Unavailable(
-      "no Kafka broker answers at {} ({}); start one there, name others with --brokers, or see to security.protocol "
-      "and "
-      "SASL (--kafka)",
-      BrokersOf(client), rd_kafka_err2str(error));
+// Of a topic, or of the brokers alone where it is null. Metadata come from whichever broker answers first; where none
+// does, all that were named did not.
+Result<Metadata> QueryMetadata(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout) {
+  const struct rd_kafka_metadata* answer = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &answer, Milliseconds(timeout));
+  if (CodeOf(error) == StatusCode::kUnavailable) {
+    return Unavailable(
+        "no Kafka broker answers at {} ({}); start one there, name others with --brokers, or see to "
+        "security.protocol and SASL (--kafka)",
+        BrokersOf(client), rd_kafka_err2str(error));
+  }
+  KONTOR_RETURN_IF_ERROR(StatusOf(error, "Kafka's metadata"));
+  return Metadata(answer);
 }
 
 // The controller; where it is none of the brokers (the embedded one names no controller, and librdkafka would wait for
 // it), the first of these.
 Result<int32_t> BrokerToAsk(rd_kafka_t* client, Deadline deadline) {
-  const struct rd_kafka_metadata* answer = nullptr;
-  KONTOR_RETURN_IF_ERROR(
-      MetadataStatus(client, rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline)))));
-  const Metadata metadata(answer);
+  KONTOR_ASSIGN_OR_RETURN(const Metadata metadata, QueryMetadata(client, nullptr, Until(deadline)));
   const std::span brokers(metadata->brokers, static_cast<size_t>(metadata->broker_cnt));
   if (brokers.empty()) return Unavailable("Kafka's metadata name no broker");
   const int32_t controller = rd_kafka_controllerid(client, Milliseconds(Until(deadline)));
@@ -100,20 +102,14 @@ TopicConfig ConfigOf(const rd_kafka_ConfigResource_t* resource) {
 }  // namespace
 
 Status CheckKafkaBroker(rd_kafka_t* client, std::chrono::milliseconds timeout) {
-  const struct rd_kafka_metadata* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(timeout));
-  if (answer != nullptr) rd_kafka_metadata_destroy(answer);
-  return MetadataStatus(client, error);
+  return QueryMetadata(client, nullptr, timeout).status();
 }
 
 Result<TopicFacts> QueryTopicFacts(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout) {
   const Deadline deadline = After(timeout);
   const KafkaTopic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
   if (handle == nullptr) return StatusOf(rd_kafka_last_error(), fmt::format("topic '{}'", topic));
-  const struct rd_kafka_metadata* answer = nullptr;
-  KONTOR_RETURN_IF_ERROR(
-      MetadataStatus(client, rd_kafka_metadata(client, 0, handle.get(), &answer, Milliseconds(Until(deadline)))));
-  const Metadata metadata(answer);
+  KONTOR_ASSIGN_OR_RETURN(const Metadata metadata, QueryMetadata(client, handle.get(), Until(deadline)));
   if (metadata->topic_cnt != 1) return Unavailable("Kafka's metadata do not name topic '{}'", topic);
   const rd_kafka_metadata_topic& found = metadata->topics[0];
   if (CodeOf(found.err) == StatusCode::kNotFound) return NotFound("Kafka has no topic '{}'", topic);
@@ -153,10 +149,7 @@ Result<TopicConfig> QueryTopicConfig(rd_kafka_t* client, const std::string& topi
 
 Result<ClusterFacts> QueryClusterFacts(rd_kafka_t* client, std::chrono::milliseconds timeout) {
   const Deadline deadline = After(timeout);
-  const struct rd_kafka_metadata* answer = nullptr;
-  KONTOR_RETURN_IF_ERROR(
-      MetadataStatus(client, rd_kafka_metadata(client, 0, nullptr, &answer, Milliseconds(Until(deadline)))));
-  const Metadata metadata(answer);
+  KONTOR_ASSIGN_OR_RETURN(const Metadata metadata, QueryMetadata(client, nullptr, Until(deadline)));
   ClusterFacts facts;
   facts.brokers = metadata->broker_cnt;
   if (char* id = rd_kafka_clusterid(client, Milliseconds(Until(deadline))); id != nullptr) {

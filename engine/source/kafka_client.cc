@@ -102,9 +102,8 @@ Status UnknownProperty(const std::string& name) {
   for (const auto& [known, takes] : KnownProperties()) {
     if (!Contains(kReserved, known)) names.push_back(known);
   }
-  const std::string nearest = Nearest(name, names);
   return InvalidArgument("--kafka {}: librdkafka {} has no such property{}", name, rd_kafka_version_str(),
-                         nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+                         DidYouMean(name, names));
 }
 
 Status BadValue(const std::string& name, const std::string& value, const std::string& said) {

@@ -54,12 +54,10 @@ std::string UnknownWord(const CLI::App& app) {
   const auto option = std::find_if(left.begin(), left.end(), is_option);
   const bool names_command = &command == &app && !is_option(left.front());
   const std::string word = names_command || option == left.end() ? left.front() : option->substr(0, option->find('='));
-  const std::string nearest = Nearest(word, names_command ? CommandNames(app) : OptionNames(command));
-  std::string text = names_command     ? fmt::format("'{}' is no command", word)
-                     : is_option(word) ? fmt::format("{} is no option here", word)
-                                       : fmt::format("'{}' is one word too many", word);
-  if (!nearest.empty()) text += fmt::format("; did you mean {}?", nearest);
-  return text;
+  const std::string text = names_command     ? fmt::format("'{}' is no command", word)
+                           : is_option(word) ? fmt::format("{} is no option here", word)
+                                             : fmt::format("'{}' is one word too many", word);
+  return text + DidYouMean(word, names_command ? CommandNames(app) : OptionNames(command));
 }
 
 int UsageError(const CLI::App& app, const std::string& message, const Console& console) {

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
-
 #include <vector>
 
 #include "tools/kontor/console.h"

@@ -134,10 +134,11 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
           "--kafka",
           [options](const std::vector<std::string>& settings) {
             for (const std::string& setting : settings) {
-              Status status = ParseKafkaSetting(setting, &options->kafka);
-              if (status.ok()) status = CheckKafkaProperties(options->kafka);
-              if (!status.ok()) throw CLI::ValidationError(std::string(Text(status)));
+              const Status parsed = ParseKafkaSetting(setting, &options->kafka);
+              if (!parsed.ok()) throw CLI::ValidationError(std::string(Text(parsed)));
             }
+            const Status checked = CheckKafkaProperties(options->kafka);
+            if (!checked.ok()) throw CLI::ValidationError(std::string(Text(checked)));
           },
           "A setting of librdkafka, as security.protocol=SASL_SSL; secrets from a file, as sasl.password=@FILE; may be "
           "given often")

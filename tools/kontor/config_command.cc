@@ -90,9 +90,7 @@ int ShowConfig(const ConfigOptions& options, std::vector<std::string> words, con
   if (command == nullptr || command->get_option_no_throw("--config") == nullptr || words.front() == "config") {
     std::vector<std::string> names;
     for (const CLI::App* known : CommandsOf(*program)) names.push_back(known->get_name());
-    const std::string nearest = Nearest(words.front(), names);
-    console.Error(fmt::format("'{}' is no command with options{}", words.front(),
-                              nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+    console.Error(fmt::format("'{}' is no command with options{}", words.front(), DidYouMean(words.front(), names)));
     return kExitUsage;
   }
   if (!options.file.empty()) words.insert(words.begin() + 1, "--config=" + options.file);

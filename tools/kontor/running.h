@@ -10,10 +10,10 @@
 
 namespace kontor {
 
-// Serves until SIGTERM or SIGINT, then stops cleanly. Each returns the exit code.
 // Where a server with these options answers, once it listens on the port.
 std::string UrlOf(const HttpServerOptions& options, uint16_t port);
 
+// Serves until SIGTERM or SIGINT, then stops cleanly. Each returns the exit code.
 int RunServe(const ServeOptions& serve, const Console& console);
 int RunDemo(const DemoCommandOptions& options, const Console& console);
 int RunRebuild(const RebuildOptions& rebuild, const Console& console);

@@ -48,11 +48,6 @@ std::vector<const CLI::Option*> SettableOptions(const CLI::App& command) {
   return options;
 }
 
-std::string DidYouMean(const std::string& word, const std::vector<std::string>& known) {
-  const std::string nearest = Nearest(word, known);
-  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
-}
-
 // "kontor.toml:12"
 std::string PlaceOf(const std::string& file, const toml::source_region& source) {
   return fmt::format("{}:{}", file, source.begin.line);
