@@ -343,8 +343,9 @@ void RowCache::StartSegment() {
   segments_.push_back({row_memory_});
 }
 
-// Most versions of a segment that the store has are no row's last any more: those that are move on, side by side, and its
-// memory goes. What has moved goes when there is too much of it, the oldest first, but for what was asked for since.
+// Most versions of a segment that the store has are no row's last any more: those that are move on, side by side, and
+// its memory goes. What has moved goes when there is too much of it, the oldest first, but for what was asked for
+// since.
 void RowCache::LetGo() {
   while (segments_.front().generation < generation_committed_ && segments_.size() > 1) {
     for (RowVersion* version = segments_.front().versions; version != nullptr; version = version->next_in_memory) {

@@ -146,7 +146,7 @@ class RowCache final : public RowStore {
   std::deque<Segment> segments_;       // the oldest first
   std::deque<Segment> kept_;           // what moved on from segments that went; the oldest first
   size_t kept_bytes_ = 0;
-  std::vector<Slot> table_;            // the last versions; open addressing by hash, at most half full
+  std::vector<Slot> table_;  // the last versions; open addressing by hash, at most half full
   size_t table_count_ = 0;
   std::deque<Pending> pending_;
   size_t pending_count_ = 0;
