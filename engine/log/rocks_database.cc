@@ -130,6 +130,8 @@ Found Look(const std::string& path, std::error_code* error) {
   return empty ? Found::kNothing : manifest ? Found::kDamaged : Found::kForeign;
 }
 
+std::atomic<int> databases_that_write = 0;
+
 // Whoever reads or appends comes before merging. Where that falls too far behind, writes wait for it.
 class MergingStandsBack final : public rocksdb::EventListener {
  public:
@@ -257,6 +259,13 @@ rocksdb::Status RocksDatabase::OpenFamilies(Access access) {
     status = rocksdb::DB::OpenForReadOnly(options, spec_.path, spec_.families, &families_, &db);
   } else {
     options.info_log = NewInfoLog(spec_.path);
+    // RocksDB's background threads serve all databases of a process, and by default there is one to merge and one to
+    // write tables: a log whose tables wait for a long merge of views has its writes slowed down, and then stopped.
+    writes_ = true;
+    const int threads = ++databases_that_write;
+    rocksdb::Env* env = EnvOf(spec_);
+    env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::LOW);
+    env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::HIGH);
     status = rocksdb::DB::Open(options, spec_.path, spec_.families, &families_, &db);
   }
   db_.reset(db);
@@ -349,6 +358,7 @@ Status RocksDatabase::CheckAdmitted() const {
 RocksDatabase::RocksDatabase(RocksSpec spec) : spec_(std::move(spec)) { spec_.db.env = EnvOf(spec_); }
 
 RocksDatabase::~RocksDatabase() {
+  if (writes_) --databases_that_write;
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
 }
 

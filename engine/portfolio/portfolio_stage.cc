@@ -147,6 +147,10 @@ void PortfolioStage::Run() {
     }
     const Merges merges = reference_ == nullptr ? Merges() : reference_->state.MergesAt(now);
     if (gone) TakeOutGone();
+    if (!readable.empty()) {
+      // What they absorbed may stand on a shard that has just come, and have no row there that would name them.
+      for (const auto& [survivor, absorbed] : merges.absorbed_by) dirty.insert(survivor);
+    }
     if (renew_all) failure_ = OkStatus();
     bool more = true;
     for (const std::shared_ptr<Shard>& shard : reader_->shards().events()) {

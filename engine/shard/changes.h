@@ -38,6 +38,7 @@ struct RowVersion {
   uint64_t generation = 0;                // of the changes that it was written in; 0: it was read from the store
   bool stored = false;                    // the store has a row of this key when it has all earlier generations
   bool superseded = false;                // a later one was written in the same changes
+  bool used = false;                      // it was asked for
 
   std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
   std::string_view value() const { return {reinterpret_cast<const char*>(this + 1) + key_size, value_size}; }

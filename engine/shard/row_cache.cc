@@ -114,15 +114,15 @@ RowCache::Slot& RowCache::SlotOf(uint64_t hash, std::string_view key) {
   return table_[slot];
 }
 
-RowVersion* RowCache::NewVersion(uint64_t hash, std::string_view key, std::string_view value) {
-  char* memory = row_memory_->Allocate(sizeof(RowVersion) + key.size() + value.size(), alignof(RowVersion));
+RowVersion* RowCache::NewVersion(uint64_t hash, std::string_view key, std::string_view value, Segment* segment) {
+  char* memory = segment->memory->Allocate(sizeof(RowVersion) + key.size() + value.size(), alignof(RowVersion));
   auto* version = new (memory) RowVersion;
   version->key_size = static_cast<uint32_t>(key.size());
   version->value_size = static_cast<uint32_t>(value.size());
   version->hash = hash;
   char* bytes = memory + sizeof(RowVersion);
   std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
-  version->next_in_memory = std::exchange(segments_.back().versions, version);
+  version->next_in_memory = std::exchange(segment->versions, version);
   return version;
 }
 
@@ -183,8 +183,9 @@ void RowCache::PrefetchNear(const Ahead& ahead) const {
 std::string_view RowCache::Find(std::string_view key) {
   const uint64_t hash = HashOfKey(key);
   if (key.starts_with('\0') && !unowned_.MayHold(IdentityHash(hash))) return {};
-  if (const RowVersion* version = SlotOf(hash, key).version) {
+  if (RowVersion* version = SlotOf(hash, key).version) {
     ++lookups_.hits;
+    version->used = true;
     return version->value();
   }
   if (made_ && !made_->MayHold(IdentityHash(hash))) {
@@ -195,7 +196,7 @@ std::string_view RowCache::Find(std::string_view key) {
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
   if (!stored.ok() || !stored->has_value()) return {};
-  RowVersion* version = NewVersion(hash, key, **stored);
+  RowVersion* version = NewVersion(hash, key, **stored, &segments_.back());
   version->stored = true;
   Insert(version);
   return version->value();
@@ -206,7 +207,7 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
   Slot& slot = SlotOf(hash, key);
   RowVersion* before = slot.version;
   if (before == nullptr && bytes.empty()) return;
-  RowVersion* version = NewVersion(hash, key, bytes);
+  RowVersion* version = NewVersion(hash, key, bytes, &segments_.back());
   version->generation = generation_;
   if (before != nullptr) {
     // What an earlier generation wrote is in the store before this one comes there.
@@ -337,23 +338,47 @@ void RowCache::Committed() {
 }
 
 void RowCache::StartSegment() {
-  if (row_memory_ != nullptr) {
-    segment_bytes_ += row_memory_->bytes();
-    segments_.back().generation = generation_;
-  }
+  if (row_memory_ != nullptr) segments_.back().generation = generation_;
   row_memory_ = std::make_shared<Arena>(kBlockBytes);
   segments_.push_back({row_memory_});
 }
 
-// Of the segments whose versions the store has, the oldest go while there are too many.
+// Most versions of a segment that the store has are no row's last any more: those that are move on, side by side, and
+// its memory goes. What has moved goes when there is too much of it, the oldest first, but for what was asked for
+// since.
 void RowCache::LetGo() {
-  while (segment_bytes_ > clean_bytes_max_ && segments_.front().generation <= generation_committed_) {
+  while (segments_.front().generation < generation_committed_ && segments_.size() > 1) {
     for (RowVersion* version = segments_.front().versions; version != nullptr; version = version->next_in_memory) {
-      Erase(version);
+      Keep(version);
     }
-    segment_bytes_ -= segments_.front().memory->bytes();
     segments_.pop_front();
   }
+  while (kept_bytes_ > clean_bytes_max_) {
+    const Segment oldest = std::move(kept_.front());
+    kept_.pop_front();
+    kept_bytes_ -= oldest.memory->bytes();
+    for (RowVersion* version = oldest.versions; version != nullptr; version = version->next_in_memory) {
+      if (version->used) {
+        Keep(version);
+      } else {
+        Erase(version);
+      }
+    }
+  }
+}
+
+// Moves a version that the store has, where it is the last of its row and not its end.
+void RowCache::Keep(RowVersion* version) {
+  Slot& slot = SlotOf(version->hash, version->key());
+  if (slot.version != version) return;
+  if (version->value_size == 0) return Erase(version);
+  if (kept_.empty() || kept_.back().memory->bytes() >= clean_bytes_max_ / kSegments) {
+    kept_.push_back({std::make_shared<Arena>(kBlockBytes)});
+  }
+  const size_t bytes_before = kept_.back().memory->bytes();
+  slot.version = NewVersion(version->hash, version->key(), version->value(), &kept_.back());
+  slot.version->stored = true;
+  kept_bytes_ += kept_.back().memory->bytes() - bytes_before;
 }
 
 std::pair<Layers, Position> RowCache::Now() const {

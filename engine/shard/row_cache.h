@@ -4,7 +4,8 @@
 // changed. Entity rows and heads are kept by their last version, as bytes; a version that is replaced stays for whoever
 // reads it. Publish makes visible what was done up to a position, by that position alone (changes.h). A commit takes up
 // what is published, and writes it to the view store while changes begin anew over it: folding and readers do not wait.
-// Row versions stay behind as a bounded cache.
+// Row versions stay behind as a bounded cache: of the last commit all, of those before what is still the last of its
+// row.
 //
 // Ownership:   keeps the view store alive while a version reads from it.
 // Threads:     what RowStore declares and the methods of the first half by the shard's thread, but for Collect; it,
@@ -36,7 +37,7 @@ namespace kontor {
 
 class RowCache final : public RowStore {
  public:
-  // `clean_bytes_max` bounds the memory of committed rows.
+  // `clean_bytes_max` bounds the memory of committed rows, but for those of the last commit.
   RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max);
 
   // --- The shard's thread ---
@@ -121,12 +122,13 @@ class RowCache final : public RowStore {
   };
   // Where the last version of a row is in the table, or would be.
   Slot& SlotOf(uint64_t hash, std::string_view key);
-  RowVersion* NewVersion(uint64_t hash, std::string_view key, std::string_view value);
+  static RowVersion* NewVersion(uint64_t hash, std::string_view key, std::string_view value, Segment* segment);
   void Insert(RowVersion* version);
   void Erase(RowVersion* version);
   void Grow();
   void StartSegment();
   void LetGo();
+  void Keep(RowVersion* version);
 
   const std::shared_ptr<const ViewStore> store_;
   const size_t clean_bytes_max_;
@@ -142,8 +144,9 @@ class RowCache final : public RowStore {
   std::shared_ptr<Arena> row_memory_;  // of the last segment
   size_t row_bytes_taken_up_ = 0;      // of it, what the last commit took up
   std::deque<Segment> segments_;       // the oldest first
-  size_t segment_bytes_ = 0;           // of all but the last
-  std::vector<Slot> table_;            // the last versions; open addressing by hash, at most half full
+  std::deque<Segment> kept_;           // what moved on from segments that went; the oldest first
+  size_t kept_bytes_ = 0;
+  std::vector<Slot> table_;  // the last versions; open addressing by hash, at most half full
   size_t table_count_ = 0;
   std::deque<Pending> pending_;
   size_t pending_count_ = 0;

@@ -336,6 +336,23 @@ TEST_F(RowCacheTest, CommittedRowsBeyondTheBoundAreReadAgain) {
   EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 7);
 }
 
+// Rows outlive what stood beside them, and longest where they are asked for.
+TEST_F(RowCacheTest, RowsStayInMemoryWhileTheyAreAskedFor) {
+  State(kAcme, "wanted", "e-1");
+  State(kAcme, "forgotten", "e-1");
+  const std::string wanted = RowKey::Entity(kAcme, Invoice("wanted")).bytes();
+  const std::string forgotten = RowKey::Entity(kAcme, Invoice("forgotten")).bytes();
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 3'000; ++i) State(kZeta, fmt::format("{}-{}", round, i), "e-1");
+    Publish();
+    Commit();
+    EXPECT_NE(cache_->Find(wanted), "");
+  }
+  EXPECT_EQ(cache_->lookups().misses, 0U);
+  EXPECT_NE(cache_->Find(forgotten), "");
+  EXPECT_EQ(cache_->lookups().misses, 1U) << "it was read from the store";
+}
+
 TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   Add(kZeta, 1, 1);
   Add(kAcme, 2, 1);

@@ -127,8 +127,15 @@ void Shard::Detach() {
       gone = std::exchange(reader_, nullptr);
       trouble_ = OkStatus();
     }
+    if (state() == ShardState::kRunning) Commit();
+  });
+}
+
+void Shard::Retire() {
+  mailbox_.Ask([this] {
+    KONTOR_CHECK(reader() == nullptr);
     if (readable_ && !stop_) config_.observer->OnGone(config_.id);
-    if (state() == ShardState::kRunning && Commit()) SetState(ShardState::kStopped);
+    if (state() == ShardState::kRunning) SetState(ShardState::kStopped);
   });
 }
 

@@ -119,8 +119,11 @@ class Shard {
   void Start();
   // Gives it the partition to read; a failed or ended shard lets go of it at once. Requires: none is attached.
   void Attach(std::unique_ptr<PartitionReader> reader);
-  // The partition was taken away: returns when the reader is no longer used, and all is committed.
+  // The reader was taken back: returns when it is no longer used, and all is committed. Answers go on.
   void Detach();
+  // Another instance has the partition: answers from here would grow old, and are given no more until a reader comes.
+  // Requires: no reader is attached.
+  void Retire();
   // Has the thread end; Stop waits for it.
   void BeginStop();
   // Ends the thread, having committed, and lets go of the reader. Takes no longer than a batch. May be called again.

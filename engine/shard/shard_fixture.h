@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,9 +28,10 @@ namespace kontor {
 // Notes what it is told, and lets a test wait for a position.
 class FakeObserver final : public ShardObserver {
  public:
-  void OnReadable(const ShardId&, Position) override {
+  void OnReadable(const ShardId& shard, Position) override {
     const std::lock_guard lock(mutex_);
     ++readable_;
+    if (on_readable) on_readable(shard);
     changed_.notify_all();
   }
   void OnGone(const ShardId&) override {
@@ -50,6 +52,8 @@ class FakeObserver final : public ShardObserver {
     const std::lock_guard lock(mutex_);
     return accounts_;
   }
+  // Called while the observer is told; set before it is.
+  std::function<void(const ShardId&)> on_readable;
   int gone() const {
     const std::lock_guard lock(mutex_);
     return gone_;

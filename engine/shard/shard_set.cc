@@ -66,7 +66,12 @@ Status ShardSet::Open() {
   for (const ShardId& id : stored) {
     if (id.topic != config_.events_topic && id != ReferenceShard()) continue;
     KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> away, instance_->Get(AwayKey(id)));
-    if (!away) opened.push_back(std::async(std::launch::async, [this, id] { OpenShard(id, std::nullopt); }));
+    if (away) {
+      spdlog::warn("{} went to another instance: what is stored of it here stays as it is, and nothing is answered from it",
+                   ShardName(id));
+      continue;
+    }
+    opened.push_back(std::async(std::launch::async, [this, id] { OpenShard(id, std::nullopt); }));
   }
   for (const std::future<void>& one : opened) one.wait();
   if (dead_letters_ != nullptr) dead_letters_->Start();
@@ -162,6 +167,24 @@ std::vector<std::shared_ptr<Shard>> ShardSet::AllShards() const {
 
 // --- What the group gives and takes ---
 
+void ShardSet::OnGiven(const std::vector<Partition>& partitions) {
+  std::vector<std::shared_ptr<Shard>> away;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;
+    for (auto& [id, held] : shards_) {
+      if (id.topic != config_.events_topic || !held.ours || std::ranges::count(partitions, id.partition) > 0) continue;
+      held.ours = false;
+      away.push_back(held.shard);
+    }
+  }
+  for (const auto& shard : away) {
+    if (const Status put = instance_->Put(AwayKey(shard->id()), ""); !put.ok()) config_.fatal(put);
+    spdlog::info("{} is another instance's now", ShardName(shard->id()));
+    shard->Retire();
+  }
+}
+
 Result<Offset> ShardSet::StartOffset(Partition partition, const TopicFacts& facts) {
   const ShardId id = EventsShard(partition);
   std::shared_ptr<Shard> shard = HeldShard(id);
@@ -190,31 +213,21 @@ void ShardSet::OnAssigned(Partition partition, std::unique_ptr<PartitionReader> 
   const ShardId id = EventsShard(partition);
   if (const Status deleted = instance_->Delete(AwayKey(id)); !deleted.ok()) config_.fatal(deleted);
   std::shared_ptr<Shard> shard;
+  bool came = false;
   {
     const std::lock_guard lock(mutex_);
     Held& held = shards_.at(id);
-    held.ours = true;
+    came = !std::exchange(held.ours, true);
     shard = held.shard;
+  }
+  // What is stored of it may have been readable before it was ours, when nobody could find it.
+  if (came && shard->state() == ShardState::kRunning) {
+    config_.observer->OnReadable(id, shard->status().folded);
   }
   shard->Attach(std::move(reader));
 }
 
-void ShardSet::OnRevoked(Partition partition) {
-  const ShardId id = EventsShard(partition);
-  std::shared_ptr<Shard> shard;
-  bool closing = false;
-  {
-    const std::lock_guard lock(mutex_);
-    closing = closing_;
-    Held& held = shards_.at(id);
-    held.ours = closing;
-    shard = held.shard;
-  }
-  if (!closing) {
-    if (const Status put = instance_->Put(AwayKey(id), ""); !put.ok()) config_.fatal(put);
-  }
-  shard->Detach();
-}
+void ShardSet::OnRevoked(Partition partition) { HeldShard(EventsShard(partition))->Detach(); }
 
 // --- The asking thread ---
 

@@ -65,6 +65,7 @@ class ShardSet final : public AssignmentListener {
 
   // --- AssignmentListener ---
   Result<Offset> StartOffset(Partition partition, const TopicFacts& facts) override;
+  void OnGiven(const std::vector<Partition>& partitions) override;
   void OnAssigned(Partition partition, std::unique_ptr<PartitionReader> reader) override;
   void OnRevoked(Partition partition) override;
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <string>
@@ -268,7 +269,10 @@ TEST_F(ShardSetTest, PartitionThatMovedAwayIsNotAnsweredForEvenAfterARestart) {
   ASSERT_EQ(Assign(1), OkStatus());
   Emit(1, "e-1");
   WaitUntilFolded(1, 1);
-  set_->OnRevoked(Partition(1));
+  for (const int32_t partition : {0, 1}) set_->OnRevoked(Partition(partition));
+  EXPECT_TRUE(set_->ShardOf(AccountId(AccountOn(1))).ok()) << "nobody else has it yet";
+  EXPECT_EQ(set_->events().size(), 2U);
+  set_->OnGiven({Partition(0)});
   EXPECT_EQ(set_->ShardOf(AccountId(AccountOn(1))).status().code(), StatusCode::kUnavailable);
   EXPECT_EQ(set_->events().size(), 1U);
   Close();
@@ -281,6 +285,45 @@ TEST_F(ShardSetTest, PartitionThatMovedAwayIsNotAnsweredForEvenAfterARestart) {
   ASSERT_EQ(Assign(1), OkStatus());
   WaitUntilFolded(1, 2);
   EXPECT_TRUE(set_->ShardOf(AccountId(AccountOn(1))).ok());
+}
+
+// A broker that had no sign of us for long takes everything back, and gives nothing while it is away.
+TEST_F(ShardSetTest, PartitionsThatAreTakenBackAndNotGivenAnewAreAnsweredForOverARestartToo) {
+  MakeTopics();
+  Open();
+  for (const int32_t partition : {0, 1}) {
+    ASSERT_EQ(Assign(partition), OkStatus());
+    Emit(partition, "e-1");
+    WaitUntilFolded(partition, 1);
+  }
+  for (const int32_t partition : {0, 1}) set_->OnRevoked(Partition(partition));
+  Close();
+  Open(/*with_broker=*/false);
+  ASSERT_EQ(set_->WaitUntilCaughtUp(), OkStatus());
+  EXPECT_EQ(set_->events().size(), 2U);
+  EXPECT_TRUE((*set_->ShardOf(AccountId(AccountOn(1))))->Read(AccountId(AccountOn(1))).ok());
+}
+
+// Its views are readable before it is given: whoever is told must be able to find it.
+TEST_F(ShardSetTest, StoredPartitionThatComesBackIsAnnouncedOnceItCanBeFound) {
+  MakeTopics();
+  Open();
+  ASSERT_EQ(Assign(1), OkStatus());
+  Emit(1, "e-1");
+  WaitUntilFolded(1, 1);
+  set_->OnRevoked(Partition(1));
+  set_->OnGiven({});
+  Close();
+  std::atomic<bool> found = false;
+  observer_.on_readable = [&](const ShardId& shard) { found = found || (set_ != nullptr && set_->Find(shard).ok()); };
+  Open();
+  source_.WaitForSubscriber();
+  const Result<Offset> start =
+      set_->StartOffset(Partition(1), {.cluster_id = "cluster-a", .partition_count = kPartitions});
+  ASSERT_TRUE(start.ok()) << start.status();
+  EXPECT_FALSE(set_->Find({"kontor.events", Partition(1)}).ok());
+  set_->OnAssigned(Partition(1), source_.partition("kontor.events", 1).ReaderFrom(*start));
+  WaitUntil([&] { return found.load(); });
 }
 
 TEST_F(ShardSetTest, PartitionThatComesBackGoesOn) {

@@ -80,13 +80,17 @@ struct TopicFacts {
 class AssignmentListener {
  public:
   virtual ~AssignmentListener() = default;
+  // What the group gives to this instance, and that it gives no other: called once for each assignment, before anything
+  // else is.
+  virtual void OnGiven(const std::vector<Partition>& partitions) = 0;
   // The offset to read on from. May ask the broker (FetchRecord). Unavailable: the assignment is tried again, with
   // backoff, and this is asked again; any other error: the partition stays unread until it is given anew, without
   // further calls.
   virtual Result<Offset> StartOffset(Partition partition, const TopicFacts& facts) = 0;
   virtual void OnAssigned(Partition partition, std::unique_ptr<PartitionReader> reader) = 0;
   // Of what OnAssigned gave. Its reader already gives Cancelled. Returns when the shard no longer uses it: only then
-  // may another instance get the partition.
+  // may another instance get the partition. Whether one does is told by the next OnGiven: a rebalance takes everything
+  // back first, and so does a broker that had no sign of us for long.
   virtual void OnRevoked(Partition partition) = 0;
 };
 

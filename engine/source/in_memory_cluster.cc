@@ -58,7 +58,7 @@ void InMemoryCluster::State::Coordinate() {
   while (!stopping_) {
     for (const Group& group : std::set<Group>(unsettled_)) {
       TakeBack(lock, group);
-      if (Give(group)) unsettled_.erase(group);
+      if (Give(lock, group)) unsettled_.erase(group);
     }
     bool pending = false;
     for (const auto& member : std::list<std::shared_ptr<InMemoryMember>>(members)) {
@@ -97,7 +97,7 @@ void InMemoryCluster::State::TakeBack(std::unique_lock<std::mutex>& lock, const 
   changed.notify_all();
 }
 
-bool InMemoryCluster::State::Give(const Group& group) {
+bool InMemoryCluster::State::Give(std::unique_lock<std::mutex>& lock, const Group& group) {
   std::vector<std::shared_ptr<InMemoryMember>> ours;
   for (const auto& member : members) {
     if (Contains(member, group)) ours.push_back(member);
@@ -113,6 +113,12 @@ bool InMemoryCluster::State::Give(const Group& group) {
       ours[i]->given.emplace_back(static_cast<int32_t>(p));
     }
     ours[i]->retry_at = Clock::now();
+  }
+  for (const auto& member : ours) {
+    const std::vector<Partition> given = member->given;
+    lock.unlock();
+    member->listener->OnGiven(given);
+    lock.lock();
   }
   return true;
 }

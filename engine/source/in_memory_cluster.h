@@ -88,7 +88,7 @@ class InMemoryCluster::State {
   void Coordinate();
   void TakeBack(std::unique_lock<std::mutex>& lock, const Group& group);
   // False where the topic is not there, or nobody to ask.
-  bool Give(const Group& group);
+  bool Give(std::unique_lock<std::mutex>& lock, const Group& group);
   void TryAssign(std::unique_lock<std::mutex>& lock, const std::shared_ptr<InMemoryMember>& member);
 
   std::set<Group> unsettled_;

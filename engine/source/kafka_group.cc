@@ -166,6 +166,7 @@ void KafkaGroup::ServeRebalance(rd_kafka_event_t* event) {
   const auto* list = rd_kafka_event_topic_partition_list(event);
   given_.clear();
   for (int i = 0; i < list->cnt; ++i) given_.emplace_back(list->elems[i].partition);
+  listener_->OnGiven(given_);
   backoff_ = kBackoffMin;
   retry_at_ = Clock::now();
   if (given_.empty()) {  // more members than partitions

@@ -1,4 +1,7 @@
 // A whole engine from the topic's beginning to its end, and a rebuild from the log that it leaves.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <thread>
 #include <utility>
@@ -57,8 +60,12 @@ void RunIngest(const StepOptions& options) {
       .Add("duplicates", static_cast<uint64_t>(progress.duplicates))
       .Add("refused", static_cast<uint64_t>(progress.refused));
   // A run that is over within a few looks at it has no tenths to compare.
-  const double flat_ratio = RateBetween(samples, 0.9, 1.0) / RateBetween(samples, 0.1, 0.2);
-  if (std::isfinite(flat_ratio)) line.Add("flat_ratio", flat_ratio);
+  std::vector<double> rates;
+  for (int tenth = 0; tenth < 10; ++tenth) rates.push_back(RateBetween(samples, tenth / 10.0, (tenth + 1) / 10.0));
+  if (std::ranges::all_of(rates, [](double rate) { return std::isfinite(rate); })) {
+    line.Add("flat_ratio", rates[9] / rates[1]);
+    line.AddJson("rate_by_tenth", fmt::format("[{:.0f}]", fmt::join(rates, ", ")));
+  }
   line.Print();
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -157,8 +158,13 @@ inline std::vector<std::string> Numbered(int from, int to) {
 // Reads from where it left off, as a shard with a log would.
 class Assignments final : public AssignmentListener {
  public:
+  void OnGiven(const std::vector<Partition>& partitions) override {
+    const std::lock_guard lock(mutex_);
+    given_ = {partitions.begin(), partitions.end()};
+  }
   Result<Offset> StartOffset(Partition partition, const TopicFacts& facts) override {
     const std::lock_guard lock(mutex_);
+    KONTOR_CHECK(given_.contains(partition));
     facts_ = facts;
     ++asked_[partition];
     if (const auto answer = answers_.find(partition); answer != answers_.end() && !answer->second.empty()) {
@@ -260,6 +266,7 @@ class Assignments final : public AssignmentListener {
   std::map<Partition, Offset> starts_;
   std::map<Partition, std::vector<Status>> answers_;
   std::map<Partition, int> asked_;
+  std::set<Partition> given_;
   std::map<Partition, int> revocations_;
   std::map<Partition, std::unique_ptr<PartitionReader>> readers_;
   std::map<Partition, std::unique_ptr<PartitionReader>> revoked_;

@@ -61,13 +61,18 @@ class EngineFixture : public testing::Test {
   void ReadTopics() {
     ASSERT_EQ(set_->Open(), OkStatus());
     source_.WaitForSubscriber();
-    for (int32_t partition = 0; partition < kPartitions; ++partition) {
-      const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = kPartitions};
-      const Result<Offset> start = set_->StartOffset(Partition(partition), facts);
-      ASSERT_TRUE(start.ok()) << start.status();
-      set_->OnAssigned(Partition(partition), Topic(partition).ReaderFrom(*start));
-    }
+    Give({Partition(0), Partition(1)});
     while (set_->reference() == nullptr || !set_->reference()->status().attached) std::this_thread::yield();
+  }
+  // As the group does it.
+  void Give(const std::vector<Partition>& partitions) {
+    set_->OnGiven(partitions);
+    for (const Partition partition : partitions) {
+      const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = kPartitions};
+      const Result<Offset> start = set_->StartOffset(partition, facts);
+      ASSERT_TRUE(start.ok()) << start.status();
+      set_->OnAssigned(partition, Topic(partition.value()).ReaderFrom(*start));
+    }
   }
   void TearDown() override {
     set_->Close();

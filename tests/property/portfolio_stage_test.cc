@@ -130,6 +130,40 @@ TEST_F(PortfolioStageTest, FactDatedAheadCountsFromItsInstantOn) {
   ExpectExact("its instant");
 }
 
+// A rebalance takes every partition back before it gives them anew, and one may be another instance's for a while. An
+// account that absorbed one of it cannot be read meanwhile, and what it absorbed may never have had an event.
+TEST_F(PortfolioStageTest, PartitionsThatComeAndGoAreCountedWhileTheyAreHere) {
+  EmitSome(51, 80);
+  const auto on = [](int32_t partition, const std::string& prefix) {
+    for (int i = 0;; ++i) {
+      const AccountId account(fmt::format("{}-{}", prefix, i));
+      if (PartitionOf(Partitioner::kMurmur2, account.value(), kPartitions) == Partition(partition)) return account;
+    }
+  };
+  EmitReference(fmt::format("accounts_merged {{ survivor: '{}' absorbed: '{}' }}", on(0, "account").value(),
+                            on(1, "never-seen").value()));
+  ExpectExact("events and a merge");
+  const int64_t all = Settled().accounts;
+
+  for (const int32_t partition : {0, 1}) set_->OnRevoked(Partition(partition));
+  ExpectExact("everything was taken back");
+  Give({Partition(0), Partition(1)});
+  ExpectExact("and given anew");
+  EXPECT_EQ(Settled().accounts, all);
+
+  for (const int32_t partition : {0, 1}) set_->OnRevoked(Partition(partition));
+  Give({Partition(0)});
+  int64_t left = 0;
+  for (int i = 0; i < kAccounts; ++i) left += reader_->Read(Account(i), clock_.Now()).ok() ? 1 : 0;
+  EXPECT_LT(left, all);
+  EXPECT_EQ(Settled().accounts, left);
+
+  set_->OnRevoked(Partition(0));
+  Give({Partition(0), Partition(1)});
+  ExpectExact("both are here again");
+  EXPECT_EQ(Settled().accounts, all);
+}
+
 // A part is never shown as the whole: what cannot be read is out of the totals, and out of what they say they cover.
 TEST_F(PortfolioStageTest, DamagedShardIsOutOfTheTotals) {
   EmitSome(41, 80);
