@@ -296,6 +296,18 @@ TEST_F(ValueViewTest, AVoidedEventIsAsIfItNeverWas) {
   EXPECT_EQ(profile_.voided(), 1);
 }
 
+TEST_F(ValueViewTest, AVoidedEventIsListedFromItsInstantOn) {
+  Invoice("2026-01-10T15:00:00Z", "1", "100");
+  Given("2026-01-11", R"("event_voided":{"target_event_id":"e1"})");
+  for (const char* before : {"2026-01-09", "2026-01-10T12:00:00Z"}) {
+    When(before);
+    EXPECT_EQ(profile_.voided(), 0);
+    EXPECT_EQ(components_, Components()) << "no event happened by then, so there is no such account";
+  }
+  When("2026-01-10T15:00:00Z");
+  EXPECT_EQ(profile_.voided(), 1);
+}
+
 TEST_F(ValueViewTest, VoidingAnotherAccountsEventIsAFinding) {
   Invoice("2026-01-10", "1", "100", "", "EUR", "bolt");
   Given("2026-01-11", R"("event_voided":{"target_event_id":"e1"})");
