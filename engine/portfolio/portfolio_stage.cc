@@ -97,7 +97,8 @@ PortfolioReading PortfolioStage::Read(std::chrono::milliseconds patience) const 
   const uint64_t wanted = asked_;
   settled_.wait_for(lock, patience, [&] { return stop_ || done_ >= wanted; });
   PortfolioReading reading = totals_;
-  reading.settled = done_ >= wanted && reader_->fold().zone().LocalDay(clock_->Now()) == day_;
+  const Instant now = clock_->Now();
+  reading.settled = done_ >= wanted && reader_->fold().zone().LocalDay(now) == day_ && (!next_ || now < *next_);
   return reading;
 }
 
@@ -169,6 +170,8 @@ void PortfolioStage::Run() {
       if (known != announced_.end()) known->second = std::max(known->second, position);
     }
     day_ = day;
+    next_ = next_reference_;
+    if (!deadlines_.empty()) next_ = std::min(next_.value_or(kInstantMax), deadlines_.begin()->first);
     done_ = asked;
     totals_.made = true;
     totals_.failure = failure_;

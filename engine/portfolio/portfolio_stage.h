@@ -3,7 +3,8 @@
 // Shards say which accounts changed; the stage reads each anew, takes its old components out of the totals and puts the
 // new ones in, so a change costs one account and the totals are exact. All of it is for one instant, now: at the turn
 // of the local day every account is renewed, and so it is when the reference topic moves (rates, merges, parameters); a
-// fact that is dated ahead is taken in when its instant comes. Meanwhile totals say that they are not settled.
+// fact that is dated ahead is taken in when its instant comes, and with its first one an account. The stage looks at
+// the clock twice a second, and meanwhile totals say that they are not settled.
 //
 // What it added for an account it must know to take it out again. These parts are kept packed beside what lists are
 // made of. While shards run ahead of the stage it takes a small part of a core and lets them, and while one catches up
@@ -112,6 +113,8 @@ class PortfolioStage final : public ShardObserver {
   uint64_t announced_accounts_ = 0;  // in them
   uint64_t done_ = 0;                // of these, the ones in the totals
   std::map<ShardId, Position> announced_;
+  Day day_;                      // of the totals
+  std::optional<Instant> next_;  // when something begins to count, or to hold, that is dated ahead of the totals
   PortfolioReading totals_;
   AccountTable accounts_;
 
@@ -119,8 +122,7 @@ class PortfolioStage final : public ShardObserver {
   std::map<Instant, std::set<AccountId>> deadlines_;  // when a fact dated ahead begins to count
   std::shared_ptr<const ReferenceReading> reference_;
   std::optional<Instant> next_reference_;  // when something of it that is dated ahead begins to hold
-  Day day_;
-  Status failure_;  // of reading what the totals say they cover
+  Status failure_;                         // of reading what the totals say they cover
   std::thread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "engine/event/partitioner.h"
 #include "engine/query/queries_fixture.h"
@@ -69,6 +70,35 @@ TEST_F(EngineQueriesTest, ParentOnAPartitionElsewhereStandsAsItWasStated) {
             OkStatus());
   EXPECT_EQ(view.profile().parent(), on(1));
   EXPECT_EQ(view.basis().positions_size(), 1);
+}
+
+// Whatever its first fact is, an account is none before it.
+TEST_F(EngineQueriesTest, AccountWhoseFactsAllLieAheadIsNoneYet) {
+  topic().Emit(MakeEvent("acme", "e-0", "account_opened { fields { name: 'Acme' } }", /*hour=*/5));
+  topic().Emit(Invoice("bolt", "e-1", "i-1", 10, /*hour=*/24));
+  Open();
+  const auto listed = [this](Instant now) {
+    AccountsQuery query;
+    query.page.size = 10;
+    query.at.now = now;
+    const auto response = queries().ListAccounts(query);
+    std::vector<std::string> ids;
+    for (const auto& account : response->accounts()) ids.push_back(account.profile().account_id());
+    return ids;
+  };
+  const auto code_of = [this](const std::string& account, Instant as_of) {
+    view::v1::AccountView view;
+    return queries().Account(AccountId(account), {.now = {}, .as_of = as_of}, &view).code();
+  };
+  const auto after = [](int64_t hours) { return Instant((kFixtureMs + hours * 3'600'000) * 1'000'000); };
+  for (const int64_t hours : {-24 * 365, 0, 5, 23, 24}) {
+    std::vector<std::string> known;
+    if (hours >= 5) known.emplace_back("acme");
+    if (hours >= 24) known.emplace_back("bolt");
+    EXPECT_EQ(listed(after(hours)), known) << hours;
+    EXPECT_EQ(code_of("acme", after(hours)), hours >= 5 ? StatusCode::kOk : StatusCode::kNotFound) << hours;
+    EXPECT_EQ(code_of("bolt", after(hours)), hours >= 24 ? StatusCode::kOk : StatusCode::kNotFound) << hours;
+  }
 }
 
 }  // namespace

@@ -62,16 +62,16 @@ std::set<std::string> FiguresOf(const std::vector<Measure>& measures) {
   return names;
 }
 
-Status Fill(const AccountFold& fold, const AccountReader::Held& held, Position position,
+Status Fill(const AccountFold& fold, const AccountReader::Held& held, const Place& place, Instant t,
             view::v1::TimelineEntry* entry) {
   google::protobuf::Arena arena;
-  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*held.log, position, &arena));
-  if (logged.event == nullptr) return NotAccepted(position);
+  KONTOR_ASSIGN_OR_RETURN(const LoggedRecord logged, ReadLogged(*held.log, place.position, &arena));
+  if (logged.event == nullptr) return NotAccepted(place.position);
   const event::v1::Event& event = *logged.event;
   *entry->mutable_occurred_at() = event.occurred_at();
   entry->set_topic(held.shard->id().topic);
-  entry->set_partition(held.shard->id().partition.value());
-  entry->set_position(position.value());
+  entry->set_partition(place.partition.value());
+  entry->set_position(place.position.value());
   entry->set_source(event.source());
   entry->set_event_id(event.event_id());
   entry->set_account_id(event.account_id());
@@ -79,15 +79,16 @@ Status Fill(const AccountFold& fold, const AccountReader::Held& held, Position p
   entry->set_body(std::string(BodyName(event)));
   entry->set_summary(SummaryOf(event));
   entry->set_understood(IsUnderstood(event));
+  entry->set_ahead(place.at > t);
   entry->set_recorded_at_type(logged.record->timestamp_type());
   if (const auto at = RecordedAt(*logged.record)) *entry->mutable_recorded_at() = *at;
   entry->set_event_json(EventToJson(event));
 
-  // What it changed is what taking it out would change back.
+  // What it changed is what taking it out would change back; what is ahead has changed nothing yet.
   const VersionRows source(&held.version);
   ScratchRows rows(&source);
   entry->set_voided(IsVoided(IdentityOf(event), held.version.account(), &rows));
-  if (!entry->voided() && entry->understood()) {
+  if (!entry->voided() && entry->understood() && !entry->ahead()) {
     fold.Fold(event, true, -1, held.version.account(), &rows);
     for (const std::string& figure : FiguresOf(rows.ChangedMeasures())) entry->add_changed(figure);
   }
@@ -117,7 +118,7 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
     size_t found = 0;
     const Instant from = after ? after->at : kInstantMin;
     KONTOR_RETURN_IF_ERROR(one.version.ScanEvents(from, Position(0), [&](Instant event_at, Position position) {
-      if (event_at > moment.t || found == wanted) return false;
+      if ((moment.as_of && event_at > *moment.as_of) || found == wanted) return false;
       const Place place{event_at, partition, position};
       if (after && place <= *after) return true;
       places.emplace(place, &one);
@@ -126,8 +127,8 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
     }));
   }
   if (places.empty() && !after) {
-    return NotFound("account '{}' has no event up to {}; `kontor accounts` lists those that have", account.value(),
-                    InstantText(moment.t));
+    const std::string up_to = moment.as_of ? " up to " + InstantText(*moment.as_of) : "";
+    return NotFound("account '{}' has no event{}; `kontor accounts` lists those that have", account.value(), up_to);
   }
 
   api::v1::TimelineResponse response;
@@ -137,7 +138,7 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
       response.set_next_page_token(TokenOf(*last));
       break;
     }
-    KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), *account_held, place.position, response.add_entries()));
+    KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), *account_held, place, moment.t, response.add_entries()));
     last = place;
   }
   RenderBasis(moment, PositionsOf(versions), reference->position, response.mutable_basis());

@@ -22,7 +22,7 @@
 namespace kontor {
 
 // Raise it whenever the same log would fold to other bytes: views of another version are folded anew.
-inline constexpr uint32_t kFoldVersion = 2;
+inline constexpr uint32_t kFoldVersion = 3;
 
 // What was said of one thing, in the world's order. The head of an account is such a row too.
 struct EntityRow {

@@ -19,8 +19,12 @@ namespace {
 
 void TakeOutLater(const AccountFold& fold, const AccountPart& part, ScratchRows* rows) {
   for (const LaterEvent& later : part.later) {
-    if (IsVoided(IdentityOf(*later.event), part.account, rows)) continue;
-    fold.Fold(*later.event, later.understood, -1, part.account, rows);
+    if (IsVoided(IdentityOf(*later.event), part.account, rows)) {
+      // All that it left is that it was taken back.
+      fold.Add(part.account, {*InstantOf(later.event->occurred_at()), {.measure = Measure::kVoided}, 1}, -1, rows);
+    } else {
+      fold.Fold(*later.event, later.understood, -1, part.account, rows);
+    }
   }
 }
 

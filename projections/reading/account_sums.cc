@@ -84,7 +84,7 @@ class DaySummer {
     Place(facts, sign);
   }
 
-  void Finish(bool has_head) {
+  void Finish() {
     EndStretch();
     for (size_t i = 0; i < kWindows; ++i) windows_[i].AddTo(&out_->windows[i]);
     AddTexts(&findings_, &out_->stock.own);
@@ -93,7 +93,7 @@ class DaySummer {
     AddTexts(&touches_, &out_->in(Window::kDays90).own);
     rates_.AddTo(&sums_->flow_rates);
     Derive();
-    if (has_head || !sums_->days.empty()) out_->accounts.Add({.measure = Measure::kEvents}, 1);
+    if (!sums_->days.empty()) out_->accounts.Add({.measure = Measure::kEvents}, 1);
   }
 
  private:
@@ -394,11 +394,6 @@ bool ReplaceMonth(std::string_view before, std::string_view after, Day asked, Da
 
 }  // namespace
 
-bool SummedAccount::known() const {
-  return !sums.days.empty() ||
-         std::any_of(state.heads.begin(), state.heads.end(), [](const EntityRow& head) { return !head.empty(); });
-}
-
 Status ReplaceMonths(std::span<const StoredMonth> before, std::span<const StoredMonth> after, Converter* converter,
                      SummedAccount* account) {
   DaySummer summer(converter, &account->sums);
@@ -415,8 +410,7 @@ Status ReplaceMonths(std::span<const StoredMonth> before, std::span<const Stored
     if (has_young) ++young;
   }
   if (!sound) return NoRow();
-  const auto& heads = account->state.heads;
-  summer.Finish(std::any_of(heads.begin(), heads.end(), [](const EntityRow& head) { return !head.empty(); }));
+  summer.Finish();
   return OkStatus();
 }
 

@@ -46,8 +46,8 @@ struct SummedAccount {
   AccountState state;
   AccountSums sums;
 
-  // Whether any event up to the asked instant ever named it.
-  bool known() const;
+  // Whether any event up to the asked instant ever named it: each leaves something on its day, voided or not.
+  bool known() const { return !sums.days.empty(); }
 };
 
 // Puts the months of `after` into the account's sums in the place of those of `before`; months that stand in both

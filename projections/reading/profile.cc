@@ -47,17 +47,10 @@ void FillFields(const EntityRow& head, Instant t, view::v1::AccountProfile* prof
   }
 }
 
-// Of several openings, and of several closings, the earliest counts.
-void FillDates(const EntityRow& head, Instant t, view::v1::AccountProfile* profile) {
-  for (const Statement& s : head.statements) {
-    if (s.at > t) break;
-    if (s.kind == StatementKind::kAccountOpened && !profile->has_opened_at()) {
-      *profile->mutable_opened_at() = TimestampOf(s.at);
-    }
-    if (s.kind == StatementKind::kAccountClosed && !profile->has_closed_at()) {
-      *profile->mutable_closed_at() = TimestampOf(s.at);
-    }
-  }
+// The first statement of a kind up to t: of several openings, and of several closings, the earliest counts.
+const Statement* FirstOf(StatementKind kind, const EntityRow& head, Instant t) {
+  const auto first = std::ranges::find(head.statements, kind, &Statement::kind);
+  return first == head.statements.end() || first->at > t ? nullptr : &*first;
 }
 
 bool IsKeyAccount(const std::vector<EntityRow>& heads, Instant t) {
@@ -94,9 +87,13 @@ void RenderProfile(const SummedAccount& account, Instant t, view::v1::AccountPro
   profile->set_account_id(state.members.front().value());
   for (const EntityRow& head : state.heads) {
     FillFields(head, t, profile);
-    FillDates(head, t, profile);
+    const Statement* opened = FirstOf(StatementKind::kAccountOpened, head, t);
+    if (opened != nullptr && !profile->has_opened_at()) *profile->mutable_opened_at() = TimestampOf(opened->at);
   }
   if (const auto link = ParentLinkOf(state.members.front(), state.heads, t)) profile->set_parent(link->parent.value());
+  // What a merge absorbs is closed for it: that closes nothing of the survivor.
+  const Statement* closed = FirstOf(StatementKind::kAccountClosed, state.heads.front(), t);
+  if (closed != nullptr) *profile->mutable_closed_at() = TimestampOf(closed->at);
   for (size_t i = 1; i < state.members.size(); ++i) profile->add_absorbed(state.members[i].value());
   profile->set_key_account(IsKeyAccount(state.heads, t));
   int64_t events = 0;

@@ -59,7 +59,6 @@ class InvoiceWalk {
         cancelled_ = true;
         break;
       case StatementKind::kInvoiceWrittenOff:
-        if (issued_ != nullptr && s.currency != issued_->currency) other_currency_ = true;
         written_off_.push_back(&s);
         out_->Add(s.at, Money(Measure::kWrittenOff, s.currency), s.net);
         break;
@@ -117,7 +116,7 @@ class InvoiceWalk {
 
   void Render() {
     bool over = false;
-    bool foreign = other_currency_;
+    bool foreign = false;
     for (const Reductions& x : reductions_) {
       if (issued_ == nullptr || x.currency != issued_->currency) {
         // Not applied: to an invoice of another currency, or to one not known yet, for which it waits.
@@ -125,7 +124,11 @@ class InvoiceWalk {
         foreign |= issued_ != nullptr && x.sum() != 0;
       }
     }
-    if (issued_ != nullptr) over = RenderIssued();
+    if (issued_ != nullptr) {
+      over = RenderIssued();
+      foreign |=
+          std::ranges::any_of(written_off_, [this](const Statement* x) { return x->currency != issued_->currency; });
+    }
     steps_.Finding("payment_over_invoice", key_, over);
     steps_.Finding("amount_in_another_currency", key_, foreign);
     steps_.Finding("invoice_issued_twice", key_, issued_twice_);
@@ -165,7 +168,6 @@ class InvoiceWalk {
   bool issued_twice_ = false;
   bool cancelled_ = false;
   bool cancelled_twice_ = false;
-  bool other_currency_ = false;
   absl::InlinedVector<const Statement*, 2> written_off_;
   absl::InlinedVector<const Statement*, 4> early_;  // said of the invoice before it was issued
   absl::InlinedVector<Reductions, 2> reductions_;

@@ -34,6 +34,10 @@ std::string Paid(const std::string& currency, int units) {
   return Body("payment_received", "payment",
               fmt::format(R"(,"amount":{},"allocations":[{{"invoice":{{"id":"7"}},"amount":{}}}])", money, money));
 }
+std::string WrittenOff(const std::string& currency) {
+  const std::string money = fmt::format(R"({{"currency_code":"{}","units":1}})", currency);
+  return Body("invoice_written_off", "invoice", fmt::format(R"(,"net":{},"gross":{})", money, money));
+}
 std::string Won() { return Body("deal_won", "deal", fmt::format(R"(,"amount":{})", kMoney)); }
 std::string Made() { return Body("commitment_made", "commitment", R"(,"due":{"year":2026,"month":3,"day":1})"); }
 std::string Promise(std::string_view body) { return Body(body, "commitment"); }
@@ -69,6 +73,9 @@ std::vector<Case> Cases() {
       {"invoice_cancelled_never_issued", "invoice erp/7", {{first, cancelled}}},
       {"payment_over_invoice", "invoice erp/7", {{first, Issued()}, {second, Paid("EUR", 101)}}},
       {"amount_in_another_currency", "invoice erp/7", {{first, Issued()}, {second, Paid("USD", 1)}}},
+      {"amount_in_another_currency", "invoice erp/7", {{first, Paid("USD", 1)}, {second, Issued()}}},
+      {"amount_in_another_currency", "invoice erp/7", {{first, Issued()}, {second, WrittenOff("USD")}}},
+      {"amount_in_another_currency", "invoice erp/7", {{first, WrittenOff("USD")}, {second, Issued()}}},
       {"stated_twice", "payment erp/7", {{first, Issued()}, {second, Paid("EUR", 1)}, {third, Paid("EUR", 2)}}},
       {"deal_opened_twice", "deal erp/7", {{first, deal_opened}, {second, deal_opened}}},
       {"deal_closed_twice", "deal erp/7", {{first, deal_opened}, {second, lost}, {third, Won()}}},

@@ -237,6 +237,21 @@ TEST_F(ValueViewTest, MergedAccountsAreOne) {
   EXPECT_EQ(Total(value_.collected().lifetime()), "100");
 }
 
+TEST_F(ValueViewTest, ClosingWhatWasAbsorbedClosesNothingOfTheSurvivor) {
+  Given("bolt", "2026-01-01", R"("account_opened":{})");
+  Given("2026-01-02", R"("account_changed":{"fields":{"name":"Acme"}})");
+  Given("bolt", "2026-01-10", R"("account_closed":{})");
+  When("2026-02-01", {"bolt"});
+  EXPECT_FALSE(profile_.has_closed_at());
+  EXPECT_EQ(*InstantOf(profile_.opened_at()), *ParseInstant("2026-01-01")) << "what is unset is filled";
+  Given("2026-01-20", R"("account_closed":{})");
+  Given("2026-01-15", R"("account_closed":{})");
+  When("2026-02-01", {"bolt"});
+  EXPECT_EQ(*InstantOf(profile_.closed_at()), *ParseInstant("2026-01-15")) << "of its own closings the earliest";
+  When("2026-01-14", {"bolt"});
+  EXPECT_FALSE(profile_.has_closed_at());
+}
+
 TEST_F(ValueViewTest, TrailingTwelveMonthsEndWithTheAskedDay) {
   Won("2025-01-01", "2025-03-15", "out", "1");
   Won("2025-01-01", "2025-03-16", "in", "10");
@@ -278,6 +293,18 @@ TEST_F(ValueViewTest, AVoidedEventIsAsIfItNeverWas) {
   Given("2026-02-05", R"("event_voided":{"target_event_id":"e2"})");
   When("2026-02-03");
   EXPECT_EQ(Total(value_.booked().lifetime()), "0") << "a void has no instant: it acts in every reading that knows it";
+  EXPECT_EQ(profile_.voided(), 1);
+}
+
+TEST_F(ValueViewTest, AVoidedEventIsListedFromItsInstantOn) {
+  Invoice("2026-01-10T15:00:00Z", "1", "100");
+  Given("2026-01-11", R"("event_voided":{"target_event_id":"e1"})");
+  for (const char* before : {"2026-01-09", "2026-01-10T12:00:00Z"}) {
+    When(before);
+    EXPECT_EQ(profile_.voided(), 0);
+    EXPECT_EQ(components_, Components()) << "no event happened by then, so there is no such account";
+  }
+  When("2026-01-10T15:00:00Z");
   EXPECT_EQ(profile_.voided(), 1);
 }
 

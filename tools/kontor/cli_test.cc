@@ -256,6 +256,18 @@ TEST_F(CliTest, ConfigFindsWhatServeWould) {
   }
 }
 
+TEST_F(CliTest, ConfigGivesTheHelpOfTheCommandBehindIt) {
+  for (const char* command : {"serve", "accounts"}) {
+    EXPECT_EQ(Run({command, "--help"}), kExitOk);
+    const std::string of_command = out_.str();
+    EXPECT_THAT(of_command, HasSubstr(std::string("kontor ") + command));
+    for (const char* help : {"-h", "--help"}) {
+      EXPECT_EQ(Run({"config", command, help}), kExitOk) << err_.str();
+      EXPECT_EQ(out_.str(), of_command);
+    }
+  }
+}
+
 // Commands that run the engine.
 
 TEST_F(CliTest, ServeHasItsDefaults) {

@@ -109,6 +109,10 @@ int ShowConfig(const ConfigOptions& options, std::vector<std::string> words, con
   words.insert(words.begin() + 1, more.begin(), more.end());
   try {
     program->parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::CallForHelp&) {
+    // Made anew: of this one no option is required any more.
+    *console.out << HelpText(*MakeProgram(&asked)->get_subcommand(command->get_name()), console.width);
+    return kExitOk;
   } catch (const CLI::ParseError& error) {
     return ReportFault(*program, error, *settings, console);
   }

@@ -161,7 +161,9 @@ void FillWithSamples(FakeQueries* queries) {
     {"occurredAt": "2026-10-02T07:00:00Z", "partition": 1, "position": "9", "topic": "kontor.events", "source": "crm",
      "body": "deal_won", "summary": "deal 7 over 5.00 EUR", "voided": true, "understood": true},
     {"occurredAt": "2026-10-03T07:00:00Z", "partition": 1, "position": "11", "topic": "kontor.events",
-     "source": "crm\u001b[31m"}]})");
+     "source": "crm\u001b[31m"},
+    {"occurredAt": "2026-11-25T07:00:00Z", "partition": 1, "position": "12", "topic": "kontor.events", "source": "crm",
+     "body": "deal_won", "summary": "deal 8 won", "understood": true, "ahead": true}]})");
   *timeline.mutable_basis() = basis;
 
   auto& rejected = queries->records[log::v1::DISPOSITION_REJECTED];

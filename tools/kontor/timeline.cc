@@ -25,6 +25,7 @@ struct TimelineOptions {
 Cell SummaryOf(const view::v1::TimelineEntry& entry) {
   if (entry.voided()) return {"voided: " + entry.summary(), Style::kDim};
   if (!entry.understood()) return {"not understood by this version", Style::kWarning};
+  if (entry.ahead()) return {"not counting yet: " + entry.summary(), Style::kDim};
   return {entry.summary()};
 }
 
