@@ -64,11 +64,15 @@ bool IsIso4217(std::string_view code) {
   return kIsCode[number];
 }
 
-void SetMoney(Currency currency, Nanos amount, type::v1::Money* money) {
+bool FitsMoney(Nanos amount) {
   const Nanos units = amount / kNanosPerUnit;
-  KONTOR_CHECK(units >= std::numeric_limits<int64_t>::min() && units <= std::numeric_limits<int64_t>::max());
+  return units >= -kMoneyUnitsMax && units <= kMoneyUnitsMax;
+}
+
+void SetMoney(Currency currency, Nanos amount, type::v1::Money* money) {
+  KONTOR_CHECK(FitsMoney(amount));
   money->set_currency_code(currency.code());
-  money->set_units(static_cast<int64_t>(units));
+  money->set_units(static_cast<int64_t>(amount / kNanosPerUnit));
   money->set_nanos(static_cast<int32_t>(amount % kNanosPerUnit));
 }
 
@@ -89,7 +93,7 @@ Nanos DivideRounded(Int128 numerator, Int128 denominator) {
   return quotient;
 }
 
-Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator) {
+std::optional<Int128> MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator) {
   KONTOR_CHECK(denominator > 0);
   Int128 product = 0;
   if (!__builtin_mul_overflow(amount, numerator, &product)) return DivideRounded(product, denominator);
@@ -106,7 +110,7 @@ Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator
   if (below_zero) quotient = -quotient;
   // By halves: strict C++ has no numeric_limits for 128 bits, and so no checked conversion.
   const cpp_int high = quotient >> 64;
-  KONTOR_CHECK(high <= std::numeric_limits<int64_t>::max());
+  if (high > std::numeric_limits<int64_t>::max()) return std::nullopt;
   const cpp_int low = quotient & std::numeric_limits<uint64_t>::max();
   const Int128 magnitude = (static_cast<Int128>(static_cast<uint64_t>(high)) << 64) | static_cast<uint64_t>(low);
   return below_zero ? -magnitude : magnitude;

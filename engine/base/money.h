@@ -1,7 +1,8 @@
 // Exact money: sums of nano units in 128 bits, and currency codes packed into 32.
 //
-// No figure of money touches binary floating point. An amount of an event is at most 10^15 units, so the sum of 10^11
-// of them fits; a sum that would not is a KONTOR_CHECK.
+// No figure of money touches binary floating point. What one event adds to a sum is at most 2 x 10^15 units, and the
+// sum of 8 x 10^13 of these fits 128 bits (projections/account/tally.h tells of each). As a message an amount has
+// 64-bit units: a sum that goes beyond kMoneyUnitsMax is not shown as one, and who shows it says so.
 #pragma once
 
 #include <compare>
@@ -47,19 +48,24 @@ inline Nanos NanosOf(const type::v1::Decimal& decimal) {
 }
 inline Currency CurrencyOf(const type::v1::Money& money) { return Currency(money.currency_code()); }
 
-// Requires: the units fit into 64 bits.
+// The most whole units that an amount is shown with, of either sign: what two of these differ by fits 64 bits, too.
+inline constexpr int64_t kMoneyUnitsMax = 1'000'000'000'000'000'000;
+bool FitsMoney(Nanos amount);
+
+// Requires: FitsMoney.
 type::v1::Money MoneyOf(Currency currency, Nanos amount);
 void SetMoney(Currency currency, Nanos amount, type::v1::Money* money);
 
-// amount x factor (both in nanos), rounded half to even to a nano.
+// amount x factor (both in nanos), rounded half to even to a nano. Requires: amount x the factor's whole units, and
+// amount x 10^9, fit 128 bits, as a price x a quantity does (10^24 x 10^9).
 Nanos MultiplyRounded(Nanos amount, Nanos factor);
 
 // numerator / denominator, rounded half to even. Requires: denominator > 0.
 Nanos DivideRounded(Int128 numerator, Int128 denominator);
 
-// amount x numerator / denominator, rounded half to even; exact whatever the size of the product. Requires:
-// denominator > 0; the result fits 128 bits.
-Int128 MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator);
+// amount x numerator / denominator, rounded half to even; exact whatever the size of the product. Nothing where the
+// result is no 128 bits. Requires: denominator > 0.
+std::optional<Int128> MultiplyDivideRounded(Int128 amount, Int128 numerator, Int128 denominator);
 
 // All digits: "-170141183460469231731687303715884105728".
 std::string IntegerText(Int128 x);

@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <string>
 
 namespace kontor {
@@ -112,9 +112,32 @@ TEST(MoneyTest, MessagesComeBack) {
   }
 }
 
-TEST(MoneyDeathTest, SumBeyondAMessageIsABug) {
-  const Nanos beyond = (static_cast<Nanos>(std::numeric_limits<int64_t>::max()) + 1) * kNanosPerUnit;
-  EXPECT_DEATH(MoneyOf(Currency("EUR"), beyond), "units");
+TEST(MoneyTest, FitsAMessageUpToItsBound) {
+  const Nanos most = static_cast<Nanos>(kMoneyUnitsMax) * kNanosPerUnit + (kNanosPerUnit - 1);
+  EXPECT_TRUE(FitsMoney(most));
+  EXPECT_TRUE(FitsMoney(-most));
+  EXPECT_TRUE(NanosOf(MoneyOf(Currency("EUR"), most)) == most);
+  EXPECT_FALSE(FitsMoney(most + 1));
+  EXPECT_FALSE(FitsMoney(-most - 1));
+  EXPECT_FALSE(FitsMoney(kInt128Max));
+  EXPECT_FALSE(FitsMoney(kInt128Min));
+}
+
+TEST(MoneyDeathTest, AmountBeyondAMessageIsABug) {
+  EXPECT_DEATH(MoneyOf(Currency("EUR"), static_cast<Nanos>(kMoneyUnitsMax + 1) * kNanosPerUnit), "FitsMoney");
+}
+
+TEST(MoneyTest, FractionOfAnAmountIsExactOrNothing) {
+  const auto is = [](std::optional<Int128> result, Int128 wanted) { return result && *result == wanted; };
+  EXPECT_TRUE(is(MultiplyDivideRounded(10, 1, 2), 5));
+  EXPECT_TRUE(is(MultiplyDivideRounded(-5, 1, 2), -2));
+  // The product needs 254 bits, the result 127.
+  EXPECT_TRUE(is(MultiplyDivideRounded(kInt128Max, kInt128Max, kInt128Max), kInt128Max));
+  EXPECT_TRUE(is(MultiplyDivideRounded(-kInt128Max, kInt128Max, kInt128Max), -kInt128Max));
+  EXPECT_TRUE(is(MultiplyDivideRounded(kInt128Max, kInt128Max - 1, kInt128Max), kInt128Max - 1));
+  EXPECT_FALSE(MultiplyDivideRounded(kInt128Max, 2, 1));
+  EXPECT_FALSE(MultiplyDivideRounded(-kInt128Max, kInt128Max, 1));
+  EXPECT_FALSE(MultiplyDivideRounded(kInt128Max, kInt128Max, kInt128Max - 1));
 }
 
 TEST(CurrencyTest, OrdersAndComesBackAsItsCode) {

@@ -5,6 +5,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/money.h"
+#include "engine/event/rule_tables.h"
 
 namespace kontor {
 namespace {
@@ -37,14 +38,28 @@ class OneCurrency {
     return Differs(name);
   }
 
+  // Moreover what the lines come to, at each of their prices, is within the bound of money.
   Verdict Check(const google::protobuf::RepeatedPtrField<Line>& lines) {
+    const int64_t most = RuleTables::Get().money_units.max;
+    Nanos listed = 0;
+    Nanos charged = 0;
+    Nanos cost = 0;
     for (int i = 0; i < lines.size(); ++i) {
       const Line& line = lines[i];
-      if (!Agrees(line.has_list_price(), line.list_price())) return Differs(fmt::format("lines[{}].list_price", i));
-      if (!Agrees(line.has_charged_price(), line.charged_price())) {
-        return Differs(fmt::format("lines[{}].charged_price", i));
-      }
-      if (!Agrees(line.has_unit_cost(), line.unit_cost())) return Differs(fmt::format("lines[{}].unit_cost", i));
+      const auto check = [&](std::string_view name, bool present, const Money& price, Nanos* sum) -> Verdict {
+        if (!present) return std::nullopt;
+        if (!Agrees(present, price)) return Differs(fmt::format("lines[{}].{}", i, name));
+        const Nanos amount = MultiplyRounded(NanosOf(price), NanosOf(line.quantity()));
+        *sum += amount < 0 ? -amount : amount;
+        if (*sum / kNanosPerUnit <= most) return std::nullopt;
+        return Broken(
+            fmt::format("lines[{}].{}", i, name),
+            fmt::format("times its quantity, and together with the lines before it, {}; at most {} is allowed",
+                        DecimalText(*sum), most));
+      };
+      if (auto broken = check("list_price", line.has_list_price(), line.list_price(), &listed)) return broken;
+      if (auto broken = check("charged_price", line.has_charged_price(), line.charged_price(), &charged)) return broken;
+      if (auto broken = check("unit_cost", line.has_unit_cost(), line.unit_cost(), &cost)) return broken;
     }
     return std::nullopt;
   }

@@ -55,6 +55,33 @@ constexpr BodyCase kDocuments[] = {
 };
 TEST(BodyRulesTest, DocumentHasOneCurrencyAndItsServiceEndsAfterItBegins) { ExpectVerdicts(kDocuments); }
 
+#define PRICED(price, amount, quantity) \
+  "lines { product: 'p' quantity { units: " #quantity " } " price " { currency_code: 'EUR' units: " #amount " } } "
+#define NOTE "credit_note { id: '1' } net " EUR(10) "gross " EUR(10)
+constexpr BodyCase kLines[] = {
+    // 10^15 units, at each price for itself and with either sign.
+    {"invoice_issued { " INVOICE "gross " EUR(10) PRICED("list_price", 1000000000000000, 1)
+         PRICED("charged_price", 1000000, 1000000000) PRICED("unit_cost", 1000000, -1000000000) "}",
+     "ok"},
+    {"invoice_issued { " INVOICE "gross " EUR(10) PRICED("list_price", 1000000000000000, 1000000000) "}",
+     "OUT_OF_BOUNDS invoice_issued.lines[0].list_price"},
+    {"invoice_issued { " INVOICE "gross " EUR(10) PRICED("charged_price", 1000001, 1000000000) "}",
+     "OUT_OF_BOUNDS invoice_issued.lines[0].charged_price"},
+    {"invoice_issued { " INVOICE "gross " EUR(10) PRICED("unit_cost", 1000001, -1000000000) "}",
+     "OUT_OF_BOUNDS invoice_issued.lines[0].unit_cost"},
+    // Lines that take back do not make up for others.
+    {"invoice_issued { " INVOICE "gross " EUR(10) PRICED("list_price", 1000000, 1000000000)
+         PRICED("list_price", 1, -1) "}",
+     "OUT_OF_BOUNDS invoice_issued.lines[1].list_price"},
+    {"credit_note_issued { " NOTE PRICED("unit_cost", 1000001, 1000000000) "}",
+     "OUT_OF_BOUNDS credit_note_issued.lines[0].unit_cost"},
+    {"deal_opened { deal { id: '1' } " PRICED("list_price", 1000001, 1000000000) "}",
+     "OUT_OF_BOUNDS deal_opened.lines[0].list_price"},
+    {"deal_won { deal { id: '1' } amount " EUR(1) PRICED("charged_price", 1000001, 1000000000) "}",
+     "OUT_OF_BOUNDS deal_won.lines[0].charged_price"},
+};
+TEST(BodyRulesTest, LinesComeToNoMoreThanMoneyHolds) { ExpectVerdicts(kLines); }
+
 #define PAYMENT "payment { id: '1' } amount " EUR(10)
 #define PART(amount) "allocations { invoice { id: '1' } amount " amount "} "
 constexpr BodyCase kPayments[] = {

@@ -1,5 +1,6 @@
 #include "engine/event/field_check.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <type_traits>
@@ -54,7 +55,7 @@ bool HasControlCharacter(std::string_view text) {
 // and every level above it puts its own name before the path. Nothing is built while all is well.
 class FieldCheck {
  public:
-  explicit FieldCheck(const RuleTables& tables) : tables_(tables) {}
+  FieldCheck(const RuleTables& tables, const event::v1::Event& event) : tables_(tables), event_(event) {}
 
   Rejection& rejection() { return rejection_; }
 
@@ -328,24 +329,30 @@ class FieldCheck {
   }
 
   bool ValueKeeps(const FieldRules& field, const Date& date) {
-    constexpr Bounds kInEveryMonth = {1, 28};
-    if (tables_.year.Hold(date.year()) && tables_.month.Hold(date.month()) && kInEveryMonth.Hold(date.day())) {
-      return true;
+    const std::optional<Day> day = DayOf(date);
+    if (!day) {
+      if (!NumberKeeps("year", date.year(), tables_.year) || !NumberKeeps("month", date.month(), tables_.month) ||
+          !NumberKeeps("day", date.day(), tables_.day)) {
+        return Under(field.field->name());
+      }
+      return OutOfBounds(field.field->name(), fmt::format("{:04}-{:02}-{:02} is no day of the calendar", date.year(),
+                                                          date.month(), date.day()));
     }
-    if (DayOf(date)) return true;
-    if (!NumberKeeps("year", date.year(), tables_.year) || !NumberKeeps("month", date.month(), tables_.month) ||
-        !NumberKeeps("day", date.day(), tables_.day)) {
-      return Under(field.field->name());
-    }
-    return OutOfBounds(field.field->name(), fmt::format("{:04}-{:02}-{:02} is no day of the calendar", date.year(),
-                                                        date.month(), date.day()));
+    // Figures spread over months: a day far off would make thousands. An occurred_at that is no instant is named later.
+    const std::optional<Instant> occurred = InstantOf(event_.occurred_at());
+    return !occurred || std::abs(*day - Zone::Utc().LocalDay(*occurred)) <= kDaysFromOccurred ||
+           OutOfBounds(field.field->name(),
+                       fmt::format("{}; more than 100 years (36,525 days) from the day of occurred_at", DayText(*day)));
   }
 
   bool OutOfBounds(std::string_view field, std::string text) {
     return Reject(log::v1::REJECT_REASON_OUT_OF_BOUNDS, field, std::move(text));
   }
 
+  static constexpr int32_t kDaysFromOccurred = 36'525;
+
   const RuleTables& tables_;
+  const event::v1::Event& event_;
   Rejection rejection_;
 };
 
@@ -353,7 +360,7 @@ class FieldCheck {
 
 std::optional<Rejection> CheckFields(const event::v1::Event& event) {
   const RuleTables& tables = RuleTables::Get();
-  FieldCheck check(tables);
+  FieldCheck check(tables, event);
   if (!check.EnvelopeKeeps(event)) return std::move(check.rejection());
   const BodyRules* body = tables.body(event.body_case());
   if (body != nullptr) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "engine/base/civil.h"
 #include "engine/event/fixture.h"
 #include "engine/event/samples.h"
 #include "kontor/rule/v1/rule.pb.h"
@@ -261,6 +262,26 @@ TEST_F(SampleTest, DayThatIsNotInTheCalendarIsRejected) {
     EXPECT_EQ(with(0, 1, 1), rejected + ".year");
     EXPECT_EQ(with(2026, 13, 1), rejected + ".month");
     EXPECT_EQ(with(2026, 1, -1), rejected + ".day");
+  });
+}
+
+TEST_F(SampleTest, DayFarFromWhatHappenedIsRejected) {
+  const Day occurred = Zone::Utc().LocalDay(Instant(kFixtureMs * 1'000'000));
+  // Another rule has its word on these first, where they alone are moved that way.
+  const std::set<std::string> ends = {"service_from", "service_to", "period_from", "period_to"};
+  ForEveryField([&](const std::string& path, const FieldDescriptor* field, const Holder& holder) {
+    if (field->message_type() != type::v1::Date::descriptor()) return;
+    const auto away = [&](int32_t days) {
+      return Changed(holder, [&](Message* message, const google::protobuf::Reflection* reflection) {
+        *static_cast<type::v1::Date*>(reflection->MutableMessage(message, field)) = DateProto(occurred + days);
+      });
+    };
+    for (const int32_t sign : {-1, 1}) {
+      EXPECT_EQ(away(sign * 36'526), "OUT_OF_BOUNDS " + path);
+      if (!ends.contains(field->name())) {
+        EXPECT_EQ(away(sign * 36'525), "ok") << path;
+      }
+    }
   });
 }
 

@@ -3,6 +3,13 @@
 // A tally is a commutative group: adding, merging and taking out in any order gives the same tally, and entries that
 // come to zero are gone. So a month is the sum of its days, a portfolio that of its accounts, and a correction takes
 // back exactly what was put in (law 4). Integers and strings only (law 5).
+//
+// Sums are not checked for what passes 128 bits, 1.7 x 10^29 units of money: none can. Intake lets no event name more
+// than 10^15 units, nor lines that come to more at one price, so it adds at most 2 x 10^15 to any measure of money:
+// that takes 8 x 10^13 events. What is converted is at most 10^18 units, once an account, day, currency and measure:
+// that takes 10^11 of these. A sum over twelve months, or times 90 days, is nearer by that factor only. Money x days is
+// the exception, at 2.5 x 10^20 a payment: figures from it are undefined where the money alone says that it might not
+// fit.
 #pragma once
 
 #include <compare>
@@ -38,7 +45,7 @@ enum class Measure : uint16_t {
   kWaiting = 30,            // money, a stock: part of unapplied; text: what waits and for which invoice (WaitingText)
   kCreditSales = 31,        // money: gross of invoices due after their issue day
   kAllocated = 32,          // money allocated to invoices with a due day, dated by the later of payment and invoice
-  kAllocatedDays = 33,      // money x days from due day to paid day, signed
+  kAllocatedDays = 33,      // money x days from due day to paid day, signed; at most 250,344 days a kAllocated
   kAllocatedLateDays = 34,  // the same, floored at zero per payment
   kInvoices = 35,           // count, cancelled ones taken back
   kPayments = 36,           // count

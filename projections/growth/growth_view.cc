@@ -82,13 +82,17 @@ void RenderRetention(const Tally& retention, Measure measure, Currency reporting
   for (auto& [month, period] : std::span(periods).subspan(1)) {
     view::v1::Movement* movement = out->add_movements();
     *movement->mutable_month() = DateProto(FirstDay(Month(static_cast<int32_t>(month))));
-    SetMoney(reporting, period.Of("start"), movement->mutable_start());
-    SetMoney(reporting, period.Of("new"), movement->mutable_new_amount());
-    SetMoney(reporting, period.Of("reactivation"), movement->mutable_reactivation());
-    SetMoney(reporting, period.Of("expansion"), movement->mutable_expansion());
-    SetMoney(reporting, period.Of("contraction"), movement->mutable_contraction());
-    SetMoney(reporting, period.Of("churn"), movement->mutable_churn());
-    SetMoney(reporting, period.Of("end"), movement->mutable_end());
+    const auto show = [&](std::string_view part, type::v1::Money* (view::v1::Movement::*field)()) {
+      const Nanos amount = period.Of(part);
+      if (FitsMoney(amount)) SetMoney(reporting, amount, (movement->*field)());
+    };
+    show("start", &view::v1::Movement::mutable_start);
+    show("new", &view::v1::Movement::mutable_new_amount);
+    show("reactivation", &view::v1::Movement::mutable_reactivation);
+    show("expansion", &view::v1::Movement::mutable_expansion);
+    show("contraction", &view::v1::Movement::mutable_contraction);
+    show("churn", &view::v1::Movement::mutable_churn);
+    show("end", &view::v1::Movement::mutable_end);
     RenderRates(period, movement->mutable_nrr(), movement->mutable_grr());
   }
 }
@@ -101,11 +105,6 @@ void RenderCycle(const Sums& sums, Measure measure, view::v1::Cycle* out) {
 
 // Open deals x TTM average won deal x TTM win rate by count / TTM mean cycle of won deals, a day. With B booked, W won,
 // L lost and C days of won cycles it is open x (B / W) x (W / (W + L)) / (C / Wc), one exact fraction, rounded once.
-std::optional<Nanos> Velocity(Int128 open, Nanos booked, Int128 won, Int128 lost, Int128 cycle_days, Int128 cycles) {
-  if (won <= 0 || won + lost <= 0 || cycle_days <= 0 || cycles <= 0) return std::nullopt;
-  return MultiplyDivideRounded(booked, open * cycles, (won + lost) * cycle_days);
-}
-
 void RenderVelocity(const Amounts& amounts, const Components& components, view::v1::Amount* out) {
   const Sums& ttm = components.in(Window::kTtm);
   const Int128 open = CountOf(components.stock, Measure::kOpenDeals);
@@ -119,15 +118,17 @@ void RenderVelocity(const Amounts& amounts, const Components& components, view::
   }
   view::v1::Amount booked;
   amounts.Sum(ttm, {{Measure::kBooked}}, &booked);
-  for (const auto& money : booked.by_currency()) {
-    const auto velocity = Velocity(open, NanosOf(money), won, lost, days, cycles);
-    if (velocity && *velocity != 0) SetMoney(CurrencyOf(money), *velocity, out->add_by_currency());
-  }
-  if (booked.has_reporting()) {
-    const auto velocity = Velocity(open, NanosOf(booked.reporting()), won, lost, days, cycles);
-    if (velocity) SetMoney(amounts.reporting(), *velocity, out->mutable_reporting());
-  }
   *out->mutable_missing_rates() = booked.missing_rates();
+  if (won <= 0 || won + lost <= 0 || days <= 0 || cycles <= 0) return;
+  const auto velocity = [&](const type::v1::Money& money) {
+    return MultiplyDivideRounded(NanosOf(money), open * cycles, (won + lost) * days);
+  };
+  *out->mutable_too_large() = booked.too_large();
+  for (const auto& money : booked.by_currency()) {
+    const std::optional<Nanos> own = velocity(money);
+    if (own != Nanos{0}) ShowOwn(CurrencyOf(money), own, out);
+  }
+  if (booked.has_reporting()) ShowTotal(amounts.reporting(), velocity(booked.reporting()), out);
 }
 
 view::v1::Ratio WinRate(const Sums& sums) {
@@ -221,13 +222,13 @@ void RenderCoverage(const SummedAccount& account, Instant t, Converter* converte
       }
     });
     for (const auto& [currency, amount] : pipeline) {
-      if (amount != 0) SetMoney(currency, amount, out->mutable_open_expected()->add_by_currency());
+      if (amount != 0) ShowOwn(currency, amount, out->mutable_open_expected());
       const std::optional<Nanos> converted = converter->Convert(currency, asked, amount);
       open_known &= converted.has_value();
       open += converted.value_or(0);
     }
-    if (booked) SetMoney(converter->reporting(), *booked, out->mutable_booked()->mutable_reporting());
-    if (open_known) SetMoney(converter->reporting(), open, out->mutable_open_expected()->mutable_reporting());
+    if (booked) ShowTotal(converter->reporting(), *booked, out->mutable_booked());
+    if (open_known) ShowTotal(converter->reporting(), open, out->mutable_open_expected());
     const bool known = booked && open_known && goal;
     *out->mutable_coverage() = known ? RatioOf(open, *goal - *booked, 1) : UndefinedRatio(0);
   }

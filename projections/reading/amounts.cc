@@ -43,7 +43,7 @@ class ByCurrency {
   }
   void Show(view::v1::Amount* out) const {
     for (const auto& [currency, amount] : amounts_) {
-      if (amount != 0) SetMoney(currency, amount, out->add_by_currency());
+      if (amount != 0) ShowOwn(currency, amount, out);
     }
   }
 
@@ -52,6 +52,22 @@ class ByCurrency {
 };
 
 }  // namespace
+
+void ShowOwn(Currency currency, std::optional<Nanos> amount, view::v1::Amount* out) {
+  if (amount && FitsMoney(*amount)) {
+    SetMoney(currency, *amount, out->add_by_currency());
+  } else {
+    out->add_too_large(currency.code());
+  }
+}
+
+void ShowTotal(Currency reporting, std::optional<Nanos> amount, view::v1::Amount* out) {
+  if (amount && FitsMoney(*amount)) {
+    SetMoney(reporting, *amount, out->mutable_reporting());
+  } else {
+    out->add_too_large(reporting.code());
+  }
+}
 
 double ToDouble(Int128 x) { return static_cast<double>(x); }
 
@@ -76,7 +92,7 @@ void Amounts::Sum(const Sums& sums, std::initializer_list<Term> terms, view::v1:
     reporting += term.sign * part.value_or(0);
   }
   own.Show(out);
-  if (known) SetMoney(reporting_, reporting, out->mutable_reporting());
+  if (known) ShowTotal(reporting_, reporting, out);
   ShowMissing(
       sums,
       [terms](Measure measure) {
@@ -103,7 +119,7 @@ void Amounts::Stock(const Sums& sums, Measure measure, const std::function<bool(
   ForEach(sums.reporting, measure, [&](const TallyEntry& entry) {
     if (reporting_filter(entry.key.number)) total += entry.amount;
   });
-  SetMoney(reporting_, total, out->mutable_reporting());
+  ShowTotal(reporting_, total, out);
 }
 
 void Amounts::Mean(const Sums& sums, Measure money, Measure count, view::v1::Amount* out) const {
@@ -113,10 +129,10 @@ void Amounts::Mean(const Sums& sums, Measure money, Measure count, view::v1::Amo
   Int128 all = 0;
   for (const auto& [currency, parts] : own) {
     all += parts.second;
-    if (parts.second > 0) SetMoney(currency, DivideRounded(parts.first, parts.second), out->add_by_currency());
+    if (parts.second > 0) ShowOwn(currency, DivideRounded(parts.first, parts.second), out);
   }
   const std::optional<Nanos> total = Reporting(sums, money);
-  if (total && all > 0) SetMoney(reporting_, DivideRounded(*total, all), out->mutable_reporting());
+  if (total && all > 0) ShowTotal(reporting_, DivideRounded(*total, all), out);
   ShowMissing(
       sums, [money](Measure x) { return x == money; }, out);
 }

@@ -31,7 +31,8 @@ class Amounts {
 
   Currency reporting() const { return reporting_; }
 
-  // The sum of the terms in one window. The reporting total is left out where a rate was missing.
+  // The sum of the terms in one window. The reporting total is left out where a rate was missing, and every sum that is
+  // too large to be shown.
   void Sum(const Sums& sums, std::initializer_list<Term> terms, view::v1::Amount* out) const;
   // Only entries whose `number` (own: as stored; reporting: ageing class) the two filters let through.
   void Stock(const Sums& sums, Measure measure, const std::function<bool(int64_t)>& own,
@@ -46,6 +47,11 @@ class Amounts {
  private:
   Currency reporting_;
 };
+
+// Shows a sum in its own currency, or as the total in the reporting one. One that goes beyond what money is shown with
+// (nothing: beyond 128 bits) is named as too large.
+void ShowOwn(Currency currency, std::optional<Nanos> amount, view::v1::Amount* out);
+void ShowTotal(Currency reporting, std::optional<Nanos> amount, view::v1::Amount* out);
 
 // The sum of a measure over currencies and numbers.
 Int128 CountOf(const Sums& sums, Measure measure);

@@ -8,7 +8,8 @@ std::optional<Nanos> Converter::Convert(Currency from, Day day, Nanos amount) {
   if (amount == 0 || from == reporting_) return amount;
   const std::optional<Rate>& rate = RateOn(from, day);
   if (!rate) return std::nullopt;
-  return MultiplyDivideRounded(amount, rate->numerator, rate->denominator);
+  const std::optional<Nanos> converted = MultiplyDivideRounded(amount, rate->numerator, rate->denominator);
+  return converted && FitsMoney(*converted) ? converted : std::nullopt;
 }
 
 const std::optional<Rate>& Converter::RateOn(Currency from, Day day) {

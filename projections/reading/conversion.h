@@ -24,7 +24,8 @@ class Converter {
   Currency reporting() const { return reporting_; }
   Day asked() const { return asked_; }
 
-  // Nothing where the rate is missing. Zero needs no rate.
+  // Nothing where the rate is missing, or takes the amount beyond what money is shown with (so 10^11 of what it gives
+  // add up in 128 bits). Zero needs no rate, and an amount in the reporting currency stays what it is.
   std::optional<Nanos> Convert(Currency from, Day day, Nanos amount);
 
   // The rates used so far.

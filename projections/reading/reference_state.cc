@@ -144,6 +144,7 @@ std::optional<Rate> ReferenceState::RateOn(Currency from, Currency to, Day day, 
     if (!first || !second) continue;
     const Day older = std::min(first->published, second->published);
     if (best && best->published >= older) continue;
+    // A published rate is at most 10^9, so the parts of a leg are some 10^18 nanos at most, and their product fits.
     best = Rate{first->numerator * second->numerator, first->denominator * second->denominator, older, third};
   }
   return best;

@@ -26,16 +26,22 @@ void ShowOpen(const Amounts& amounts, const Sums& stock, Ageing ageing, Day aske
       stock, Measure::kOpen, [ageing, asked](int64_t due) { return AgeingOf(due, asked) == ageing; }, Is(ageing), out);
 }
 
-// a - b, per currency and in all; the total is left out where either's is.
+// a - b, per currency and in all; what either leaves out is left out, and what either has too large is too large.
 void ShowDifference(const view::v1::Amount& a, const view::v1::Amount& b, Currency reporting, view::v1::Amount* out) {
   std::map<Currency, Nanos> own;
   for (const auto& money : a.by_currency()) own[CurrencyOf(money)] += NanosOf(money);
   for (const auto& money : b.by_currency()) own[CurrencyOf(money)] -= NanosOf(money);
+  std::set<std::string> too_large(a.too_large().begin(), a.too_large().end());
+  too_large.insert(b.too_large().begin(), b.too_large().end());
+  for (const std::string& code : too_large) {
+    own.erase(Currency(code));
+    out->add_too_large(code);
+  }
   for (const auto& [currency, amount] : own) {
-    if (amount != 0) SetMoney(currency, amount, out->add_by_currency());
+    if (amount != 0) ShowOwn(currency, amount, out);
   }
   if (a.has_reporting() && b.has_reporting()) {
-    SetMoney(reporting, NanosOf(a.reporting()) - NanosOf(b.reporting()), out->mutable_reporting());
+    ShowTotal(reporting, NanosOf(a.reporting()) - NanosOf(b.reporting()), out);
   }
   *out->mutable_missing_rates() = a.has_reporting() ? b.missing_rates() : a.missing_rates();
 }
@@ -49,8 +55,14 @@ Nanos Own(const Sums& sums, Measure measure, Currency currency) {
 }
 
 view::v1::Ratio DaysBeyondTerms(const Sums& sums, Measure weighted, Currency currency) {
-  return RatioOf(Own(sums, weighted, currency), Own(sums, Measure::kAllocated, currency),
-                 static_cast<int64_t>(Own(sums, Measure::kAllocations, currency)));
+  // Instants are 584 years apart at most, and a due day 100 from its invoice. Money x days is the one sum that might
+  // pass 128 bits first; what was allocated tells when.
+  constexpr Int128 kDaysMax = 684 * 366;
+  constexpr auto kMost = static_cast<Int128>(~Uint128{0} >> 1);
+  const Nanos allocated = Own(sums, Measure::kAllocated, currency);
+  const auto n = static_cast<int64_t>(Own(sums, Measure::kAllocations, currency));
+  if (allocated > kMost / kDaysMax) return UndefinedRatio(n);
+  return RatioOf(Own(sums, weighted, currency), allocated, n);
 }
 
 // The last 90 days less the median of those of the four windows before that are defined.

@@ -55,7 +55,7 @@ std::string Bar(const view::v1::Ratio& share, int width) {
 
 std::optional<double> Units(const view::v1::Amount& amount) {
   if (amount.has_reporting()) return static_cast<double>(NanosOf(amount.reporting())) / 1e9;
-  if (amount.by_currency_size() == 0 && amount.missing_rates_size() == 0) return 0;
+  if (amount.by_currency_size() == 0 && amount.missing_rates_size() == 0 && amount.too_large_size() == 0) return 0;
   return std::nullopt;
 }
 
