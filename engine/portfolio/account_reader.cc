@@ -47,6 +47,12 @@ Status VersionRows::Scan(const std::string& prefix, const std::string& from, con
   });
 }
 
+std::vector<ReadPosition> PositionsOf(const ShardVersions& versions) {
+  std::vector<ReadPosition> positions;
+  for (const auto& [shard, version] : versions) positions.push_back({shard, version.position()});
+  return positions;
+}
+
 Result<std::shared_ptr<const ReferenceReading>> AccountReader::Reference() const {
   const std::shared_ptr<Shard> shard = shards_->reference();
   if (shard == nullptr) return std::make_shared<const ReferenceReading>();
@@ -97,17 +103,31 @@ Converter AccountReader::ConverterOf(const ReferenceMoment& moment, Instant t) c
 Result<AccountReading> AccountReader::Read(const AccountId& account, Instant t, Use use) const {
   AccountReading reading;
   KONTOR_ASSIGN_OR_RETURN(reading.moment, MomentOf(t));
-  const Merges& merges = reading.moment->merges;
-  const AccountId& survivor = merges.SurvivorOf(account);
-  const auto absorbed = merges.absorbed_by.find(survivor);
-  if (absorbed == merges.absorbed_by.end()) {
-    KONTOR_RETURN_IF_ERROR(ReadOne(survivor, t, use, &reading));
-    return reading;
-  }
-  std::vector<AccountId> members = {survivor};
-  members.insert(members.end(), absorbed->second.begin(), absorbed->second.end());
-  KONTOR_RETURN_IF_ERROR(ReadMerged(members, t, &reading));
+  const std::vector<AccountId> members = reading.moment->merges.MembersOf(account);
+  ShardVersions versions;
+  KONTOR_RETURN_IF_ERROR(members.size() == 1 ? ReadOne(members.front(), t, use, &versions, &reading)
+                                             : ReadMerged(members, t, &versions, &reading));
+  if (use == Use::kAsked) KONTOR_RETURN_IF_ERROR(FollowParents(t, &versions, &reading));
+  reading.positions = PositionsOf(versions);
   return reading;
+}
+
+Status AccountReader::FollowParents(Instant t, ShardVersions* versions, AccountReading* reading) const {
+  const Merges& merges = reading->moment->merges;
+  const auto heads_of = [&](const AccountId& account) -> Result<std::vector<EntityRow>> {
+    KONTOR_ASSIGN_OR_RETURN(const std::vector<Held> held, Hold(merges.MembersOf(account), versions));
+    std::vector<EntityRow> heads;
+    for (const Held& one : held) {
+      KONTOR_ASSIGN_OR_RETURN(heads.emplace_back(), ReadHead(VersionRows(&one.version), one.version.account()));
+    }
+    return heads;
+  };
+  Result<std::optional<ParentRing>> ring = RingClosedBy(reading->account->state, merges, t, heads_of);
+  // An account is not refused for want of its parent's shard: the link then stands as it was stated.
+  if (ring.status().code() == StatusCode::kUnavailable) return OkStatus();
+  KONTOR_RETURN_IF_ERROR(ring.status());
+  reading->parent_ring = *std::move(ring);
+  return OkStatus();
 }
 
 Result<std::vector<LaterEvent>> AccountReader::LaterOf(const AccountVersion& version, const EventLog& log, Instant t,
@@ -129,7 +149,8 @@ Result<std::vector<LaterEvent>> AccountReader::LaterOf(const AccountVersion& ver
   return later;
 }
 
-Status AccountReader::ReadOne(const AccountId& account, Instant t, Use use, AccountReading* reading) const {
+Status AccountReader::ReadOne(const AccountId& account, Instant t, Use use, ShardVersions* versions,
+                              AccountReading* reading) const {
   KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<Shard> shard, shards_->ShardOf(account));
   const std::shared_ptr<KeptAccount> known = cache_.Find(account, use == Use::kAsked);
   const bool keeps = use == Use::kAsked && cache_.limits().bytes_max > 0;
@@ -138,7 +159,7 @@ Status AccountReader::ReadOne(const AccountId& account, Instant t, Use use, Acco
   if (held != nullptr) lock = std::unique_lock(held->mutex);
   // Taken under the lock: so it is not before what is kept.
   KONTOR_ASSIGN_OR_RETURN(const AccountVersion version, shard->Read(account));
-  reading->positions.push_back({shard->id(), version.position()});
+  versions->emplace(shard->id(), version);
 
   KeptAccount* kept = held.get();
   if (kept != nullptr && !kept->Holds(reading->moment, fold_->zone().LocalDay(t), t)) {
@@ -235,35 +256,24 @@ Status AccountReader::ReadAll(const AccountVersion& version, const Shard& shard,
 }
 
 Result<std::vector<AccountReader::Held>> AccountReader::Hold(const std::vector<AccountId>& accounts,
-                                                             std::vector<ReadPosition>* positions) const {
-  struct Part {
-    std::shared_ptr<Shard> shard;
-    std::vector<AccountId> accounts;
-    std::vector<size_t> places;  // of these among all
-  };
-  std::map<ShardId, Part> parts;
-  for (size_t i = 0; i < accounts.size(); ++i) {
-    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, shards_->ShardOf(accounts[i]));
-    Part& part = parts[shard->id()];
-    part.shard = std::move(shard);
-    part.accounts.push_back(accounts[i]);
-    part.places.push_back(i);
+                                                             ShardVersions* versions) const {
+  std::vector<Held> held;
+  for (const AccountId& account : accounts) {
+    KONTOR_ASSIGN_OR_RETURN(std::shared_ptr<Shard> shard, shards_->ShardOf(account));
+    KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
+    auto read = versions->find(shard->id());
+    if (read == versions->end()) {
+      KONTOR_ASSIGN_OR_RETURN(AccountVersion version, shard->Read(account));
+      read = versions->emplace(shard->id(), std::move(version)).first;
+    }
+    held.push_back({std::move(shard), log, read->second.Of(account)});
   }
-  std::vector<std::optional<Held>> held(accounts.size());
-  for (auto& [id, part] : parts) {
-    KONTOR_ASSIGN_OR_RETURN(std::vector<AccountVersion> versions, part.shard->Read(part.accounts));
-    KONTOR_ASSIGN_OR_RETURN(const EventLog* log, part.shard->log());
-    positions->push_back({id, versions.front().position()});
-    for (size_t i = 0; i < versions.size(); ++i) held[part.places[i]] = Held{part.shard, log, std::move(versions[i])};
-  }
-  std::vector<Held> in_turn;
-  in_turn.reserve(held.size());
-  for (std::optional<Held>& one : held) in_turn.push_back(*std::move(one));
-  return in_turn;
+  return held;
 }
 
-Status AccountReader::ReadMerged(const std::vector<AccountId>& members, Instant t, AccountReading* reading) const {
-  KONTOR_ASSIGN_OR_RETURN(const std::vector<Held> held, Hold(members, &reading->positions));
+Status AccountReader::ReadMerged(const std::vector<AccountId>& members, Instant t, ShardVersions* versions,
+                                 AccountReading* reading) const {
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<Held> held, Hold(members, versions));
   google::protobuf::Arena arena;
   std::vector<VersionRows> sources;
   sources.reserve(held.size());

@@ -1,13 +1,14 @@
 // Reads an account at an instant as one, wherever its parts lie: merged accounts may stand on several shards.
 //
 // Ownership: what the constructor takes must outlive it. Threads: any.
-// Errors:    Unavailable where a shard that is needed is not ours or not readable yet; DataLoss where stored rows
-//            contradict themselves.
+// Errors:    Unavailable where a shard that is needed is not ours or not readable yet (for want of a parent's nobody is
+//            refused); DataLoss where stored rows contradict themselves.
 #pragma once
 
 #include <google/protobuf/arena.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "engine/shard/shard_set.h"
 #include "projections/account/fold.h"
 #include "projections/reading/account_sums.h"
+#include "projections/reading/parents.h"
 #include "projections/reading/reference_state.h"
 
 namespace kontor {
@@ -48,11 +50,16 @@ struct ReadPosition {
   Position position;
 };
 
+// Of each shard that was read a version of one of its accounts: all of one answer is of these versions' positions.
+using ShardVersions = std::map<ShardId, AccountVersion>;
+std::vector<ReadPosition> PositionsOf(const ShardVersions& versions);
+
 // One account at one instant.
 struct AccountReading {
   std::shared_ptr<const SummedAccount> account;
   std::shared_ptr<const ReferenceMoment> moment;
-  std::vector<ReadPosition> positions;  // of the shards read
+  std::vector<ReadPosition> positions;    // of the shards read, by shard, also for the accounts above this one
+  std::optional<ParentRing> parent_ring;  // that the account's link to its parent closes
   // The next instant at which a fact that is known already begins to count; nothing where there is none.
   std::optional<Instant> next_fact;
 };
@@ -75,7 +82,8 @@ class AccountReader {
   Result<std::shared_ptr<const ReferenceMoment>> MomentOf(Instant t) const;
 
   // The account as it stands at t: of merged ones all together, whichever of them is asked for. Who passes over many
-  // takes what is kept and leaves it as it is: it keeps no more, and puts nothing out.
+  // takes what is kept and leaves it as it is: it keeps no more, and puts nothing out. Nor is it told of a ring: for
+  // whoever asks, the chain of parents is followed each time, as any account above may change the answer.
   enum class Use { kAsked, kPassing };
   Result<AccountReading> Read(const AccountId& account, Instant t, Use use = Use::kAsked) const;
 
@@ -85,21 +93,24 @@ class AccountReader {
     const EventLog* log;
     AccountVersion version;
   };
-  // Of each of the accounts in turn. Those on one shard are read at one position, which is told once.
-  Result<std::vector<Held>> Hold(const std::vector<AccountId>& accounts, std::vector<ReadPosition>* positions) const;
+  // Of each of the accounts in turn. Those on one shard are read at one position, that of a version where there is one.
+  Result<std::vector<Held>> Hold(const std::vector<AccountId>& accounts, ShardVersions* versions) const;
 
   // Converts as the reading did.
   Converter ConverterOf(const ReferenceMoment& moment, Instant t) const;
 
  private:
   // An account that is read by itself.
-  Status ReadOne(const AccountId& account, Instant t, Use use, AccountReading* reading) const;
+  Status ReadOne(const AccountId& account, Instant t, Use use, ShardVersions* versions, AccountReading* reading) const;
   // Brings what is kept up to the version by what changed since; false where that cannot tell, and all must be read.
   Result<bool> Follow(const AccountVersion& version, Instant t, KeptAccount* kept) const;
   // Reads all that the version holds, over what is kept of the day, where anything is; without `kept`, for itself.
   Status ReadAll(const AccountVersion& version, const Shard& shard, Instant t, KeptAccount* kept,
                  AccountReading* reading) const;
-  Status ReadMerged(const std::vector<AccountId>& members, Instant t, AccountReading* reading) const;
+  Status ReadMerged(const std::vector<AccountId>& members, Instant t, ShardVersions* versions,
+                    AccountReading* reading) const;
+  // Looks for a ring above the account, as far as shards can be read.
+  Status FollowParents(Instant t, ShardVersions* versions, AccountReading* reading) const;
   // Of the account's events later than t those of its day, and the instant of the next one.
   Result<std::vector<LaterEvent>> LaterOf(const AccountVersion& version, const EventLog& log, Instant t,
                                           google::protobuf::Arena* arena, std::optional<Instant>* next_fact) const;

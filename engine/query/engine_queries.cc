@@ -112,6 +112,9 @@ Status EngineQueries::Render(const AccountId& account, const Moment& moment, boo
                      view->mutable_satisfaction());
   RenderContacts(read.sums, asked, view->mutable_satisfaction());
   RenderFindings(read, reading.moment->merges, view->mutable_findings());
+  if (reading.parent_ring) {
+    RenderParentRing(*reading.parent_ring, view->mutable_profile(), view->mutable_findings());
+  }
   if (whole) {
     RenderWaiting(read.sums, view->mutable_value());
     RenderMonths(components, reporting, view->mutable_value());

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "engine/event/partitioner.h"
 #include "engine/query/queries_fixture.h"
 
 namespace kontor {
@@ -52,6 +53,22 @@ TEST_F(EngineQueriesTest, AccountTellsWhatWaitsForWhichInvoice) {
   EXPECT_EQ(view.value().waiting_allocations(0).document(), "payment crm/p");
   EXPECT_EQ(view.value().waiting_allocations(0).invoice(), "invoice crm/i");
   EXPECT_EQ(view.value().waiting_allocations(0).amount().units(), 20);
+}
+
+// An account is not refused for want of its parent's shard.
+TEST_F(EngineQueriesTest, ParentOnAPartitionElsewhereStandsAsItWasStated) {
+  const auto on = [](int32_t partition) {
+    std::string id = "a";
+    while (PartitionOf(Partitioner::kMurmur2, id, 2) != Partition(partition)) id += "a";
+    return id;
+  };
+  topic().Emit(MakeEvent(on(0), "e-0", fmt::format("account_opened {{ fields {{ parent: '{}' }} }}", on(1))));
+  OpenOfTwo();
+  view::v1::AccountView view;
+  ASSERT_EQ(queries().Account(AccountId(on(0)), {.now = {}, .as_of = Instant(kFixtureMs * 1'000'000)}, &view),
+            OkStatus());
+  EXPECT_EQ(view.profile().parent(), on(1));
+  EXPECT_EQ(view.basis().positions_size(), 1);
 }
 
 }  // namespace

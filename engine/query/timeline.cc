@@ -105,14 +105,11 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
   }
   KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<const ReferenceReading> reference, reader_->Reference());
   const Merges merges = reference->state.MergesAt(moment.t);
-  std::vector<AccountId> members = {merges.SurvivorOf(account)};
-  if (const auto absorbed = merges.absorbed_by.find(members.front()); absorbed != merges.absorbed_by.end()) {
-    members.insert(members.end(), absorbed->second.begin(), absorbed->second.end());
-  }
+  const std::vector<AccountId> members = merges.MembersOf(account);
 
   // The first of each account, merged by place; one more than the page tells whether there is a next one.
-  std::vector<ReadPosition> positions;
-  KONTOR_ASSIGN_OR_RETURN(const std::vector<AccountReader::Held> held, reader_->Hold(members, &positions));
+  ShardVersions versions;
+  KONTOR_ASSIGN_OR_RETURN(const std::vector<AccountReader::Held> held, reader_->Hold(members, &versions));
   std::map<Place, const AccountReader::Held*> places;
   const auto wanted = static_cast<size_t>(page.size) + 1;
   for (const AccountReader::Held& one : held) {
@@ -143,7 +140,7 @@ Result<api::v1::TimelineResponse> EngineQueries::Timeline(const AccountId& accou
     KONTOR_RETURN_IF_ERROR(Fill(reader_->fold(), *account_held, place.position, response.add_entries()));
     last = place;
   }
-  RenderBasis(moment, positions, reference->position, response.mutable_basis());
+  RenderBasis(moment, PositionsOf(versions), reference->position, response.mutable_basis());
   return response;
 }
 

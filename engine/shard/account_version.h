@@ -38,6 +38,8 @@ struct Layers {
 class AccountVersion {
  public:
   const AccountId& account() const { return account_; }
+  // Of another account, at the same position. Requires: the account is on the same shard.
+  AccountVersion Of(AccountId account) const { return {std::move(account), position_, store_, layers_}; }
   // The number of log records that it reflects.
   Position position() const { return position_; }
 

@@ -387,16 +387,8 @@ std::pair<Layers, Position> RowCache::Now() const {
 }
 
 AccountVersion RowCache::Read(const AccountId& account) const {
-  std::vector<AccountVersion> one = Read(std::span(&account, 1));
-  return std::move(one.front());
-}
-
-std::vector<AccountVersion> RowCache::Read(std::span<const AccountId> accounts) const {
-  const auto [layers, position] = Now();
-  std::vector<AccountVersion> versions;
-  versions.reserve(accounts.size());
-  for (const AccountId& account : accounts) versions.push_back(AccountVersion(account, position, store_, layers));
-  return versions;
+  auto [layers, position] = Now();
+  return {account, position, store_, std::move(layers)};
 }
 
 Result<std::vector<AccountId>> RowCache::AccountsFrom(const AccountId& from, size_t limit) const {

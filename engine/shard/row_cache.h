@@ -92,8 +92,6 @@ class RowCache final : public RowStore {
   // --- Any thread ---
 
   AccountVersion Read(const AccountId& account) const;
-  // Versions of one position.
-  std::vector<AccountVersion> Read(std::span<const AccountId> accounts) const;
   // The ids of the accounts that have rows, from one on, in order, at most so many.
   Result<std::vector<AccountId>> AccountsFrom(const AccountId& from, size_t limit) const;
   // The position that a version taken now would have.

@@ -141,6 +141,18 @@ TEST_F(RowCacheTest, VersionStaysAsItWasTaken) {
   EXPECT_EQ(Booked(cache_->Read(kAcme), 10), 8);
 }
 
+TEST_F(RowCacheTest, VersionOfAnotherAccountIsOfTheSamePosition) {
+  Add(kZeta, 10, 5);
+  Publish();
+  const AccountVersion before = cache_->Read(kAcme);
+  Add(kZeta, 10, 2);
+  Publish();
+  Commit();
+  EXPECT_EQ(before.Of(kZeta).position(), before.position());
+  EXPECT_EQ(Booked(before.Of(kZeta), 10), 5);
+  EXPECT_EQ(Booked(cache_->Read(kAcme).Of(kZeta), 10), 7);
+}
+
 TEST_F(RowCacheTest, RowLeftEmptyIsGoneBeforeAndAfterTheCommit) {
   State(kAcme, "1", "e-1");
   State(kAcme, "2", "e-2");

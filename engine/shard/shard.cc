@@ -465,11 +465,6 @@ Result<AccountVersion> Shard::Read(const AccountId& account) const {
   return derived_->rows.Read(account);
 }
 
-Result<std::vector<AccountVersion>> Shard::Read(std::span<const AccountId> accounts) const {
-  KONTOR_RETURN_IF_ERROR(CheckReadable());
-  return derived_->rows.Read(accounts);
-}
-
 Result<std::vector<AccountId>> Shard::AccountsFrom(const AccountId& from, size_t limit) const {
   KONTOR_RETURN_IF_ERROR(CheckReadable());
   return derived_->rows.AccountsFrom(from, limit);

@@ -144,8 +144,6 @@ class Shard {
 
   // Unavailable until it has caught up once, naming how far it is.
   Result<AccountVersion> Read(const AccountId& account) const;
-  // Versions of one position.
-  Result<std::vector<AccountVersion>> Read(std::span<const AccountId> accounts) const;
   // The ids of the accounts that have rows, from one on, in order, at most so many.
   Result<std::vector<AccountId>> AccountsFrom(const AccountId& from, size_t limit) const;
 

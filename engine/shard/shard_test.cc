@@ -442,18 +442,6 @@ TEST_F(ShardTest, VersionOutlivesTheShard) {
   EXPECT_GT(rows, 1);
 }
 
-TEST_F(ShardTest, ReadsOfSeveralAccountsAreOfOnePosition) {
-  EmitHistory(3, 300, &topic());
-  config().limits.slice = std::chrono::microseconds(0);
-  ASSERT_EQ(Start(), OkStatus());
-  const std::vector<AccountId> accounts = {AccountId("account-0"), AccountId("account-1")};
-  for (int i = 0; i < 50; ++i) {
-    const auto versions = *shard().Read(accounts);
-    EXPECT_EQ(versions[0].position(), versions[1].position());
-  }
-  Drain();
-}
-
 TEST_F(ShardTest, ReferenceShardTakesReferenceBodiesOnly) {
   config().role = TopicRole::kReference;
   topic().Emit(MakeEvent("", "e-1", "accounts_merged { survivor: 'a' absorbed: 'b' }"));

@@ -95,15 +95,6 @@ class ChangedRows final : public RowSource {
   ScratchRows* rows_;
 };
 
-Result<EntityRow> HeadOf(const RowSource& rows, const AccountId& account) {
-  const RowKey key = RowKey::Head(account);
-  KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, rows.Find(key));
-  if (!bytes) return EntityRow();
-  std::optional<Row> row = DecodeRow(key.bytes(), *bytes);
-  if (!row) return NoRow();
-  return std::get<EntityRow>(*std::move(row));
-}
-
 // Targets stand last among an account's entities, and months behind these: one walk meets both and nothing else.
 Status ReadTargetsAndMonths(const RowSource& rows, const AccountId& account, AccountState* state) {
   const std::string targets = RowKey::EntityPrefix(account, EntityKind::kTarget);
@@ -142,12 +133,21 @@ bool AddMonths(std::vector<StoredMonth> added, std::vector<StoredMonth>* months)
 
 }  // namespace
 
+Result<EntityRow> ReadHead(const RowSource& rows, const AccountId& account) {
+  const RowKey key = RowKey::Head(account);
+  KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, rows.Find(key));
+  if (!bytes) return EntityRow();
+  std::optional<Row> row = DecodeRow(key.bytes(), *bytes);
+  if (!row) return NoRow();
+  return std::get<EntityRow>(*std::move(row));
+}
+
 Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts) {
   AccountState state;
   for (const AccountPart& part : parts) state.members.push_back(part.account);
   if (parts.size() == 1 && parts.front().later.empty()) {
     const AccountPart& only = parts.front();
-    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), HeadOf(*only.rows, only.account));
+    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), ReadHead(*only.rows, only.account));
     KONTOR_RETURN_IF_ERROR(ReadTargetsAndMonths(*only.rows, only.account, &state));
     return state;
   }
@@ -163,7 +163,7 @@ Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector
     KONTOR_RETURN_IF_ERROR(rows[i]->status());
     const ChangedRows changed(rows[i].get());
     AccountState part;
-    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), HeadOf(changed, parts[i].account));
+    KONTOR_ASSIGN_OR_RETURN(state.heads.emplace_back(), ReadHead(changed, parts[i].account));
     KONTOR_RETURN_IF_ERROR(ReadTargetsAndMonths(changed, parts[i].account, &part));
     std::move(part.targets.begin(), part.targets.end(), std::back_inserter(state.targets));
     sound &= AddMonths(std::move(part.months), &state.months);

@@ -45,4 +45,7 @@ struct AccountState {
 // straight from its rows.
 Result<AccountState> ReadAccountState(const AccountFold& fold, const std::vector<AccountPart>& parts);
 
+// What was said of the account itself; empty where nothing was.
+Result<EntityRow> ReadHead(const RowSource& rows, const AccountId& account);
+
 }  // namespace kontor

@@ -9,7 +9,10 @@
 namespace kontor {
 namespace {
 
-// What the head's statements up to t say, on top of what is there: fields that are set stay.
+constexpr size_t kRingAccountsNamed = 10;
+
+// What the head's statements up to t say, on top of what is there: fields that are set stay. The parent stands apart:
+// a link may not count.
 void FillFields(const EntityRow& head, Instant t, view::v1::AccountProfile* profile) {
   std::map<int32_t, std::string> last;
   for (const Statement& s : head.statements) {
@@ -31,9 +34,6 @@ void FillFields(const EntityRow& head, Instant t, view::v1::AccountProfile* prof
         break;
       case Fields::kCountryFieldNumber:
         if (!profile->has_country()) profile->set_country(value);
-        break;
-      case Fields::kParentFieldNumber:
-        if (!profile->has_parent()) profile->set_parent(value);
         break;
       case Fields::kManagerFieldNumber:
         if (!profile->has_manager()) profile->set_manager(value);
@@ -78,6 +78,15 @@ std::string TextOf(std::string_view code, std::string_view entity) {
   return std::string(entity) + ": " + words;
 }
 
+void AddFinding(std::string_view code, std::string_view entity, const AccountId& account,
+                google::protobuf::RepeatedPtrField<view::v1::Finding>* findings) {
+  view::v1::Finding* finding = findings->Add();
+  finding->set_code(std::string(code));
+  finding->set_entity(std::string(entity));
+  finding->set_text(TextOf(code, entity));
+  finding->set_account_id(account.value());
+}
+
 }  // namespace
 
 void RenderProfile(const SummedAccount& account, Instant t, view::v1::AccountProfile* profile) {
@@ -87,6 +96,7 @@ void RenderProfile(const SummedAccount& account, Instant t, view::v1::AccountPro
     FillFields(head, t, profile);
     FillDates(head, t, profile);
   }
+  if (const auto link = ParentLinkOf(state.members.front(), state.heads, t)) profile->set_parent(link->parent.value());
   for (size_t i = 1; i < state.members.size(); ++i) profile->add_absorbed(state.members[i].value());
   profile->set_key_account(IsKeyAccount(state.heads, t));
   int64_t events = 0;
@@ -107,11 +117,7 @@ void RenderFindings(const SummedAccount& account, const Merges& merges,
                     google::protobuf::RepeatedPtrField<view::v1::Finding>* findings) {
   const AccountState& state = account.state;
   const auto add = [&](std::string_view code, std::string_view entity) {
-    view::v1::Finding* finding = findings->Add();
-    finding->set_code(std::string(code));
-    finding->set_entity(std::string(entity));
-    finding->set_text(TextOf(code, entity));
-    finding->set_account_id(state.members.front().value());
+    AddFinding(code, entity, state.members.front(), findings);
   };
   ForEach(account.sums.components.stock.own, Measure::kFindings, [&add](const TallyEntry& entry) {
     const std::string_view text = entry.key.text;
@@ -124,6 +130,18 @@ void RenderFindings(const SummedAccount& account, const Merges& merges,
     });
     if (concerns) add(finding.code, "merge of " + finding.absorbed.value() + " into " + finding.survivor.value());
   }
+}
+
+void RenderParentRing(const ParentRing& ring, view::v1::AccountProfile* profile,
+                      google::protobuf::RepeatedPtrField<view::v1::Finding>* findings) {
+  profile->clear_parent();
+  // The event goes by the name that it has where a void names it.
+  AddFinding("parent_closes_a_ring", EntityName({EntityKind::kVoid, ring.link.source, ring.link.event_id}),
+             ring.link.account, findings);
+  std::string* const text = findings->rbegin()->mutable_text();
+  const size_t named = std::min(ring.accounts.size(), kRingAccountsNamed);
+  for (size_t i = 0; i < named; ++i) *text += (i == 0 ? " of " : ", ") + ring.accounts[i].value();
+  if (named < ring.accounts.size()) *text += fmt::format(" and {} more", ring.accounts.size() - named);
 }
 
 }  // namespace kontor

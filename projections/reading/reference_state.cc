@@ -11,6 +11,14 @@ const AccountId& Merges::SurvivorOf(const AccountId& account) const {
   return found == survivor_of.end() ? account : found->second;
 }
 
+std::vector<AccountId> Merges::MembersOf(const AccountId& account) const {
+  std::vector<AccountId> members = {SurvivorOf(account)};
+  if (const auto absorbed = absorbed_by.find(members.front()); absorbed != absorbed_by.end()) {
+    members.insert(members.end(), absorbed->second.begin(), absorbed->second.end());
+  }
+  return members;
+}
+
 void ReferenceState::Add(const EntityRef& key, const EntityRow& row) {
   const Statements& statements = row.statements;
   memory_.push_back(row.memory);

@@ -47,6 +47,8 @@ struct Merges {
   std::vector<MergeFinding> findings;
 
   const AccountId& SurvivorOf(const AccountId& account) const;
+  // All that are read as one with the account: the survivor first, then those that ended up in it by id.
+  std::vector<AccountId> MembersOf(const AccountId& account) const;
 };
 
 class ReferenceState {

@@ -55,6 +55,9 @@ std::vector<Case> Cases() {
   const std::string kept = Promise("commitment_kept");
   const std::string broken = Promise("commitment_broken");
   const std::string withdrawn = Promise("commitment_withdrawn");
+  const auto child_of = [](std::string_view parent) {
+    return fmt::format(R"("account_changed":{{"fields":{{"parent":"{}"}}}})", parent);
+  };
   const std::string_view first = "2026-01-01";
   const std::string_view second = "2026-01-02";
   const std::string_view third = "2026-01-03";
@@ -90,6 +93,11 @@ std::vector<Case> Cases() {
       {"merge_closes_a_ring",
        "merge of bolt into acme",
        {{first, Merged("acme", "bolt"), ""}, {second, Merged("bolt", "acme"), ""}}},
+      {"parent_closes_a_ring", "event erp/e1", {{first, child_of("acme")}}},
+      {"parent_closes_a_ring", "event erp/e2", {{first, child_of("acme"), "bolt"}, {second, child_of("bolt")}}},
+      {"parent_closes_a_ring",
+       "event erp/e3",
+       {{first, child_of("corp"), "bolt"}, {second, child_of("acme"), "corp"}, {third, child_of("bolt")}}},
   };
 }
 
@@ -121,6 +129,23 @@ TEST_F(HeadFindingsTest, AnOpeningTakenBackIsNoFindingAnyMore) {
   When("2026-02-01");
   EXPECT_TRUE(Codes().empty());
   EXPECT_EQ(*InstantOf(profile_.opened_at()), *ParseInstant("2026-01-02"));
+}
+
+TEST_F(HeadFindingsTest, LinkThatClosesARingIsNoParentAndALongRingIsNamedInPart) {
+  const auto child_of = [](std::string_view parent) {
+    return fmt::format(R"("account_changed":{{"fields":{{"parent":"{}"}}}})", parent);
+  };
+  for (int i = 2; i <= 11; ++i) Given(fmt::format("a{}", i - 1), "2026-01-01", child_of(fmt::format("a{}", i)));
+  Given("a11", "2026-01-01", child_of("acme"));
+  Given("2026-01-01", child_of("corp"));
+  Given("2026-01-02", child_of("a1"));
+  When("2026-01-01");
+  EXPECT_EQ(profile_.parent(), "corp");
+  When("2026-01-02");
+  EXPECT_FALSE(profile_.has_parent());
+  ASSERT_EQ(findings_.size(), 1);
+  EXPECT_EQ(findings_[0].text(),
+            "event erp/e13: parent closes a ring of acme, a1, a2, a3, a4, a5, a6, a7, a8, a9 and 2 more");
 }
 
 TEST_F(HeadFindingsTest, MergedAccountsWereEachOpenedOnce) {

@@ -83,7 +83,16 @@ class ViewFixture : public ::testing::Test {
     satisfaction_.Clear();
     rates_.Clear();
     RenderProfile(*account, t, &profile_);
-    RenderFindings(*account, reference_->MergesAt(t), &findings_);
+    const Merges merges = reference_->MergesAt(t);
+    RenderFindings(*account, merges, &findings_);
+    const auto heads_of = [&](const AccountId& above) -> Result<std::vector<EntityRow>> {
+      std::vector<EntityRow> heads;
+      for (const AccountId& member : merges.MembersOf(above)) heads.push_back(*ReadHead(source, member));
+      return heads;
+    };
+    const auto ring = RingClosedBy(account->state, merges, t, heads_of);
+    ASSERT_TRUE(ring.ok()) << ring.status();
+    if (*ring) RenderParentRing(**ring, &profile_, &findings_);
     RenderValue(components_, asked, Currency("EUR"), &value_);
     RenderMonths(components_, Currency("EUR"), &value_);
     RenderBreakEven(account->sums, &value_);
