@@ -11,11 +11,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <thread>
 
 #include "engine/base/check.h"
 #include "engine/base/codec.h"
@@ -129,8 +131,6 @@ Found Look(const std::string& path, std::error_code* error) {
   }
   return empty ? Found::kNothing : manifest ? Found::kDamaged : Found::kForeign;
 }
-
-std::atomic<int> databases_that_write = 0;
 
 // Whoever reads or appends comes before merging. Where that falls too far behind, writes wait for it.
 class MergingStandsBack final : public rocksdb::EventListener {
@@ -259,13 +259,10 @@ rocksdb::Status RocksDatabase::OpenFamilies(Access access) {
     status = rocksdb::DB::OpenForReadOnly(options, spec_.path, spec_.families, &families_, &db);
   } else {
     options.info_log = NewInfoLog(spec_.path);
-    // RocksDB's background threads serve all databases of a process, and by default there is one to merge and one to
-    // write tables: a log whose tables wait for a long merge of views has its writes slowed down, and then stopped.
-    writes_ = true;
-    const int threads = ++databases_that_write;
-    rocksdb::Env* env = EnvOf(spec_);
-    env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::LOW);
-    env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::HIGH);
+    // RocksDB's background threads serve all databases of a process; by default one merges and one writes tables.
+    const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency() / 2));
+    EnvOf(spec_)->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::LOW);
+    EnvOf(spec_)->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::Priority::HIGH);
     status = rocksdb::DB::Open(options, spec_.path, spec_.families, &families_, &db);
   }
   db_.reset(db);
@@ -358,7 +355,6 @@ Status RocksDatabase::CheckAdmitted() const {
 RocksDatabase::RocksDatabase(RocksSpec spec) : spec_(std::move(spec)) { spec_.db.env = EnvOf(spec_); }
 
 RocksDatabase::~RocksDatabase() {
-  if (writes_) --databases_that_write;
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
 }
 

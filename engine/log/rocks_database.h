@@ -98,7 +98,6 @@ class RocksDatabase {
   rocksdb::Status OpenFamilies(Access access);
 
   RocksSpec spec_;
-  bool writes_ = false;
   std::unique_ptr<Lock> lock_;  // kRead only: a writer's is RocksDB's own
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;

@@ -1,7 +1,5 @@
 #include "engine/shard/row_cache.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <new>
 #include <optional>
@@ -17,6 +15,8 @@ namespace {
 // How many rows of one account a listing steps over before it seeks the next account.
 constexpr int kStepsBeforeSeek = 32;
 constexpr size_t kTableMin = 1 << 10;
+// A store is read for the keys of its rows once so many rows were looked for in it: what changes little does without.
+constexpr uint64_t kMissesWorthReading = 20'000;
 // Rows that the filter of those made has room for at first.
 constexpr uint64_t kMadeRoom = 1 << 21;
 constexpr size_t kBlockBytes = size_t{256} << 10;
@@ -30,7 +30,7 @@ constexpr size_t kSegments = 8;
 
 std::string_view AccountOf(std::string_view key) { return key.substr(0, key.find('\0')); }
 
-uint64_t HashOfKey(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
+uint64_t HashOfKey(std::string_view key) { return HashOfRowKey(key).value(); }
 
 // Of what a commit took up so much is kept until the next one, that readers may tell what changed over it: it is more
 // than most commits take up.
@@ -93,12 +93,15 @@ void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewComm
 }  // namespace
 
 RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max)
-    : store_(std::move(store)), clean_bytes_max_(clean_bytes_max), table_(kTableMin) {
+    : store_(std::move(store)),
+      clean_bytes_max_(clean_bytes_max),
+      made_(kMadeRoom),
+      stored_any_(store_->Snapshot()->checkpoint().position > Position(0)),
+      table_(kTableMin) {
   StartSegment();
   changes_ = std::make_shared<Changes>(row_memory_);
   layers_ = {.stored = store_->Snapshot(), .committing = nullptr, .changes = changes_, .committed = nullptr};
   published_ = committed().checkpoint().position;
-  if (published_ == Position(0)) made_.emplace(kMadeRoom);
   status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view key, std::string_view) {
     unowned_.Add(IdentityHash(HashOfKey(key)));
     return true;
@@ -165,7 +168,8 @@ RowCache::Ahead RowCache::PrefetchFar(std::string_view account, std::string_view
   if (ahead.has_row) {
     ahead.row = HashOfKey(row);
     __builtin_prefetch(&table_[ahead.row & (table_.size() - 1)]);
-    if (made_) made_->Prefetch(IdentityHash(ahead.row));
+    made_.Prefetch(IdentityHash(ahead.row));
+    if (stored_keys_ != nullptr) stored_keys_->Prefetch(IdentityHash(ahead.row));
   }
   return ahead;
 }
@@ -188,11 +192,13 @@ std::string_view RowCache::Find(std::string_view key) {
     version->used = true;
     return version->value();
   }
-  if (made_ && !made_->MayHold(IdentityHash(hash))) {
+  if (IsNew(IdentityHash(hash))) {
     ++lookups_.hits;
     return {};
   }
-  ++lookups_.misses;
+  if (++lookups_.misses == kMissesWorthReading && stored_any_) {
+    stored_keys_ = std::make_unique<StoredKeys>(store_->Snapshot());
+  }
   const Result<std::optional<std::string>> stored = committed().Row(key);
   status_.Update(stored.status());
   if (!stored.ok() || !stored->has_value()) return {};
@@ -200,6 +206,11 @@ std::string_view RowCache::Find(std::string_view key) {
   version->stored = true;
   Insert(version);
   return version->value();
+}
+
+bool RowCache::IsNew(IdentityHash key) const {
+  if (made_.MayHold(key)) return false;
+  return !stored_any_ || (stored_keys_ != nullptr && !stored_keys_->MayHold(key));
 }
 
 void RowCache::Put(std::string_view key, std::string_view bytes) {
@@ -217,7 +228,7 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
     slot.version = version;
   } else {
     Insert(version);
-    if (made_) made_->Add(IdentityHash(hash));
+    made_.Add(IdentityHash(hash));
   }
   if (key.starts_with('\0')) unowned_.Add(IdentityHash(hash));
   Pending& pending = PendingOf(AccountOf(key));

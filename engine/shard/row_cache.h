@@ -29,6 +29,7 @@
 #include "engine/shard/account_version.h"
 #include "engine/shard/changes.h"
 #include "engine/shard/identity_filter.h"
+#include "engine/shard/stored_keys.h"
 #include "engine/views/view_store.h"
 #include "projections/account/month_sum.h"
 #include "projections/account/row_store.h"
@@ -120,6 +121,8 @@ class RowCache final : public RowStore {
   };
   // Where the last version of a row is in the table, or would be.
   Slot& SlotOf(uint64_t hash, std::string_view key);
+  // The store has no row of this key, and had none.
+  bool IsNew(IdentityHash key) const;
   static RowVersion* NewVersion(uint64_t hash, std::string_view key, std::string_view value, Segment* segment);
   void Insert(RowVersion* version);
   void Erase(RowVersion* version);
@@ -133,9 +136,11 @@ class RowCache final : public RowStore {
 
   // The shard's thread's own.
   Status status_;
-  // Of the keys of rows that were made since the store was empty; nothing where it was not, and every row may be there.
-  // Most rows that are asked for are new.
-  std::optional<IdentityFilter> made_;
+  // Most rows that are asked for are new. Of the keys of rows that were made here; and what the store held before, read
+  // once it is seen to be worth it.
+  IdentityFilter made_;
+  std::unique_ptr<const StoredKeys> stored_keys_;
+  const bool stored_any_;
   Lookups lookups_;
   // Of the keys of all rows under no account. Every event asks for its void, and nearly none has one.
   IdentityFilter unowned_{1 << 12};

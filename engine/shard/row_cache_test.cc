@@ -365,6 +365,24 @@ TEST_F(RowCacheTest, RowsStayInMemoryWhileTheyAreAskedFor) {
   EXPECT_EQ(cache_->lookups().misses, 1U) << "it was read from the store";
 }
 
+// Over a store that holds rows new ones are not looked for there any more, once it is read; those that are there are
+// found.
+TEST_F(RowCacheTest, NewRowsAreKnownOverAStoreToo) {
+  State(kAcme, "stored", "e-1");
+  Publish();
+  Commit();
+  Restart();
+  uint64_t misses = 0;
+  for (int i = 0; i < 20'000 || misses != cache_->lookups().misses; ++i) {
+    misses = cache_->lookups().misses;
+    State(kZeta, std::to_string(i), "e-1");
+  }
+  State(kZeta, "another", "e-1");
+  EXPECT_EQ(cache_->lookups().misses, misses);
+  EXPECT_NE(cache_->Find(RowKey::Entity(kAcme, Invoice("stored")).bytes()), "");
+  EXPECT_EQ(cache_->lookups().misses, misses + 1);
+}
+
 TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   Add(kZeta, 1, 1);
   Add(kAcme, 2, 1);
