@@ -220,6 +220,27 @@ TEST_F(CliTest, RejectedAndConflictingRecordsAreListedNewestFirst) {
   ExpectGolden("rejected_narrow.txt");
 }
 
+TEST_F(CliTest, OneRecordIsToldWhole) {
+  console_.width = 80;
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12"}), kExitOk);
+  EXPECT_EQ(queries_.last().what, "record kontor.events/1@12");
+  ExpectGolden("record.txt");
+  EXPECT_EQ(Read({"rejected", "kontor.events/0@5"}), kExitOk);
+  ExpectGolden("record_undecodable.txt");
+  console_.width = 60;
+  EXPECT_EQ(Read({"rejected", "kontor.events/0@5"}), kExitOk);
+  ExpectGolden("record_undecodable_narrow.txt");
+
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12", "--json"}), kExitOk);
+  EXPECT_EQ(out_.str(), *JsonText(queries_.records_by_id["kontor.events/1@12"]) + "\n");
+}
+
+TEST_F(CliTest, RecordThatIsNotThereIsSaid) {
+  EXPECT_EQ(Read({"rejected", "foo"}), kExitFailed);
+  EXPECT_EQ(err_.str(), "kontor: there is no record 'foo'\n");
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12", "--reemit", "kontor.events/1@12"}), kExitUsage);
+}
+
 TEST_F(CliTest, FailuresAreSaidAndExitWithOne) {
   queries_.failure = Unavailable("shard kontor.events/3 is catching up");
   for (const char* command : {"accounts", "portfolio", "shards", "rejected"}) {

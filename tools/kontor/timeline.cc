@@ -72,7 +72,8 @@ void AddTimeline(CLI::App* app, CommandContext* context) {
   command->group(kReadGroup);
   command->footer(R"(Examples:
   kontor timeline acme
-  kontor timeline acme --all --json | jq '.entries[].summary')");
+  kontor timeline acme --all --json | jq '.entries[].summary'
+  kontor rejected kontor.events/1@7      one of its records whole, refused or not)");
   auto options = std::make_shared<TimelineOptions>();
   command->add_option("ID", options->id, "The account's id")->required();
   AddLimitOptions(command, &options->rows_max);
