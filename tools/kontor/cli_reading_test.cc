@@ -12,6 +12,7 @@ namespace kontor {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -74,8 +75,6 @@ TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {
 
 // Each with what does not fit even a wide terminal as it is.
 TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
-  queries_.shards.mutable_shards(0)->set_log_digest(std::string(64, 'a'));
-  queries_.shards.mutable_shards(0)->set_views_digest(std::string(64, 'b'));
   auto* entry = queries_.timeline_pages[""].mutable_entries(0);
   entry->set_summary("invoice INV-1001-0061 over 1,000.00 EUR, due on 2026-11-30, for the works in the south");
   entry->set_actor("kim.of.the.accounts@acme.example");
@@ -86,8 +85,8 @@ TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
     money->set_units(1'234'567);
   }
   const std::vector<std::vector<std::string>> commands = {
-      {"accounts", "--all"},  {"account", "acme"}, {"timeline", "acme"}, {"portfolio"}, {"shards"},
-      {"shards", "--digest"}, {"rejected"}};
+      {"accounts", "--all"}, {"account", "acme"},         {"timeline", "acme"}, {"portfolio"}, {"shards"},
+      {"rejected"},          {"rejected", "--limit", "1"}};
   for (const auto& command : commands) {
     for (const int width : {60, 80, 120}) {
       console_.width = width;
@@ -108,6 +107,16 @@ TEST_F(CliTest, AccountStaysInColumnsOnASmallTerminal) {
     EXPECT_EQ(Read({"account", "acme", "--months", "1"}), kExitOk);
     EXPECT_THAT(out_.str(), AllOf(HasSubstr("\nMonth    Interactions"), HasSubstr("\nInvoiced, in EUR  ")));
   }
+}
+
+TEST_F(CliTest, MoneyThatGrewAndShrankHasRoomBeforeMoneyThatCame) {
+  auto* move = queries_.accounts["acme"].mutable_growth()->mutable_invoiced_net_retention()->mutable_movements(0);
+  for (auto* money : {move->mutable_start(), move->mutable_new_amount(), move->mutable_churn(), move->mutable_end()}) {
+    money->set_units(1'234'567);
+  }
+  console_.width = 80;
+  EXPECT_EQ(Read({"account", "acme", "--months", "1"}), kExitOk);
+  EXPECT_THAT(out_.str(), ContainsRegex("\nInvoiced, in EUR +Start +More +Less +Gone +End +NRR\n"));
 }
 
 TEST_F(CliTest, WhatMattersMostHasRoomOnASmallTerminal) {
@@ -210,6 +219,21 @@ TEST_F(CliTest, DigestsTellNothingThatDiffersBetweenEqualInstances) {
   shard->set_checkpoint(5);
   EXPECT_EQ(Read({"shards", "--digest"}), kExitOk);
   EXPECT_EQ(out_.str(), before);
+}
+
+TEST_F(CliTest, DigestsAreNeverCutOff) {
+  const std::string log(64, 'a');
+  const std::string views(64, 'b');
+  queries_.shards.mutable_shards(0)->set_log_digest(log);
+  queries_.shards.mutable_shards(0)->set_views_digest(views);
+  for (const int width : {60, 80, 120, 200}) {
+    console_.width = width;
+    EXPECT_EQ(Read({"shards", "--digest"}), kExitOk);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr(log), HasSubstr(views))) << width;
+  }
+  console_.width = 80;
+  EXPECT_EQ(Read({"shards", "--digest"}), kExitOk);
+  EXPECT_THAT(out_.str(), StartsWith("Shard    kontor.events/0\nRecords  1,041\nLog      " + log + "\n"));
 }
 
 TEST_F(CliTest, RejectedAndConflictingRecordsAreListedNewestFirst) {

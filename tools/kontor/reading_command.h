@@ -7,6 +7,7 @@
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
 #include "tools/kontor/reading.h"
+#include "tools/kontor/text.h"
 
 namespace kontor {
 
@@ -74,9 +75,8 @@ Status ForEachPage(Readings& readings, const std::function<TargetText()>& target
 // "Only the first 50 are shown…", where rows are left over.
 inline std::string MoreText(bool more, int64_t rows_max, const Console& console) {
   if (!more) return "";
-  return console.Styled(fmt::format("Only the first {} are shown; --limit N or --all shows more.", rows_max),
-                        Style::kDim) +
-         "\n";
+  const std::string text = fmt::format("Only the first {} are shown; --limit N or --all shows more.", rows_max);
+  return console.Styled(Wrapped(text, console.width, 2), Style::kDim) + "\n";
 }
 
 }  // namespace kontor

@@ -56,7 +56,7 @@ std::string StatesText(const api::v1::ListShardsResponse& shards, const Console&
 
 // Nothing that differs between two instances that hold the same.
 std::string DigestsText(const api::v1::ListShardsResponse& shards, const Console& console) {
-  Table table({Left("Shard"), Right("Records"), Words("Log"), Words("Views")});
+  Table table({Left("Shard"), Right("Records"), Left("Log"), Left("Views")});  // whole, for comparing
   for (const api::v1::ShardSummary& shard : shards.shards()) {
     const auto known = [](const std::string& digest) { return digest.empty() ? std::string(kUnknown) : digest; };
     table.Add({NameOf(shard), CountText(static_cast<int64_t>(shard.digest_position())), known(shard.log_digest()),
