@@ -60,7 +60,7 @@ struct ShardStatus {
   int64_t conflicts = 0;
   int64_t rejected = 0;
   int64_t wrong_partition = 0;  // of these, since the start: not where the partitioner puts their keys
-  int64_t offset_gaps = 0;  // offsets that the partition does not hold, seen between records
+  int64_t offset_gaps = 0;      // offsets that the partition does not hold, seen between records
 };
 
 // Offsets that Kafka has and the shard has not read; those in open transactions are not due.
