@@ -13,7 +13,6 @@
 #include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
 #include "engine/server/routes.h"
-#include "tools/kontor/data_directory.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
@@ -47,12 +46,6 @@ InstanceOptions OptionsFor(const std::string& data_dir, const ReportingOptions& 
   options.zone = reporting.zone;
   options.clock = clock;
   return options;
-}
-
-// In the logs of a stopped engine.
-Result<uint64_t> RecordsIn(const std::string& data_dir) {
-  KONTOR_ASSIGN_OR_RETURN(const auto directory, DataDirectory::OpenExisting(data_dir));
-  return directory->RecordsStored();
 }
 
 // Where it stands, on one line: "3 shards, 12,345 records, 0 behind".
@@ -135,19 +128,22 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
   InstanceOptions options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
   options.rebuild = true;
   std::mutex mutex;
-  std::map<ShardId, Position> folded;
-  const auto records = [&folded] {
-    uint64_t sum = 0;
-    for (const auto& [shard, done] : folded) sum += done.value();
-    return sum;
+  struct Folded {
+    uint64_t records = 0;
+    uint64_t of = 0;
   };
-  // Ahead of the shards, which begin one after the other. What is wrong with the folder is told where it is opened.
-  const uint64_t all = console.shows_progress ? RecordsIn(rebuild.data_dir).value_or(0) : 0;
+  std::map<ShardId, Folded> shards;  // guarded by mutex while the instance is open
+  const auto sum = [&shards](uint64_t Folded::*figure) {
+    uint64_t all = 0;
+    for (const auto& [shard, folded] : shards) all += folded.*figure;
+    return all;
+  };
   Progress progress("records", console);
-  options.progress = [&](const ShardId& shard, Position done, Position) {
+  // Shards begin one after the other, and each with its end: all of it is known in the first moments.
+  options.progress = [&](const ShardId& shard, Position folded, Position end) {
     const std::lock_guard lock(mutex);
-    folded[shard] = done;
-    progress.Update(records(), records(), all);
+    shards[shard] = {folded.value(), end.value()};
+    progress.Update(sum(&Folded::records), sum(&Folded::records), sum(&Folded::of));
   };
   Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
@@ -155,7 +151,7 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
     return 1;
   }
   (*instance)->Close();  // commits what was folded
-  *console.out << fmt::format("views folded anew from {} log records\n", records());
+  *console.out << fmt::format("views folded anew from {} log records\n", sum(&Folded::records));
   return 0;
 }
 
