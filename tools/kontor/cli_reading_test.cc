@@ -127,6 +127,25 @@ TEST_F(CliTest, WhatMattersMostHasRoomOnASmallTerminal) {
   EXPECT_THAT(out_.str(), HasSubstr("invoice 1001 over 1,000.00 EUR"));
 }
 
+// How much there is to read is asked for first, where it is going to be told.
+TEST_F(CliTest, AllOfALongListTellsHowFarItIs) {
+  const auto first_question = [&](const std::vector<std::string>& command) {
+    std::string what;
+    queries_.BeforeNext([&] { what = queries_.last().what; });
+    EXPECT_EQ(Read(command), kExitOk) << err_.str();
+    return what;
+  };
+  EXPECT_EQ(first_question({"accounts", "--all"}), "accounts");  // no terminal
+  console_.shows_progress = true;
+  EXPECT_EQ(first_question({"accounts", "--all"}), "portfolio");
+  EXPECT_EQ(first_question({"timeline", "acme", "--all"}), "account acme");
+  EXPECT_EQ(first_question({"rejected", "--all"}), "shards");
+  EXPECT_EQ(first_question({"rejected", "--all", "--json"}), "shards");
+  EXPECT_EQ(first_question({"accounts", "--limit", "7"}), "accounts");
+  console_.is_terminal = true;
+  EXPECT_EQ(first_question({"rejected", "--all", "--json"}), "records");  // the pages are what is seen
+}
+
 TEST_F(CliTest, LimitEndsTheList) {
   EXPECT_EQ(Read({"accounts", "--limit", "1"}), kExitOk);
   EXPECT_EQ(queries_.last().page.size, 1);

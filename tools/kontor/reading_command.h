@@ -2,10 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
+#include "tools/kontor/progress.h"
 #include "tools/kontor/reading.h"
 #include "tools/kontor/text.h"
 
@@ -47,6 +50,13 @@ inline Status AwaitSettled(Readings& readings) {
     KONTOR_ASSIGN_OR_RETURN(const auto portfolio, readings.Read<view::v1::PortfolioView>("/v1/portfolio"));
     if (portfolio.settled()) return OkStatus();
   }
+}
+
+// How far --all is, on a terminal; null where that is not to be shown: a few rows are there at once, and pages of JSON
+// on the same terminal would be torn.
+inline std::unique_ptr<Progress> ProgressOfAll(std::string what, int64_t rows_max, bool json, const Console& console) {
+  const bool is_shown = console.shows_progress && rows_max == 0 && !(json && console.is_terminal);
+  return is_shown ? std::make_unique<Progress>(std::move(what), console) : nullptr;
 }
 
 // Asks for page after page until `rows_max` rows (0: all) are there. rows: takes a page, and returns how many rows it

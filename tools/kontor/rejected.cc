@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,20 +31,59 @@ struct RejectedOptions {
   BrokerOptions broker;
 };
 
+// How far the logs are searched, once for each disposition, from their ends down: the records that were found tell.
+class Search {
+ public:
+  explicit Search(const api::v1::ListShardsResponse& shards) {
+    for (const api::v1::ShardSummary& shard : shards.shards()) {
+      ends_[{shard.topic(), shard.partition()}] = shard.position();
+      records_ += shard.position();
+    }
+    left_ = ends_;
+  }
+
+  uint64_t total() const { return 2 * records_; }
+  // Records searched. search: the first or the second, from 0.
+  uint64_t Done(uint64_t search, const api::v1::ListRecordsResponse& found) {
+    if (std::exchange(search_, search) != search) left_ = ends_;
+    for (const RecordSummary& record : found.records()) left_[{record.topic(), record.partition()}] = record.position();
+    uint64_t left = 0;
+    for (const auto& [shard, position] : left_) left += position;
+    return (search + 1) * records_ - std::min(left, records_);
+  }
+
+ private:
+  using PositionOf = std::map<std::pair<std::string, int32_t>, uint64_t>;
+  PositionOf ends_;
+  PositionOf left_;
+  uint64_t records_ = 0;
+  uint64_t search_ = 0;
+};
+
 Status List(Readings& readings, const RejectedOptions& options, const Console& console) {
   std::vector<RecordSummary> records;
   bool more = false;
+  std::unique_ptr<Progress> progress = ProgressOfAll("records", options.rows_max, options.reading.json, console);
+  std::optional<Search> search;
+  if (progress != nullptr) {
+    KONTOR_ASSIGN_OR_RETURN(const auto shards, readings.Read<api::v1::ListShardsResponse>("/v1/shards"));
+    search.emplace(shards);
+  }
+  uint64_t searches = 0;
   for (const char* disposition : {"rejected", "conflict"}) {
     bool more_of_these = false;
     const auto target = [&] { return TargetText("/v1/records").Add("disposition", disposition); };
     const auto add_rows = [&](const api::v1::ListRecordsResponse& page) -> int64_t {
       records.insert(records.end(), page.records().begin(), page.records().end());
+      if (search) progress->Update(records.size(), search->Done(searches, page), search->total());
       return page.records_size();
     };
     KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListRecordsResponse>(
         readings, target, options.rows_max, options.reading.json, console, add_rows, &more_of_these));
     more = more || more_of_these;
+    ++searches;
   }
+  progress.reset();
   if (options.reading.json) return OkStatus();
 
   std::stable_sort(records.begin(), records.end(), [](const RecordSummary& a, const RecordSummary& b) {

@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -13,6 +15,7 @@
 #include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
 #include "engine/server/routes.h"
+#include "tools/kontor/catching_up.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
@@ -64,12 +67,18 @@ std::string StatusLine(const ShardSet& shards) {
   return line;
 }
 
-// Returns once a signal to stop came. Tells the service manager meanwhile, where there is one.
+// Returns once a signal to stop came. Tells the service manager meanwhile, where there is one, and the log how far
+// catching up is.
 void ServeUntilStopped(const StopSignal& stop, const ShardSet& shards, ServiceManager* manager) {
   manager->Ready(StatusLine(shards));
-  if (!manager->listens()) return stop.Wait();
-  while (!stop.WaitFor(manager->interval())) {
-    manager->Tick(shards.IsAlive(manager->patience()), StatusLine(shards));
+  const std::chrono::milliseconds pause =
+      manager->listens() ? std::min<std::chrono::milliseconds>(manager->interval(), CatchingUp::kInterval)
+                         : CatchingUp::kInterval;
+  CatchingUp catching_up;
+  while (!stop.WaitFor(pause)) {
+    if (manager->listens()) manager->Tick(shards.IsAlive(manager->patience()), StatusLine(shards));
+    const auto said = catching_up.Look(std::chrono::steady_clock::now(), shards.statuses());
+    if (said) spdlog::info("{}", *said);
   }
 }
 
