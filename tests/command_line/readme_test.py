@@ -25,13 +25,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import engine as e2e  # noqa: E402
 
 README = e2e.ROOT / "README.md"
-PATIENCE = 60  # seconds, only ever used up by what fails
 COLUMNS = 100  # of the terminal that README.md shows, where no line of it is as wide as its own
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_HERE = re.compile(r"(sudo|apt|apt-get|docker|tools/(demo|test|build|install)|tools/dev/install)\b")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FIGURE = re.compile(r"–|\b[0-9a-f]{64}\b|\d[\d,.:]*")
 HOME = "\x1b[H"  # where a frame begins
+
 # What runs until it is ended, and what it must have said by then.
 ENDLESS = {
     r"kontor watch\b(?!.*--once)": r"● live(.|\n)*\nAccount +Name",
@@ -120,10 +120,10 @@ class Terminal:
 
     def read_until(self, done):
         """Reads until that is so, or the command has ended."""
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + e2e.PATIENCE
         while not done(self.said()):
             if not select.select([self.master], [], [], max(0, limit - time.monotonic()))[0]:
-                raise AssertionError(f"waited {PATIENCE} s in vain:\n{self.said()}")
+                raise AssertionError(f"waited {e2e.PATIENCE} s in vain:\n{self.said()}")
             try:
                 self.raw += os.read(self.master, 1 << 16)
             except OSError:  # nobody has the terminal any more
@@ -132,7 +132,7 @@ class Terminal:
     def end(self, number):
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-        status = self.process.wait(PATIENCE)
+        status = self.process.wait(e2e.PATIENCE)
         os.close(self.master)
         return status
 
@@ -184,8 +184,14 @@ class TourTest(ReadmeTestCase):
             )
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
-        told = lambda: (self.folder / "demo.log").read_text(errors="replace")  # noqa: E731
-        e2e.wait_until("the demo's guide", lambda: process.poll() is not None or "kontor rejected" in told(), describe=told)
+
+        def told():
+            return (self.folder / "demo.log").read_text(errors="replace")
+
+        def guides():
+            return process.poll() is not None or "kontor rejected" in told()
+
+        e2e.wait_until("the demo's guide", guides, describe=told)
         return re.search(r"on a broker inside this process, (\S+); answers on (http://(\S+))", told()).groups()
 
     def test_its_commands_do_what_it_shows(self):
