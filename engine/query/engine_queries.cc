@@ -166,12 +166,16 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
   const auto progress = [&](Position at) {
     if (config_.digest_progress) config_.digest_progress(digested + at.value(), total);
   };
+  const bool reads_on = reader_->shards().reads_on();
   for (const std::shared_ptr<Shard>& shard : shards) {
+    // What a folder's views had to catch up with is stored before it is told; a failure is told by the status.
+    if (!reads_on) shard->CommitNow().IgnoreError();
     const ShardStatus status = shard->status();
     api::v1::ShardSummary* out = response.add_shards();
     out->set_topic(status.id.topic);
     out->set_partition(status.id.partition.value());
-    out->set_state(StateOf(status.state));
+    out->set_state(!reads_on && status.state == ShardState::kRunning ? api::v1::SHARD_STATE_STOPPED
+                                                                     : StateOf(status.state));
     if (!status.failure.ok()) out->set_failure(std::string(Text(status.failure)));
     out->set_position(status.end.value());
     out->set_checkpoint(status.checkpoint.value());

@@ -31,6 +31,19 @@ TEST_F(EngineQueriesTest, RecordIsFoldedOnceItsPositionIs) {
   EXPECT_EQ(*Folded(0, 1), false);
 }
 
+TEST_F(EngineQueriesTest, StoppedFolderSaysSoAndThatItsViewsAreLevel) {
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(Invoice("acme", "e-1", "i-2", 10));
+  Open();
+  ASSERT_TRUE(stores().OpenViews(shard_id(), /*anew=*/true).ok());  // as an engine leaves them that was killed early
+  Reopen();
+  const auto shards = queries().Shards(/*digest=*/false);
+  ASSERT_TRUE(shards.ok()) << shards.status();
+  EXPECT_EQ(shards->shards(0).state(), api::v1::SHARD_STATE_STOPPED);
+  EXPECT_EQ(shards->shards(0).position(), 2U);
+  EXPECT_EQ(shards->shards(0).checkpoint(), 2U);
+}
+
 TEST_F(EngineQueriesTest, PartitionElsewhereIsWaitedForAndOneThatIsNotThereIsRefused) {
   OpenOfTwo();
   EXPECT_EQ(*Folded(1, 0), false);

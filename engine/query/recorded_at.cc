@@ -5,6 +5,7 @@ namespace {
 
 constexpr int64_t kMsPerSecond = 1'000;
 constexpr int64_t kNanosPerMs = 1'000'000;
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kFirstSecond = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr int64_t kLastSecond = 253'402'300'799;   // 9999-12-31T23:59:59Z
 
@@ -18,11 +19,16 @@ std::optional<google::protobuf::Timestamp> RecordedAt(const log::v1::LogRecord& 
     --seconds;
     ms += kMsPerSecond;
   }
-  if (seconds < kFirstSecond || seconds > kLastSecond) return std::nullopt;
   google::protobuf::Timestamp at;
   at.set_seconds(seconds);
   at.set_nanos(static_cast<int32_t>(ms * kNanosPerMs));
+  if (!HasWords(at)) return std::nullopt;
   return at;
+}
+
+bool HasWords(const google::protobuf::Timestamp& timestamp) {
+  return timestamp.seconds() >= kFirstSecond && timestamp.seconds() <= kLastSecond && timestamp.nanos() >= 0 &&
+         timestamp.nanos() < kNanosPerSecond;
 }
 
 }  // namespace kontor

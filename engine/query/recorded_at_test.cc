@@ -31,6 +31,12 @@ TEST(RecordedAtTest, WhatJsonCannotTellIsLeftOut) {
   EXPECT_EQ(Told(-62'135'596'800'001), "none");
   EXPECT_EQ(Told(std::numeric_limits<int64_t>::max()), "none");
   EXPECT_EQ(Told(std::numeric_limits<int64_t>::min()), "none");
+
+  google::protobuf::Timestamp odd;
+  odd.set_nanos(1'000'000'000);
+  EXPECT_FALSE(HasWords(odd));
+  odd.set_nanos(-1);
+  EXPECT_FALSE(HasWords(odd));
 }
 
 }  // namespace

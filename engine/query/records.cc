@@ -182,13 +182,19 @@ Result<api::v1::RecordSummary> EngineQueries::Record(const std::string& id) cons
   KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<Shard> shard, reader_->shards().Find(place.shard));
   KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
   if (place.position >= log->End()) {
-    return NotFound("there is no record {}: {} has {} of them; `kontor rejected` lists those that can be sent again",
-                    id, ShardName(place.shard), log->End().value());
+    return NotFound("there is no record {}: {} has {} of them; `kontor rejected` lists those that were refused", id,
+                    ShardName(place.shard), log->End().value());
   }
   KONTOR_ASSIGN_OR_RETURN(const std::string bytes, log->Read(place.position));
   log::v1::LogRecord record;
   if (!record.ParseFromString(bytes)) return DataLoss("log record {} does not parse", id);
   api::v1::RecordSummary summary = Describe(*shard, place.position, record);
+  google::protobuf::Arena arena;
+  auto decoded = DecodeEvent(RawRecordOf(record), &arena);
+  if (const auto* event = std::get_if<const event::v1::Event*>(&decoded)) {
+    *summary.mutable_event() = **event;
+    if (!HasWords((*event)->occurred_at())) summary.mutable_event()->clear_occurred_at();
+  }
   *summary.mutable_record() = std::move(record);
   return summary;
 }

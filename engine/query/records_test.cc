@@ -115,6 +115,34 @@ TEST_F(RecordsTest, PageTokenThatNoListGaveIsRefused) {
   EXPECT_THAT(std::string(Text(listed.status())), HasSubstr("page_token"));
 }
 
+TEST_F(RecordsTest, OneByItsIdSaysWhatItsBytesSay) {
+  event::v1::Event late = Invoice("acme", "e-1", "i-1", 10);
+  late.mutable_occurred_at()->set_seconds(1'000'000'000'000);  // the year 33658
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(late);
+  topic().EmitRaw("acme", "\xff");
+  Open();
+  const auto accepted = queries().Record("kontor.events/0@0");
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  EXPECT_EQ(accepted->event().event_id(), "e-0");
+  EXPECT_EQ(accepted->event().SerializeAsString(), accepted->record().value());
+
+  const auto impossible = queries().Record("kontor.events/0@1");
+  ASSERT_TRUE(impossible.ok()) << impossible.status();
+  EXPECT_EQ(impossible->reason(), log::v1::REJECT_REASON_IMPOSSIBLE_INSTANT);
+  EXPECT_TRUE(impossible->event().has_invoice_issued());
+  EXPECT_FALSE(impossible->event().has_occurred_at());  // else JSON could tell nothing of the record
+
+  const auto undecodable = queries().Record("kontor.events/0@2");
+  ASSERT_TRUE(undecodable.ok()) << undecodable.status();
+  EXPECT_FALSE(undecodable->has_event());
+  EXPECT_EQ(undecodable->record().value(), "\xff");
+
+  const auto listed = queries().Records(DISPOSITION_ACCEPTED, {.size = 1, .token = ""});
+  ASSERT_TRUE(listed.ok() && listed->records_size() == 1);
+  EXPECT_FALSE(listed->records(0).has_event());
+}
+
 TEST_F(RecordsTest, RecordThatIsNotThereIsSaidByItsIdAlone) {
   topic().EmitRaw("acme", "\xff");
   Open();
@@ -123,8 +151,8 @@ TEST_F(RecordsTest, RecordThatIsNotThereIsSaidByItsIdAlone) {
   EXPECT_EQ(status.code(), StatusCode::kNotFound);
   EXPECT_EQ(
       std::string(Text(status)),
-      "there is no record kontor.events/0@1: kontor.events/0 has 1 of them; `kontor rejected` lists those that can "
-      "be sent again");
+      "there is no record kontor.events/0@1: kontor.events/0 has 1 of them; `kontor rejected` lists those that were "
+      "refused");
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ const std::vector<Route>* MakeRoutes() {
       {Endpoint::kRecord,
        "/v1/records/{id}",
        "Record",
-       "One log record, raw bytes included",
+       "One log record, raw bytes and event included",
        {},
        api::v1::RecordSummary::descriptor()},
       {Endpoint::kShards,

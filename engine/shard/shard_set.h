@@ -71,6 +71,8 @@ class ShardSet final : public AssignmentListener {
 
   // --- Any thread ---
 
+  // Whether it reads on from Kafka; else what stands in the data directory is all.
+  bool reads_on() const { return config_.source != nullptr; }
   // The events shards by partition, failed ones included. A shard stays good while it is held.
   std::vector<std::shared_ptr<Shard>> events() const;
   // Null where there is none yet.

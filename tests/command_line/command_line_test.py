@@ -97,6 +97,8 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(completed("kontor", "completion", ""), ["bash", "zsh", "fish"])
         self.assertEqual(completed("kontor", "config", "acc"), ["accounts", "account"])
         self.assertEqual(completed("kontor", "config", "--js"), ["--json"])
+        self.assertEqual(completed("kontor", "config", "serve", "--log-f"), ["--log-format"])
+        self.assertEqual(completed("kontor", "config", "serve", "--log-level", "w"), ["warn"])
 
     def commands(self):
         return re.findall(r"^  ([a-z]+) {2,}", self.said("--help").split("\nOptions:")[0], re.M)
@@ -125,6 +127,10 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(completed("kontor accounts --order-by over"), ["overdue"])
         self.assertEqual(completed("kontor completion "), ["bash", "fish", "zsh"])
         self.assertEqual(completed("kontor config acc"), ["account", "accounts"])
+        self.assertEqual(completed("kontor config --js"), ["--json"])
+        self.assertEqual(completed("kontor config serve --js"), [])
+        self.assertEqual(completed("kontor config serve --log-level w"), ["warn"])
+        self.assertEqual(completed("kontor config serve acc"), [])
 
     def test_zsh_completes(self):
         (self.folder / "_kontor").write_text(self.said("completion", "zsh"))
@@ -164,6 +170,8 @@ class ShellsTest(CommandLineTest):
         self.assertIn("crc32", completed("kontor serve --partitioner "))
         self.assertIn("overdue", completed("kontor accounts --order-by o"))
         self.assertIn("accounts", completed("kontor config "))
+        self.assertIn("--json", completed("kontor config --js"))
+        self.assertIn("--data-dir", completed("kontor config serve --da"))
 
     def test_the_manual_is_well_formed(self):
         manual = self.file("kontor.1", self.said("man"))

@@ -73,12 +73,24 @@ std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, cons
   return table.Text(console);
 }
 
+// How many accounts the list has; 0 where it is narrowed: nobody knows before it is read.
+uint64_t CountOf(Readings& readings, const AccountsOptions& options) {
+  if (options.wanted.size() > options.wanted.count("order_by")) return 0;
+  const auto portfolio = readings.Read<view::v1::PortfolioView>("/v1/portfolio?fields=accounts");
+  return portfolio.ok() ? static_cast<uint64_t>(portfolio->accounts()) : 0;
+}
+
 Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Console& console) {
   std::vector<api::v1::AccountSummary> accounts;
   api::v1::ListAccountsResponse last;
+  std::unique_ptr<Progress> progress = ProgressOfAll("accounts", options.rows_max, options.reading.json, console);
+  uint64_t total = 0;
+  uint64_t count = 0;
   const auto add_rows = [&](const api::v1::ListAccountsResponse& page) -> int64_t {
     if (!options.reading.json) accounts.insert(accounts.end(), page.accounts().begin(), page.accounts().end());
     last = page;
+    count += static_cast<uint64_t>(page.accounts_size());
+    if (progress != nullptr) progress->Update(count, count, total);
     return page.accounts_size();
   };
   const auto target = [&] {
@@ -88,9 +100,11 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
   };
   // A folder's list is in order once its totals are settled.
   if (!options.reading.data_dir.empty() && !options.wanted.empty()) KONTOR_RETURN_IF_ERROR(AwaitSettled(readings));
+  if (progress != nullptr) total = CountOf(readings, options);
   bool more = false;
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::ListAccountsResponse>(readings, target, options.rows_max,
                                                                     options.reading.json, console, add_rows, &more));
+  progress.reset();
   if (options.reading.json) return OkStatus();
   console.Print((accounts.empty() ? options.wanted.empty() ? "No accounts yet.\n" : "No such accounts.\n"
                                   : TableText(accounts, last.basis().reporting_currency(), console)) +

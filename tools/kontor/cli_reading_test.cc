@@ -12,6 +12,7 @@ namespace kontor {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -74,8 +75,6 @@ TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {
 
 // Each with what does not fit even a wide terminal as it is.
 TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
-  queries_.shards.mutable_shards(0)->set_log_digest(std::string(64, 'a'));
-  queries_.shards.mutable_shards(0)->set_views_digest(std::string(64, 'b'));
   auto* entry = queries_.timeline_pages[""].mutable_entries(0);
   entry->set_summary("invoice INV-1001-0061 over 1,000.00 EUR, due on 2026-11-30, for the works in the south");
   entry->set_actor("kim.of.the.accounts@acme.example");
@@ -86,8 +85,8 @@ TEST_F(CliTest, NoTableIsWiderThanTheTerminal) {
     money->set_units(1'234'567);
   }
   const std::vector<std::vector<std::string>> commands = {
-      {"accounts", "--all"},  {"account", "acme"}, {"timeline", "acme"}, {"portfolio"}, {"shards"},
-      {"shards", "--digest"}, {"rejected"}};
+      {"accounts", "--all"}, {"account", "acme"},         {"timeline", "acme"}, {"portfolio"}, {"shards"},
+      {"rejected"},          {"rejected", "--limit", "1"}};
   for (const auto& command : commands) {
     for (const int width : {60, 80, 120}) {
       console_.width = width;
@@ -110,12 +109,41 @@ TEST_F(CliTest, AccountStaysInColumnsOnASmallTerminal) {
   }
 }
 
+TEST_F(CliTest, MoneyThatGrewAndShrankHasRoomBeforeMoneyThatCame) {
+  auto* move = queries_.accounts["acme"].mutable_growth()->mutable_invoiced_net_retention()->mutable_movements(0);
+  for (auto* money : {move->mutable_start(), move->mutable_new_amount(), move->mutable_churn(), move->mutable_end()}) {
+    money->set_units(1'234'567);
+  }
+  console_.width = 80;
+  EXPECT_EQ(Read({"account", "acme", "--months", "1"}), kExitOk);
+  EXPECT_THAT(out_.str(), ContainsRegex("\nInvoiced, in EUR +Start +More +Less +Gone +End +NRR\n"));
+}
+
 TEST_F(CliTest, WhatMattersMostHasRoomOnASmallTerminal) {
   console_.width = 80;
   EXPECT_EQ(Read({"rejected"}), kExitOk);
   EXPECT_THAT(out_.str(), HasSubstr("invoice_issued.net.nanos: is negative;"));
   EXPECT_EQ(Read({"timeline", "acme"}), kExitOk);
   EXPECT_THAT(out_.str(), HasSubstr("invoice 1001 over 1,000.00 EUR"));
+}
+
+// How much there is to read is asked for first, where it is going to be told.
+TEST_F(CliTest, AllOfALongListTellsHowFarItIs) {
+  const auto first_question = [&](const std::vector<std::string>& command) {
+    std::string what;
+    queries_.BeforeNext([&] { what = queries_.last().what; });
+    EXPECT_EQ(Read(command), kExitOk) << err_.str();
+    return what;
+  };
+  EXPECT_EQ(first_question({"accounts", "--all"}), "accounts");  // no terminal
+  console_.shows_progress = true;
+  EXPECT_EQ(first_question({"accounts", "--all"}), "portfolio");
+  EXPECT_EQ(first_question({"timeline", "acme", "--all"}), "account acme");
+  EXPECT_EQ(first_question({"rejected", "--all"}), "shards");
+  EXPECT_EQ(first_question({"rejected", "--all", "--json"}), "shards");
+  EXPECT_EQ(first_question({"accounts", "--limit", "7"}), "accounts");
+  console_.is_terminal = true;
+  EXPECT_EQ(first_question({"rejected", "--all", "--json"}), "records");  // the pages are what is seen
 }
 
 TEST_F(CliTest, LimitEndsTheList) {
@@ -212,12 +240,48 @@ TEST_F(CliTest, DigestsTellNothingThatDiffersBetweenEqualInstances) {
   EXPECT_EQ(out_.str(), before);
 }
 
+TEST_F(CliTest, DigestsAreNeverCutOff) {
+  const std::string log(64, 'a');
+  const std::string views(64, 'b');
+  queries_.shards.mutable_shards(0)->set_log_digest(log);
+  queries_.shards.mutable_shards(0)->set_views_digest(views);
+  for (const int width : {60, 80, 120, 200}) {
+    console_.width = width;
+    EXPECT_EQ(Read({"shards", "--digest"}), kExitOk);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr(log), HasSubstr(views))) << width;
+  }
+  console_.width = 80;
+  EXPECT_EQ(Read({"shards", "--digest"}), kExitOk);
+  EXPECT_THAT(out_.str(), StartsWith("Shard    kontor.events/0\nRecords  1,041\nLog      " + log + "\n"));
+}
+
 TEST_F(CliTest, RejectedAndConflictingRecordsAreListedNewestFirst) {
   EXPECT_EQ(Read({"rejected"}), kExitOk);
   ExpectGolden("rejected.txt");
   console_.width = 60;
   EXPECT_EQ(Read({"rejected"}), kExitOk);
   ExpectGolden("rejected_narrow.txt");
+}
+
+TEST_F(CliTest, OneRecordIsToldWhole) {
+  console_.width = 80;
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12"}), kExitOk);
+  EXPECT_EQ(queries_.last().what, "record kontor.events/1@12");
+  ExpectGolden("record.txt");
+  EXPECT_EQ(Read({"rejected", "kontor.events/0@5"}), kExitOk);
+  ExpectGolden("record_undecodable.txt");
+  console_.width = 60;
+  EXPECT_EQ(Read({"rejected", "kontor.events/0@5"}), kExitOk);
+  ExpectGolden("record_undecodable_narrow.txt");
+
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12", "--json"}), kExitOk);
+  EXPECT_EQ(out_.str(), *JsonText(queries_.records_by_id["kontor.events/1@12"]) + "\n");
+}
+
+TEST_F(CliTest, RecordThatIsNotThereIsSaid) {
+  EXPECT_EQ(Read({"rejected", "foo"}), kExitFailed);
+  EXPECT_EQ(err_.str(), "kontor: there is no record 'foo'\n");
+  EXPECT_EQ(Read({"rejected", "kontor.events/1@12", "--reemit", "kontor.events/1@12"}), kExitUsage);
 }
 
 TEST_F(CliTest, FailuresAreSaidAndExitWithOne) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/base/check.h"
 #include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
@@ -67,6 +68,15 @@ std::string ArgumentChoices(const CLI::App& command) {
   return "";
 }
 
+// The command that takes another one with its words: behind that one's name, its options are completed.
+const CLI::App& PrefixCommand(const CLI::App& program) {
+  const std::vector<const CLI::App*> commands = CommandsOf(program);
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [](const CLI::App* command) { return command->get_prefix_command(); });
+  KONTOR_CHECK(found != commands.end());
+  return **found;
+}
+
 // A shell's 'single quoted' word; a quote in it is written as the shell wants it.
 std::string Quoted(std::string_view text, std::string_view quote) {
   std::string quoted = "'";
@@ -102,12 +112,16 @@ std::string BashScript(const CLI::App& program) {
   return fmt::format(R"(# Completion of kontor for bash; made by: kontor completion bash
 _kontor() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values choices words
+  local command=${{COMP_WORDS[1]}}
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W '{} --help' -- "$cur"))
     return
   fi
-  case ${{COMP_WORDS[1]}} in
+  if [[ $command == {} ]] && ((COMP_CWORD > 2)) && [[ ${{COMP_WORDS[2]}} != -* ]]; then
+    command=${{COMP_WORDS[2]}}
+  fi
+  case $command in
 {}  esac
   if [[ $choices ]]; then
     COMPREPLY=($(compgen -W "$choices" -- "$cur"))
@@ -130,7 +144,7 @@ _kontor() {{
 }}
 complete -F _kontor kontor
 )",
-                     fmt::join(commands, " "), cases);
+                     fmt::join(commands, " "), PrefixCommand(program).get_name(), cases);
 }
 
 // Of zsh's _arguments: '--listen[text]:HOST\:PORT:' with what completes the value.
@@ -182,12 +196,16 @@ _kontor() {{
   fi
   shift words
   ((CURRENT--))
+  if [[ $words[1] == {} && $words[2] != -* ]] && ((CURRENT > 2)); then
+    shift words
+    ((CURRENT--))
+  fi
   case $words[1] in
 {}  esac
 }}
 _kontor "$@"
 )",
-                     commands, cases);
+                     commands, PrefixCommand(program).get_name(), cases);
 }
 
 std::string FishScript(const CLI::App& program) {
@@ -198,9 +216,11 @@ std::string FishScript(const CLI::App& program) {
   for (const CLI::App* command : CommandsOf(program)) {
     text += fmt::format("complete -c kontor -n __fish_use_subcommand -a {} -d {}\n", command->get_name(),
                         Quoted(command->get_description(), "\\'"));
-    const std::string here = fmt::format("complete -c kontor -n '__fish_seen_subcommand_from {}'", command->get_name());
-    if (TakesFiles(*command)) text += here + " -F\n";
     const std::string choices = ArgumentChoices(*command);
+    std::string condition = fmt::format("__fish_seen_subcommand_from {}", command->get_name());
+    if (command->get_prefix_command()) condition += "; and not __fish_seen_subcommand_from " + choices;
+    const std::string here = fmt::format("complete -c kontor -n '{}'", condition);
+    if (TakesFiles(*command)) text += here + " -F\n";
     if (!choices.empty()) text += fmt::format("{} -a {}\n", here, Quoted(choices, "\\'"));
     for (const CLI::Option* option : NamedOptions(*command)) {
       const Takes takes = TakesOf(*option);

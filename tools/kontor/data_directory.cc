@@ -112,16 +112,6 @@ Result<std::vector<ShardId>> DataDirectory::Stored() const {
   return stored;
 }
 
-Result<uint64_t> DataDirectory::RecordsStored() const {
-  uint64_t records = 0;
-  KONTOR_ASSIGN_OR_RETURN(const std::vector<ShardId> shards, Stored());
-  for (const ShardId& shard : shards) {
-    KONTOR_ASSIGN_OR_RETURN(const auto log, RocksEventLog::OpenForReading(ShardPath(shard) + "/log"));
-    records += log->End().value();
-  }
-  return records;
-}
-
 Result<std::unique_ptr<EventLog>> DataDirectory::OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) {
   const std::string path = ShardPath(shard) + "/log";
   std::error_code error;

@@ -36,9 +36,6 @@ class DataDirectory final : public ShardStores {
   // or it is missing beside shards that are there.
   Result<std::unique_ptr<const InstanceStore>> ReadInstance() const;
 
-  // How many records the logs of all shards hold.
-  Result<uint64_t> RecordsStored() const;
-
   Result<std::vector<ShardId>> Stored() const override;
   Result<std::unique_ptr<EventLog>> OpenLog(const ShardId& shard, const std::optional<LogOwner>& owner) override;
   Result<std::unique_ptr<ViewStore>> OpenViews(const ShardId& shard, bool anew) override;

@@ -67,18 +67,6 @@ TEST_F(DataDirectoryTest, ViewsThatCannotBeReadAreMadeAnew) {
   EXPECT_EQ((*views)->Snapshot()->checkpoint(), Checkpoint());
 }
 
-TEST_F(DataDirectoryTest, RecordsAreCountedOverAllLogs) {
-  EXPECT_EQ(*directory_->RecordsStored(), 0U);
-  for (const int partition : {0, 1}) {
-    const ShardId shard{"kontor.events", Partition(partition)};
-    const auto log =
-        directory_->OpenLog(shard, LogOwner{.cluster_id = "c", .topic = shard.topic, .partition = shard.partition});
-    ASSERT_TRUE(log.ok()) << log.status();
-    ASSERT_EQ(AppendAll(**log, {RecordAt(7)}, Offset(8)), OkStatus());
-  }
-  EXPECT_EQ(*directory_->RecordsStored(), 2U);
-}
-
 TEST_F(DataDirectoryTest, AnotherProcessIsKeptOut) {
   EXPECT_EQ(DataDirectory::Open(path_).status().code(), StatusCode::kFailedPrecondition);
   directory_.reset();

@@ -43,8 +43,9 @@ std::string_view MeasureText(event::v1::TargetMeasure measure) {
 
 std::string MovementsText(const std::string& title, const view::v1::Retention& retention, int months,
                           const Console& console) {
-  Table table({Left(title), Right("Start"), Spare(Right("New")), Spare(Right("Back")), Spare(Right("More")),
-               Spare(Right("Less")), Right("Gone"), Right("End"), Spare(Right("NRR")), Spare(Right("GRR"))});
+  // Which money stayed, grew and shrank tells more than which came: an account is new once.
+  Table table({Left(title), Right("Start"), Spare(Right("New"), 3), Spare(Right("Back"), 4), Spare(Right("More")),
+               Spare(Right("Less")), Right("Gone"), Right("End"), Spare(Right("NRR"), 2), Spare(Right("GRR"), 5)});
   for (int i = FirstShown(retention.movements(), months); i < retention.movements_size(); ++i) {
     const view::v1::Movement& move = retention.movements(i);
     const auto money = [](bool known, const type::v1::Money& amount) {

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "tools/kontor/cli.h"
 #include "tools/kontor/commands.h"
+#include "tools/kontor/progress.h"
 #include "tools/kontor/reading.h"
+#include "tools/kontor/text.h"
 
 namespace kontor {
 
@@ -48,6 +52,13 @@ inline Status AwaitSettled(Readings& readings) {
   }
 }
 
+// How far --all is, on a terminal; null where that is not to be shown: a few rows are there at once, and pages of JSON
+// on the same terminal would be torn.
+inline std::unique_ptr<Progress> ProgressOfAll(std::string what, int64_t rows_max, bool json, const Console& console) {
+  const bool is_shown = console.shows_progress && rows_max == 0 && !(json && console.is_terminal);
+  return is_shown ? std::make_unique<Progress>(std::move(what), console) : nullptr;
+}
+
 // Asks for page after page until `rows_max` rows (0: all) are there. rows: takes a page, and returns how many rows it
 // has. `more` tells whether rows are left over. In JSON each page is a line.
 template <typename Message>
@@ -74,9 +85,8 @@ Status ForEachPage(Readings& readings, const std::function<TargetText()>& target
 // "Only the first 50 are shown…", where rows are left over.
 inline std::string MoreText(bool more, int64_t rows_max, const Console& console) {
   if (!more) return "";
-  return console.Styled(fmt::format("Only the first {} are shown; --limit N or --all shows more.", rows_max),
-                        Style::kDim) +
-         "\n";
+  const std::string text = fmt::format("Only the first {} are shown; --limit N or --all shows more.", rows_max);
+  return console.Styled(Wrapped(text, console.width, 2), Style::kDim) + "\n";
 }
 
 }  // namespace kontor

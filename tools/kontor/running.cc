@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -13,7 +15,7 @@
 #include "engine/metrics/exposition.h"
 #include "engine/server/http_server.h"
 #include "engine/server/routes.h"
-#include "tools/kontor/data_directory.h"
+#include "tools/kontor/catching_up.h"
 #include "tools/kontor/instance.h"
 #include "tools/kontor/logging.h"
 #include "tools/kontor/progress.h"
@@ -49,12 +51,6 @@ InstanceOptions OptionsFor(const std::string& data_dir, const ReportingOptions& 
   return options;
 }
 
-// In the logs of a stopped engine.
-Result<uint64_t> RecordsIn(const std::string& data_dir) {
-  KONTOR_ASSIGN_OR_RETURN(const auto directory, DataDirectory::OpenExisting(data_dir));
-  return directory->RecordsStored();
-}
-
 // Where it stands, on one line: "3 shards, 12,345 records, 0 behind".
 std::string StatusLine(const ShardSet& shards) {
   uint64_t records = 0;
@@ -71,12 +67,18 @@ std::string StatusLine(const ShardSet& shards) {
   return line;
 }
 
-// Returns once a signal to stop came. Tells the service manager meanwhile, where there is one.
+// Returns once a signal to stop came. Tells the service manager meanwhile, where there is one, and the log how far
+// catching up is.
 void ServeUntilStopped(const StopSignal& stop, const ShardSet& shards, ServiceManager* manager) {
   manager->Ready(StatusLine(shards));
-  if (!manager->listens()) return stop.Wait();
-  while (!stop.WaitFor(manager->interval())) {
-    manager->Tick(shards.IsAlive(manager->patience()), StatusLine(shards));
+  const std::chrono::milliseconds pause =
+      manager->listens() ? std::min<std::chrono::milliseconds>(manager->interval(), CatchingUp::kInterval)
+                         : CatchingUp::kInterval;
+  CatchingUp catching_up;
+  while (!stop.WaitFor(pause)) {
+    if (manager->listens()) manager->Tick(shards.IsAlive(manager->patience()), StatusLine(shards));
+    const auto said = catching_up.Look(std::chrono::steady_clock::now(), shards.statuses());
+    if (said) spdlog::info("{}", *said);
   }
 }
 
@@ -135,19 +137,22 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
   InstanceOptions options = OptionsFor(rebuild.data_dir, rebuild.reporting, clock.get());
   options.rebuild = true;
   std::mutex mutex;
-  std::map<ShardId, Position> folded;
-  const auto records = [&folded] {
-    uint64_t sum = 0;
-    for (const auto& [shard, done] : folded) sum += done.value();
-    return sum;
+  struct Folded {
+    uint64_t records = 0;
+    uint64_t of = 0;
   };
-  // Ahead of the shards, which begin one after the other. What is wrong with the folder is told where it is opened.
-  const uint64_t all = console.shows_progress ? RecordsIn(rebuild.data_dir).value_or(0) : 0;
+  std::map<ShardId, Folded> shards;  // guarded by mutex while the instance is open
+  const auto sum = [&shards](uint64_t Folded::*figure) {
+    uint64_t all = 0;
+    for (const auto& [shard, folded] : shards) all += folded.*figure;
+    return all;
+  };
   Progress progress("records", console);
-  options.progress = [&](const ShardId& shard, Position done, Position) {
+  // Shards begin one after the other, and each with its end: all of it is known in the first moments.
+  options.progress = [&](const ShardId& shard, Position folded, Position end) {
     const std::lock_guard lock(mutex);
-    folded[shard] = done;
-    progress.Update(records(), records(), all);
+    shards[shard] = {folded.value(), end.value()};
+    progress.Update(sum(&Folded::records), sum(&Folded::records), sum(&Folded::of));
   };
   Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
   if (!instance.ok()) {
@@ -155,7 +160,7 @@ int RunRebuild(const RebuildOptions& rebuild, const Console& console) {
     return 1;
   }
   (*instance)->Close();  // commits what was folded
-  *console.out << fmt::format("views folded anew from {} log records\n", records());
+  *console.out << fmt::format("views folded anew from {} log records\n", sum(&Folded::records));
   return 0;
 }
 

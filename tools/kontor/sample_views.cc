@@ -183,6 +183,22 @@ void FillWithSamples(FakeQueries* queries) {
     "offset": "12", "key": "YWNtZQ==", "value": "AQI=", "headers": [
       {"name": "Y2VfaWQ=", "value": "MQ=="}, {"name": "bm9uZQ=="},
       {"name": "X19jb25uZWN0LmVycm9ycy50b3BpYw==", "value": "eA=="}]})");
+  auto& record = queries->records_by_id["kontor.events/1@12"];
+  record.mutable_record()->set_timestamp_type(log::v1::TIMESTAMP_TYPE_CREATE);
+  record.set_event_id("e-12");
+  record.set_account_id("acme");
+  record.set_body("invoice_issued");
+  record.set_value_bytes(2);
+  *record.mutable_event() = Parsed<event::v1::Event>(R"({
+    "eventId": "e-12", "source": "erp", "accountId": "acme", "occurredAt": "2026-11-20T09:59:58.250Z",
+    "invoiceIssued": {"invoice": {"namespace": "erp", "id": "1043\u001b[31m"}, "net": {"currencyCode": "EUR", "units": "1250", "nanos": -5}}})");
+  auto& undecodable = queries->records_by_id["kontor.events/0@5"];
+  undecodable = Parsed<api::v1::RecordSummary>(R"({
+    "id": "kontor.events/0@5", "topic": "kontor.events", "position": "5", "offset": "1007",
+    "recordedAt": "2026-11-20T10:00:00.007Z", "disposition": "DISPOSITION_REJECTED",
+    "reason": "REJECT_REASON_UNDECODABLE", "text": "no protobuf message kontor.event.v1.Event: cut short", "key": "/w==",
+    "valueBytes": "20", "record": {"timestampType": "TIMESTAMP_TYPE_LOG_APPEND"}})");
+  undecodable.mutable_record()->set_value("not protobuf\n\x1b[31m\xff\x80");
   queries->records_by_id["kontor.events/1@1"].set_disposition(log::v1::DISPOSITION_ACCEPTED);
 
   queries->shards = Parsed<api::v1::ListShardsResponse>(R"({"clusterId": "c1", "shards": [

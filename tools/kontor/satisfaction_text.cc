@@ -19,6 +19,23 @@ std::string NpsText(const view::v1::Nps& nps) {
   return WithN(std::move(text), nps.n());
 }
 
+// "8 days ago; usual gap 6.5 days; 1.2 times the usual", as far as it is known.
+std::string ContactText(const view::v1::SatisfactionView& view) {
+  std::string text = fmt::format("{} days ago", CountText(view.days_since_contact()));
+  if (view.median_contact_gap_days().has_value()) {
+    text += fmt::format("; usual gap {}", RatioText(view.median_contact_gap_days(), 1, "days"));
+  }
+  if (view.cadence().has_value()) text += fmt::format("; {} times the usual", RatioText(view.cadence(), 1));
+  return text;
+}
+
+// "30.5 mean, 20.0 median"
+std::string HoursText(const view::v1::Issues& issues) {
+  if (issues.resolved() == 0) return "none resolved";
+  return fmt::format("{} mean, {} median", RatioText(issues.resolution_mean_hours(), 1),
+                     RatioText(issues.resolution_median_hours(), 1));
+}
+
 std::string SatisfactionMonths(const view::v1::SatisfactionView& view, int months, const Console& console) {
   Table table({Left("Month"), Right("Interactions"), Right("NPS"), Right("Sentiment"), Spare(Right("Promises kept")),
                Spare(Right("Issues raised")), Spare(Right("Issues resolved"))});
@@ -89,15 +106,12 @@ std::string SatisfactionText(const view::v1::SatisfactionView& view, const view:
                                   issues.has_oldest_open_days()
                                       ? fmt::format(", the oldest for {} days", CountText(issues.oldest_open_days()))
                                       : ""));
-  facts.Add("  hours to resolve", fmt::format("{} mean, {} median", RatioText(issues.resolution_mean_hours(), 1),
-                                              RatioText(issues.resolution_median_hours(), 1)));
-  const std::string since =
-      view.has_days_since_contact() ? CountText(view.days_since_contact()) : std::string(kUnknown);
-  facts.Add("Last contact",
-            fmt::format("{} days ago; usual gap {}; {} times the usual", since,
-                        RatioText(view.median_contact_gap_days(), 1, "days"), RatioText(view.cadence(), 1)));
-  facts.Add("In touch, 90 days", fmt::format("{} contacts, {} departments", CountText(view.contacts_90_days()),
-                                             CountText(view.departments_90_days())));
+  facts.Add("  hours to resolve", HoursText(issues));
+  if (view.has_days_since_contact()) {  // totals know none
+    facts.Add("Last contact", ContactText(view));
+    facts.Add("In touch, 90 days", fmt::format("{} contacts, {} departments", CountText(view.contacts_90_days()),
+                                               CountText(view.departments_90_days())));
+  }
   return Heading("Satisfaction", console) + table.Text(console) + "\n" + facts.Text(console) +
          SatisfactionMonths(view, months, console);
 }

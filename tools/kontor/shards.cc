@@ -40,10 +40,14 @@ std::string StatesText(const api::v1::ListShardsResponse& shards, const Console&
                Spare(Right("Rejected")), Spare(Right("Gaps"))});
   std::string failures;
   for (const api::v1::ShardSummary& shard : shards.shards()) {
+    // Counts are those since a start: of what does not run there are none.
+    const auto counted = [&](int64_t count) {
+      return shard.state() == api::v1::SHARD_STATE_STOPPED ? std::string(kUnknown) : CountText(count);
+    };
     table.Add({NameOf(shard), StateOf(shard), CountText(static_cast<int64_t>(shard.position())),
                CountText(static_cast<int64_t>(shard.checkpoint())), CountText(shard.next_offset()),
-               KnownCount(shard.lag()), CountText(shard.accepted()), CountText(shard.duplicates()),
-               CountText(shard.conflicts()), CountText(shard.rejected()), CountText(shard.offset_gaps())});
+               KnownCount(shard.lag()), counted(shard.accepted()), counted(shard.duplicates()),
+               counted(shard.conflicts()), counted(shard.rejected()), counted(shard.offset_gaps())});
     if (!shard.failure().empty()) {
       failures +=
           console.Styled(Wrapped(Printable(NameOf(shard) + ": " + shard.failure()), console.width, 2), Style::kBad) +
@@ -56,7 +60,7 @@ std::string StatesText(const api::v1::ListShardsResponse& shards, const Console&
 
 // Nothing that differs between two instances that hold the same.
 std::string DigestsText(const api::v1::ListShardsResponse& shards, const Console& console) {
-  Table table({Left("Shard"), Right("Records"), Words("Log"), Words("Views")});
+  Table table({Left("Shard"), Right("Records"), Left("Log"), Left("Views")});  // whole, for comparing
   for (const api::v1::ShardSummary& shard : shards.shards()) {
     const auto known = [](const std::string& digest) { return digest.empty() ? std::string(kUnknown) : digest; };
     table.Add({NameOf(shard), CountText(static_cast<int64_t>(shard.digest_position())), known(shard.log_digest()),

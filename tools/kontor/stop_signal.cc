@@ -14,11 +14,6 @@ StopSignal::StopSignal() {
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
 }
 
-void StopSignal::Wait() const {
-  int signal = 0;
-  sigwait(&signals_, &signal);
-}
-
 bool StopSignal::WaitFor(std::chrono::milliseconds patience) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
   timespec limit{};

@@ -11,9 +11,7 @@ namespace kontor {
 class StopSignal {
  public:
   StopSignal();
-  // Returns once one of the two came.
-  void Wait() const;
-  // As Wait, but at most so long. Whether one came.
+  // Waits for one of the two, at most so long. Whether one came.
   bool WaitFor(std::chrono::milliseconds patience) const;
 
  private:

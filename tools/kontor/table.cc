@@ -52,9 +52,10 @@ std::vector<Table::Shown> Table::Fit(int available) const {
     return readable_min == 0 ? column.width : std::min(column.width, readable_min);
   };
   while (excess(readable) > 0) {
-    const auto spare = std::find_if(shown.rbegin(), shown.rend(),
-                                    [&](const Shown& column) { return columns_[column.index].is_spare; });
-    if (spare == shown.rend()) break;
+    const auto rank = [&](const Shown& column) { return columns_[column.index].spare; };
+    const auto spare = std::max_element(shown.rbegin(), shown.rend(),
+                                        [&](const Shown& a, const Shown& b) { return rank(a) < rank(b); });
+    if (rank(*spare) == 0) break;
     shown.erase(std::next(spare).base());
   }
   const auto as_shown = [](const Shown& column) { return column.width; };

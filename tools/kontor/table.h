@@ -1,6 +1,6 @@
 // Tables for people: columns aligned by what a terminal shows, fitted to its width. Words are cut off first, as far as
-// they stay readable; then spare columns are left out, which is said below the table; then words are cut off further;
-// where that is not enough, each row is told line by line.
+// they stay readable; then columns that can be spared are left out, which is said below the table; then words are cut
+// off further; where that is not enough, each row is told line by line.
 #pragma once
 
 #include <string>
@@ -32,16 +32,18 @@ struct Column {
   // Of words, cut off with "…" where the terminal is too narrow; the widest such column gives first. So many columns
   // stay readable as long as there is something spare. 0: never cut off.
   int readable_min = 0;
-  bool is_spare = false;  // left out where it is too narrow all the same; the last such column goes first
+  // How far it can be spared: left out where the terminal is too narrow all the same, the highest first, and of equals
+  // the last. 0: never.
+  int spare = 0;
 };
 
-inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft, 0, false}; }
-inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight, 0, false}; }
+inline Column Left(std::string title) { return {std::move(title), Column::Align::kLeft}; }
+inline Column Right(std::string title) { return {std::move(title), Column::Align::kRight}; }
 inline Column Words(std::string title, int readable_min = 16) {
-  return {std::move(title), Column::Align::kLeft, readable_min, false};
+  return {std::move(title), Column::Align::kLeft, readable_min};
 }
-inline Column Spare(Column column) {
-  column.is_spare = true;
+inline Column Spare(Column column, int rank = 1) {
+  column.spare = rank;
   return column;
 }
 
@@ -63,7 +65,7 @@ class Table {
     size_t index;
     int width;
   };
-  // All columns but spare ones from the right, as narrow as they must be. Empty: they do not fit even so.
+  // All columns but those that had to be spared, as narrow as they must be. Empty: they do not fit even so.
   std::vector<Shown> Fit(int available) const;
   std::string InColumns(const std::vector<Shown>& shown, const Console& console) const;
   std::string LineByLine(const Console& console) const;

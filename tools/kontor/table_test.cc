@@ -49,6 +49,16 @@ TEST(TableTest, SpareColumnsAreLeftOutAndNamed) {
             "  Other.\n");
 }
 
+TEST(TableTest, WhatCanBeSparedBestGoesFirst) {
+  Table table({Left("Id"), Spare(Right("Third")), Spare(Right("First"), 2), Spare(Right("Second"))});
+  table.Add({"a", "1", "2", "3"});
+  Console console;
+  console.width = 20;
+  EXPECT_THAT(table.Text(console), ::testing::StartsWith("Id  Third  Second\n"));
+  console.width = 12;
+  EXPECT_THAT(table.Text(console), ::testing::StartsWith("Id  Third\n"));
+}
+
 TEST(TableTest, SpareColumnsGoBeforeWordsAreCutOffTooFar) {
   Table table({Words("Name", 10), Spare(Left("Other"))});
   table.Add({"Acme Werke GmbH", "spare"});

@@ -40,10 +40,21 @@ std::string ChangedText(const view::v1::TimelineEntry& entry) {
   return text;
 }
 
+// How many events the timeline has; 0 where nobody knows.
+uint64_t CountOf(Readings& readings, const TimelineOptions& options) {
+  TargetText target("/v1/accounts/" + PercentEncode(options.id));
+  target.AddInstants(options.reading, options.as_of).Add("fields", "profile");
+  const auto account = readings.Read<view::v1::AccountView>(target.str());
+  return account.ok() ? static_cast<uint64_t>(account->profile().events() + account->profile().voided()) : 0;
+}
+
 Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Console& console) {
   Table table(
       {Left("Occurred"), Words("What", 40), Spare(Left("Record")), Spare(Words("Changed")), Spare(Words("By"))});
   view::v1::Basis basis;
+  std::unique_ptr<Progress> progress = ProgressOfAll("events", options.rows_max, options.reading.json, console);
+  const uint64_t total = progress == nullptr ? 0 : CountOf(readings, options);
+  uint64_t count = 0;
   const auto add_rows = [&](const api::v1::TimelineResponse& page) -> int64_t {
     for (const view::v1::TimelineEntry& entry : page.entries()) {
       table.Add({TimeText(entry.occurred_at()), SummaryOf(entry),
@@ -51,6 +62,8 @@ Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Co
                  entry.actor().empty() ? entry.source() : entry.actor() + ", " + entry.source()});
     }
     basis = page.basis();
+    count += static_cast<uint64_t>(page.entries_size());
+    if (progress != nullptr) progress->Update(count, count, total);
     return page.entries_size();
   };
   const auto target = [&] {
@@ -60,6 +73,7 @@ Status ShowTimeline(Readings& readings, const TimelineOptions& options, const Co
   bool more = false;
   KONTOR_RETURN_IF_ERROR(ForEachPage<api::v1::TimelineResponse>(readings, target, options.rows_max,
                                                                 options.reading.json, console, add_rows, &more));
+  progress.reset();
   if (options.reading.json) return OkStatus();
   console.Print((table.empty() ? "No events up to this instant.\n" : table.Text(console)) +
                 MoreText(more, options.rows_max, console) + BasisText(basis, console));
@@ -73,7 +87,8 @@ void AddTimeline(CLI::App* app, CommandContext* context) {
   command->group(kReadGroup);
   command->footer(R"(Examples:
   kontor timeline acme
-  kontor timeline acme --all --json | jq '.entries[].summary')");
+  kontor timeline acme --all --json | jq '.entries[].summary'
+  kontor rejected kontor.events/1@7      one of its records whole, refused or not)");
   auto options = std::make_shared<TimelineOptions>();
   command->add_option("ID", options->id, "The account's id")->required();
   AddLimitOptions(command, &options->rows_max);

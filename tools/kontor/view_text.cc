@@ -78,9 +78,10 @@ std::string PortfolioText(const view::v1::PortfolioView& portfolio, int months, 
       fmt::format("  {} accounts, {} of them key accounts; {} findings\n", CountText(portfolio.accounts()),
                   CountText(portfolio.key_accounts()), CountText(portfolio.findings()));
   if (!portfolio.settled()) {
-    text +=
-        console.Styled("Totals are being renewed; they are not up to date with every change yet.", Style::kWarning) +
-        "\n";
+    text += console.Styled(
+                Wrapped("Totals are being renewed; they are not up to date with every change yet.", console.width, 2),
+                Style::kWarning) +
+            "\n";
   }
   return text + CoveringsText(portfolio.covers(), console) + ValueText(portfolio.value(), basis, months, console) +
          GrowthText(portfolio.growth(), basis, months, console) +
@@ -102,7 +103,7 @@ std::string CoveringsText(const view::v1::Coverings& covers, const Console& cons
   if (covers.missing_partitions_size() == 0) return "";
   const std::string text = fmt::format("A part only: of {} partitions these are missing: {}.", covers.partition_count(),
                                        fmt::join(covers.missing_partitions(), ", "));
-  return console.Styled(text, Style::kWarning) + "\n";
+  return console.Styled(Wrapped(text, console.width, 2), Style::kWarning) + "\n";
 }
 
 }  // namespace kontor

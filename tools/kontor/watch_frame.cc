@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "tools/kontor/charts.h"
@@ -15,9 +16,12 @@ namespace {
 
 constexpr int kWidth = 80;        // where the console does not tell
 constexpr int kWide = 96;         // from here on there is room for more columns
-constexpr int kLinesAround = 15;  // of a frame, those that are no account
+constexpr int kLinesAround = 16;  // of a frame, those that are no account
+constexpr int kFactNames = 10;    // columns before what is said of the portfolio
 constexpr int kMonths = 12;
 constexpr size_t kRatesMax = 30;
+constexpr size_t kRatesToJudgeBy = 10;
+constexpr double kSecondsLeftMin = 2;  // what is read sooner is no catching up
 constexpr std::chrono::seconds kJustNow{2};
 
 using Line = std::pair<std::string, Style>;
@@ -55,6 +59,24 @@ std::string HeadText(const WatchPicture& picture, const Console& console) {
   return Edges(left, StateOf(picture), console) + "\n" + console.Styled(rule, Style::kDim) + "\n";
 }
 
+// ", 3 min left", while what Kafka has takes that long at the rate of late; else nothing.
+std::string LeftText(const WatchPicture& picture, int64_t lag) {
+  const size_t looks = std::min(picture.rates.size(), kRatesToJudgeBy);
+  const double sum =
+      std::accumulate(picture.rates.end() - static_cast<std::ptrdiff_t>(looks), picture.rates.end(), 0.0);
+  if (sum <= 0) return "";
+  const double seconds = static_cast<double>(lag) * static_cast<double>(looks) / sum;
+  return seconds < kSecondsLeftMin ? "" : fmt::format(", {} left", DurationText(seconds));
+}
+
+// The first that has room; where none has, the last one cut off.
+std::string FirstThatFits(const std::vector<std::string>& texts, int room) {
+  for (const std::string& text : texts) {
+    if (DisplayWidth(text) <= room) return text;
+  }
+  return Truncated(texts.back(), room);
+}
+
 // How fast records come, and how far behind their topic the shards are.
 std::string FlowText(const WatchPicture& picture, const Console& console) {
   uint64_t records = 0;
@@ -70,10 +92,11 @@ std::string FlowText(const WatchPicture& picture, const Console& console) {
   const std::string rate = picture.rates.empty() ? std::string(kUnknown) : NumberText(picture.rates.back(), 0);
   const std::string head = fmt::format("{:>9} events/s", rate);
   const int beside = std::max(0, console.width - DisplayWidth(head) - 2);  // where the shards stand has so many columns
-  std::string where = fmt::format("lag {}, {} of {} shards running", lag_known ? CountText(lag) : std::string(kUnknown),
-                                  running, picture.shards.shards_size());
-  const std::string counted = fmt::format("{} records, {}", CountText(static_cast<int64_t>(records)), where);
-  where = DisplayWidth(counted) <= beside ? counted : Truncated(where, beside);
+  const std::string behind =
+      lag_known ? "lag " + CountText(lag) + LeftText(picture, lag) : fmt::format("lag {}", kUnknown);
+  const std::string shards = fmt::format("{}, {} of {} shards running", behind, running, picture.shards.shards_size());
+  const std::string where = FirstThatFits(
+      {fmt::format("{} records, {}", CountText(static_cast<int64_t>(records)), shards), shards, behind}, beside);
   const int room = beside - DisplayWidth(where) - 2;
   const size_t shown = std::min({picture.rates.size(), kRatesMax, static_cast<size_t>(std::max(0, room))});
   const Series rates(picture.rates.end() - static_cast<std::ptrdiff_t>(shown), picture.rates.end());
@@ -104,19 +127,35 @@ std::string TotalsText(const view::v1::PortfolioView& portfolio, const Console& 
   return table.Text(console);
 }
 
-std::string FactsText(const view::v1::PortfolioView& portfolio, const Console& console) {
+std::string FactsText(const WatchPicture& picture, const Console& console) {
+  const view::v1::PortfolioView& portfolio = picture.portfolio;
   const view::v1::ValueView& value = portfolio.value();
   const std::optional<double> overdue = ShareOf(value.overdue(), value.open());
   const view::v1::Commitments& promises = portfolio.satisfaction().commitments();
   const view::v1::Nps& nps = portfolio.satisfaction().nps();
+  int64_t refused = 0;
+  for (const api::v1::ShardSummary& shard : picture.shards.shards()) refused += shard.rejected() + shard.conflicts();
+  const std::string open = fmt::format("{}, overdue {}", ReportingText(value.open()), ReportingText(value.overdue()));
+  const std::string share = overdue ? fmt::format("{:.0f} %", *overdue * 100) : "";
+  const std::string kept = PercentText(promises.kept_rate()) + " kept in time";
+  const std::string score = nps.has_value() ? fmt::format("NPS {}", NumberText(nps.value(), 0)) : "";
+  const auto joined = [](const std::string& a, std::string_view gap, const std::string& b) {
+    return b.empty() ? a : fmt::format("{}{}{}", a, gap, b);
+  };
   Facts facts;
-  facts.Add("Open", fmt::format("{}, overdue {}{}", ReportingText(value.open()), ReportingText(value.overdue()),
-                                overdue ? fmt::format("  {} {:.0f} %", Bar(overdue, kBarWidth), *overdue * 100) : ""));
-  facts.Add("Promises", fmt::format("{} kept in time  {}", PercentText(promises.kept_rate()),
-                                    Bar(promises.kept_rate(), kBarWidth)) +
-                            (nps.has_value() ? fmt::format("  NPS {}", NumberText(nps.value(), 0)) : ""));
+  // A picture is left out before a line would break.
+  const auto add = [&](const char* name, const std::string& drawn, const std::string& plain) {
+    facts.Add(name, FirstThatFits({drawn, plain}, console.width - kFactNames));
+  };
+  add("Open", overdue ? fmt::format("{}  {} {}", open, Bar(overdue, kBarWidth), share) : open,
+      joined(open, ", ", share));
+  add("Promises", joined(WithPicture(kept, Bar(promises.kept_rate(), kBarWidth)), "  ", score),
+      joined(kept, ", ", score));
   facts.Add("Accounts", fmt::format("{}, {} of them key accounts; {} findings", CountText(portfolio.accounts()),
                                     CountText(portfolio.key_accounts()), CountText(portfolio.findings())));
+  if (refused > 0) {
+    facts.Add("Refused", fmt::format("{} since it started: kontor rejected lists them", CountText(refused)));
+  }
   return facts.Text(console);
 }
 
@@ -179,7 +218,7 @@ std::vector<std::string> WatchLines(const WatchPicture& picture, WatchTime now, 
   }
   if (picture.has_figures) {
     text += FlowText(picture, fitting) + "\n" + TotalsText(picture.portfolio, fitting) + "\n" +
-            FactsText(picture.portfolio, fitting) + "\n" + AccountsText(picture, now, fitting);
+            FactsText(picture, fitting) + "\n" + AccountsText(picture, now, fitting);
   }
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < text.size();) {

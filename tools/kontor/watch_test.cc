@@ -65,6 +65,40 @@ TEST_F(WatchFrameTest, SmallTerminalShowsTheRateAndTheAccounts) {
   EXPECT_THAT(frame, AllOf(HasSubstr("1,234 events/s"), HasSubstr("\nacme "), HasSubstr("\nbare ")));
 }
 
+TEST_F(WatchFrameTest, NoLineOfASmallTerminalBreaks) {
+  auto* value = picture_.portfolio.mutable_value();
+  for (auto* amount : {value->mutable_open(), value->mutable_overdue()}) {
+    amount->mutable_reporting()->set_units(15'754'631);
+  }
+  const size_t lines = WatchLines(picture_, now_, 0,
+                                  [&] {
+                                    console_.width = 120;
+                                    return console_;
+                                  }())
+                           .size();
+  const std::string frame = Frame(60);
+  EXPECT_THAT(frame, HasSubstr("\nOpen      15,754,631.00, overdue 15,754,631.00, 100 %\n"));
+  EXPECT_EQ(static_cast<size_t>(std::count(frame.begin(), frame.end(), '\n')), lines + 2);  // of columns left out
+}
+
+TEST_F(WatchFrameTest, WhatWasRefusedIsSaidWhereThereIsSome) {
+  EXPECT_THAT(Frame(80), HasSubstr("\nRefused   3 since it started: kontor rejected lists them\n"));
+  picture_.shards.mutable_shards(0)->set_rejected(0);
+  picture_.shards.mutable_shards(0)->set_conflicts(0);
+  EXPECT_THAT(Frame(80), Not(HasSubstr("Refused")));
+}
+
+TEST_F(WatchFrameTest, CatchingUpTellsTheTimeLeft) {
+  picture_.shards.mutable_shards()->RemoveLast();  // the one whose lag is not known
+  EXPECT_THAT(Frame(120), HasSubstr("1,041 records, lag 7, 1 of 1 shards running\n"));  // read as soon as it is said
+  picture_.shards.mutable_shards(0)->set_lag(1'000'000);
+  picture_.rates = {10'000, 2'000, 3'000};  // 5,000 a second
+  EXPECT_THAT(Frame(120), HasSubstr("1,041 records, lag 1,000,000, 3 min left, 1 of 1 shards running\n"));
+  EXPECT_THAT(Frame(60), HasSubstr(" lag 1,000,000, 3 min left\n"));
+  picture_.rates = {0, 0};
+  EXPECT_THAT(Frame(120), HasSubstr("lag 1,000,000, 1 of 1 shards running\n"));
+}
+
 TEST_F(WatchFrameTest, NoLineIsWiderThanTheTerminal) {
   picture_.trouble = Unavailable("no Kontor answers at http://127.0.0.1:8686 (Connection refused): start one");
   for (int width = 40; width <= 200; ++width) {
