@@ -104,7 +104,7 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
 void AddAccounts(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("accounts", "List accounts with their main figures");
   command->group(kReadGroup);
-  const std::string figures = fmt::format("{}", fmt::join(kListedFigures, ", "));
+  const std::string figures = fmt::format("{}", fmt::join(ListedFigureNames(), ", "));
   command->footer(R"(Examples:
   kontor accounts --limit 20
   kontor accounts --order-by 'overdue desc' --segment enterprise

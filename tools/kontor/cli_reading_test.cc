@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/portfolio/listed_figures.h"
 #include "engine/server/http_server.h"
 #include "engine/server/json.h"
 #include "engine/server/page_token.h"
@@ -51,7 +52,7 @@ TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
   for (const bool of_folder : {false, true}) {
     EXPECT_EQ(of_folder ? Read(asked) : Run(of_server), kExitOk) << err_.str();
     const AccountsQuery query = queries_.last().accounts;
-    EXPECT_EQ(query.order_by, "overdue");
+    EXPECT_EQ(query.order_by, ListedFigureOf("overdue"));
     EXPECT_TRUE(query.descending);
     EXPECT_EQ(query.filter.segment, "enterprise");
     EXPECT_EQ(query.filter.industry, "steel");
@@ -61,7 +62,7 @@ TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
     EXPECT_EQ(query.filter.text, "acme & co");
   }
   EXPECT_EQ(Read({"accounts", "--order-by", "size"}), kExitFailed);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("not 'size'"), HasSubstr("figures are: "), HasSubstr("overdue")));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("no figure 'size'"), HasSubstr("kontor accounts --help")));
 }
 
 TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {
