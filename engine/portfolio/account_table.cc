@@ -1,33 +1,15 @@
 #include "engine/portfolio/account_table.h"
 
-#include <google/protobuf/arena.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <set>
 
-#include "projections/growth/growth_view.h"
-#include "projections/reading/amounts.h"
-#include "projections/satisfaction/satisfaction_view.h"
-#include "projections/value/value_view.h"
-
 namespace kontor {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-std::optional<double> Of(const view::v1::Amount& amount) {
-  if (!amount.has_reporting()) return std::nullopt;
-  return ToDouble(NanosOf(amount.reporting()));
-}
-
-std::optional<double> Of(const view::v1::Ratio& ratio) {
-  return ratio.has_value() ? std::optional<double>(ratio.value()) : std::nullopt;
-}
-
-std::optional<double> Count(int64_t count) { return static_cast<double>(count); }
 
 std::string Lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -55,18 +37,9 @@ struct Before {
 
 }  // namespace
 
-ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const AccountSums& sums, Day asked,
-                              Currency reporting, int32_t half_life_days) {
-  const Components& components = sums.components;
-  google::protobuf::Arena arena;
-  auto& value = *google::protobuf::Arena::CreateMessage<view::v1::ValueView>(&arena);
-  auto& growth = *google::protobuf::Arena::CreateMessage<view::v1::GrowthView>(&arena);
-  auto& satisfaction = *google::protobuf::Arena::CreateMessage<view::v1::SatisfactionView>(&arena);
-  RenderValue(components, asked, reporting, &value);
-  RenderGrowth(components, asked, reporting, &growth);
-  RenderSatisfaction(components, asked, half_life_days, &satisfaction);
-  RenderContacts(sums, asked, &satisfaction);
-
+ListedAccount ListedAccountOf(const view::v1::AccountView& view, Currency reporting) {
+  const view::v1::AccountProfile& profile = view.profile();
+  const view::v1::ValueView& value = view.value();
   ListedAccount listed;
   listed.name = profile.name();
   listed.segment = profile.segment();
@@ -78,36 +51,7 @@ ListedAccount ListedAccountOf(const view::v1::AccountProfile& profile, const Acc
     for (const auto& money : amount->lifetime().by_currency()) currencies.insert(money.currency_code());
   }
   for (const std::string& code : currencies) listed.currencies += code;
-
-  const auto set = [&listed](std::string_view name, std::optional<double> figure) {
-    listed.figures.at(ListedFigureOf(name)) = figure;
-  };
-  set("net_value", Of(value.net_value().lifetime()));
-  set("ttm_net_value", Of(value.net_value().ttm()));
-  set("invoiced_net", Of(value.invoiced_net().lifetime()));
-  set("ttm_invoiced_net", Of(value.invoiced_net().ttm()));
-  set("booked", Of(value.booked().lifetime()));
-  set("ttm_booked", Of(value.booked().ttm()));
-  set("collected", Of(value.collected().lifetime()));
-  set("ttm_collected", Of(value.collected().ttm()));
-  set("outstanding", Of(value.outstanding()));
-  set("overdue", Of(value.overdue()));
-  set("deals_won", Count(value.deals_won().lifetime()));
-  set("year_on_year", Of(growth.invoiced_net().year_on_year()));
-  set("recurring", Of(growth.recurring()));
-  set("open_pipeline", Of(growth.open_pipeline()));
-  set("open_deals", Count(growth.open_deals()));
-  set("win_rate", Of(growth.win_rate()));
-  set("sentiment", Of(satisfaction.sentiment()));
-  set("nps", satisfaction.nps().has_value() ? std::optional(satisfaction.nps().value()) : std::nullopt);
-  set("commitments_kept", Of(satisfaction.commitments().kept_rate()));
-  set("open_issues", Count(satisfaction.issues().open()));
-  set("interactions", Count(satisfaction.interactions().lifetime()));
-  set("contacts_90_days", Count(satisfaction.contacts_90_days()));
-  set("days_since_contact",
-      satisfaction.has_days_since_contact() ? Count(satisfaction.days_since_contact()) : std::nullopt);
-  set("events", Count(profile.events()));
-  set("findings", Count(static_cast<int64_t>(components.accounts.Get({.measure = Measure::kFindings}))));
+  listed.figures = FiguresOf(view, reporting);
   return listed;
 }
 
@@ -122,7 +66,6 @@ void AccountTable::Set(const AccountId& account, const ListedAccount& listed, Pa
     ids_.Append(&row->first);
     names_.Append({});
     for (auto& column : attributes_) column.Append(0);
-    for (auto& column : figures_) column.Append(kUnknown);
     parts_.Append({});
   }
   const size_t at = row->second;
@@ -130,7 +73,7 @@ void AccountTable::Set(const AccountId& account, const ListedAccount& listed, Pa
   const std::array<const std::string*, kAttributes> attributes = {&listed.segment, &listed.industry, &listed.country,
                                                                   &listed.manager, &listed.currencies};
   for (size_t i = 0; i < kAttributes; ++i) attributes_[i][at] = WordOf(*attributes[i]);
-  for (size_t i = 0; i < kListedFigures.size(); ++i) figures_[i][at] = listed.figures[i].value_or(kUnknown);
+  for (size_t i = 0; i < kListedFigures.size(); ++i) figures_[i].Set(at, listed.figures[i].value_or(kUnknown));
   parts_[at] = std::move(part);
 }
 
@@ -188,7 +131,7 @@ std::vector<ListPlace> AccountTable::List(const ListWanted& wanted) const {
            Lower(ids_[row]->value()).find(*text) != std::string::npos;
   };
 
-  const Column<double>* column = wanted.figure ? &figures_.at(*wanted.figure) : nullptr;
+  const FigureColumn* column = wanted.figure ? &figures_.at(*wanted.figure) : nullptr;
   const auto figure = [column](size_t row) { return column == nullptr ? kUnknown : (*column)[row]; };
   const Before before{wanted.descending};
   const auto rows_before = [&](size_t a, size_t b) { return before(figure(a), *ids_[a], figure(b), *ids_[b]); };

@@ -1,5 +1,6 @@
 #include "engine/portfolio/portfolio_stage.h"
 
+#include <google/protobuf/arena.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "engine/base/thread_name.h"
 #include "engine/base/thread_priority.h"
-#include "projections/reading/profile.h"
+#include "engine/portfolio/account_view.h"
 
 namespace kontor {
 namespace {
@@ -252,15 +253,11 @@ void PortfolioStage::RenewOne(const AccountId& survivor, Instant now) {
     Replace(survivor, std::nullopt);
     return;
   }
-  const Day day = reader_->fold().zone().LocalDay(now);
-  Part part;
-  part.components = account.sums.components;
-  view::v1::AccountProfile profile;
-  RenderProfile(account, now, &profile);
-  part.key_account = profile.key_account();
-  const int32_t half_life = reading->moment->parameters.sentiment_half_life_days;
-  part.listed = ListedAccountOf(profile, account.sums, day, reader_->reporting(), half_life);
-  Replace(survivor, std::move(part));
+  google::protobuf::Arena arena;
+  auto* view = google::protobuf::Arena::CreateMessage<view::v1::AccountView>(&arena);
+  RenderAccount(*reader_, *reading, now, view);
+  Replace(survivor,
+          Part{account.sums.components, view->profile().key_account(), ListedAccountOf(*view, reader_->reporting())});
 }
 
 void PortfolioStage::Replace(const AccountId& survivor, std::optional<Part> part) {

@@ -37,6 +37,8 @@ Result<ListPlace> PlaceOf(const std::string& token) {
 
 // A page in the making.
 struct EngineQueries::ListedPage {
+  std::optional<size_t> figure;  // that rows show, as in ListWanted
+  Currency reporting;
   api::v1::ListAccountsResponse response;
   std::map<ShardId, ReadPosition> positions;
   google::protobuf::Arena arena;  // of the account at hand
@@ -51,6 +53,7 @@ struct EngineQueries::ListedPage {
     *summary->mutable_year_on_year() = view.growth().invoiced_net().year_on_year();
     *summary->mutable_commitments_kept() = view.satisfaction().commitments().kept_rate();
     summary->set_findings(view.findings_size());
+    if (figure) ShowFigure(view, *figure, reporting, summary->mutable_ordered_by());
     for (const view::v1::ShardPosition& position : view.basis().positions()) {
       const ShardId shard{position.topic(), Partition(position.partition())};
       positions[shard] = {shard, Position(position.position())};
@@ -62,7 +65,9 @@ Result<api::v1::ListAccountsResponse> EngineQueries::ListAccounts(const Accounts
   const Moment moment = MomentOf(query.at);
   KONTOR_ASSIGN_OR_RETURN(const std::shared_ptr<const ReferenceReading> reference, reader_->Reference());
   ListedPage page;
-  if (query.order_by.empty() && query.filter == AccountFilter()) {
+  page.figure = query.order_by;
+  page.reporting = reader_->reporting();
+  if (!query.order_by && query.filter == AccountFilter()) {
     KONTOR_RETURN_IF_ERROR(ListById(query.page, moment, reference->state.MergesAt(moment.t), &page));
   } else {
     KONTOR_RETURN_IF_ERROR(ListByStage(query, moment, &page));
@@ -93,13 +98,7 @@ Status EngineQueries::ListByStage(const AccountsQuery& query, const Moment& mome
         query.at.as_of ? "as_of" : "now");
   }
   ListWanted wanted;
-  if (!query.order_by.empty()) {
-    wanted.figure = ListedFigureOf(query.order_by);
-    if (*wanted.figure == kListedFigures.size()) {
-      return InvalidArgument("order_by: there is no figure '{}'; these are: {}", query.order_by,
-                             fmt::join(kListedFigures, ", "));
-    }
-  }
+  wanted.figure = query.order_by;
   wanted.descending = query.descending;
   wanted.segment = query.filter.segment;
   wanted.industry = query.filter.industry;

@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "engine/portfolio/account_view.h"
 #include "projections/growth/growth_view.h"
-#include "projections/reading/profile.h"
 #include "projections/satisfaction/satisfaction_view.h"
 #include "projections/value/value_view.h"
 
@@ -95,30 +95,16 @@ Status EngineQueries::Render(const AccountId& account, const Moment& moment, boo
     return NotFound("account '{}' has no event up to {}; `kontor accounts` lists those that have", account.value(),
                     InstantText(moment.t));
   }
-  const Currency reporting = reader_->reporting();
-  const Day asked = reader_->fold().zone().LocalDay(moment.t);
-  const Components& components = read.sums.components;
-  Converter converter = reader_->ConverterOf(*reading.moment, moment.t);
-
-  RenderProfile(read, moment.t, view->mutable_profile());
+  RenderAccount(*reader_, reading, moment.t, view);
   if (read.state.members.front() != account) {
     view->mutable_profile()->set_merged_into(read.state.members.front().value());
   }
-  RenderValue(components, asked, reporting, view->mutable_value());
-  RenderBreakEven(read.sums, view->mutable_value());
-  RenderGrowth(components, asked, reporting, view->mutable_growth());
-  RenderCoverage(read, moment.t, &converter, view->mutable_growth());
-  RenderSatisfaction(components, asked, reading.moment->parameters.sentiment_half_life_days,
-                     view->mutable_satisfaction());
-  RenderContacts(read.sums, asked, view->mutable_satisfaction());
-  RenderFindings(read, reading.moment->merges, view->mutable_findings());
-  if (reading.parent_ring) {
-    RenderParentRing(*reading.parent_ring, view->mutable_profile(), view->mutable_findings());
-  }
   if (whole) {
-    RenderWaiting(read.sums, view->mutable_value());
-    RenderMonths(components, reporting, view->mutable_value());
-    RenderMonths(components, reporting, view->mutable_growth());
+    const Components& components = read.sums.components;
+    Converter converter = reader_->ConverterOf(*reading.moment, moment.t);
+    RenderCoverage(read, moment.t, &converter, view->mutable_growth());
+    RenderMonths(components, reader_->reporting(), view->mutable_value());
+    RenderMonths(components, reader_->reporting(), view->mutable_growth());
     RenderMonths(components, view->mutable_satisfaction());
     const size_t rates = RenderRates(read.sums, &converter, kUsedRatesShown, view->mutable_used_rates());
     view->set_used_rates_total(static_cast<int64_t>(rates));

@@ -52,7 +52,7 @@ class EngineQueries final : public Queries {
                    view::v1::Basis* basis) const;
   view::v1::Coverings Covers() const;
   view::v1::Coverings CoversOf(const std::set<int32_t>& readable) const;
-  // Whole: with the months and the rates, which lists do without.
+  // Whole: with the months, the coverage of targets and the rates, which lists do without.
   Status Render(const AccountId& account, const Moment& moment, bool whole, view::v1::AccountView* view) const;
   // A list by id reads ids from the shards, at any instant; any other one asks the portfolio stage.
   struct ListedPage;

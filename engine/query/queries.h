@@ -43,7 +43,7 @@ struct AccountsQuery {
   Page page;
   ReadAt at;
   AccountFilter filter;
-  std::string order_by;  // one of kListedFigures; empty: the account's id
+  std::optional<size_t> order_by;  // an index of kListedFigures; not given: by the account's id
   bool descending = false;
   // Waits, up to a bound, for what had changed when it was asked; otherwise a list in order of a figure may be behind.
   bool settled = false;

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/portfolio/listed_figures.h"
 #include "engine/server/fake_queries.h"
 #include "engine/server/json.h"
 #include "engine/server/page_token.h"
@@ -270,7 +271,7 @@ TEST_F(HttpApiTest, AccountsAreOrderedAndFiltered) {
       "/v1/accounts?order_by=ttm_net_value%20desc&segment=large&industry=steel&country=DE&manager=kim&currency=EUR&"
       "text=ac+me");
   const AccountsQuery asked = queries_.last().accounts;
-  EXPECT_EQ(asked.order_by, "ttm_net_value");
+  EXPECT_EQ(asked.order_by, ListedFigureOf("ttm_net_value"));
   EXPECT_TRUE(asked.descending);
   EXPECT_EQ(asked.filter, (AccountFilter{"large", "steel", "DE", "kim", "EUR", "ac+me"}));
   Read<api::v1::ListAccountsResponse>("/v1/accounts?order_by=overdue");
@@ -279,6 +280,7 @@ TEST_F(HttpApiTest, AccountsAreOrderedAndFiltered) {
   for (const char* order : {"", "profit", "overdue%20down", "overdue%20desc%20", "OVERDUE"}) {
     EXPECT_EQ(Blamed(std::string("/v1/accounts?order_by=") + order), "order_by");
   }
+  EXPECT_THAT(Refused("/v1/accounts?order_by=overdu%20desc", 400).message(), HasSubstr("did you mean overdue?"));
   EXPECT_EQ(Blamed("/v1/accounts?currency=euro"), "currency");
   EXPECT_EQ(Blamed("/v1/accounts?segment="), "segment");
 }

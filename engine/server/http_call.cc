@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/money.h"
+#include "engine/base/nearest.h"
 #include "engine/portfolio/listed_figures.h"
 #include "engine/server/page_token.h"
 
@@ -133,13 +134,15 @@ Result<AccountsQuery> HttpCall::Accounts() const {
     const size_t space = figure.find(' ');
     const std::string_view direction = space == std::string_view::npos ? "asc" : figure.substr(space + 1);
     figure = figure.substr(0, space);
-    if (ListedFigureOf(figure) == kListedFigures.size() || (direction != "asc" && direction != "desc")) {
-      return InvalidArgument(
-          "order_by: must be a figure, with ` desc` behind it for the largest first, not '{}'; "
-          "figures are: {}",
-          *order, fmt::join(kListedFigures, ", "));
+    query.order_by = ListedFigureOf(figure);
+    if (*query.order_by == kListedFigures.size()) {
+      return InvalidArgument("order_by: there is no figure '{}'{}; `kontor accounts --help` and /openapi.json name all",
+                             figure, DidYouMean(figure, ListedFigureNames()));
     }
-    query.order_by = figure;
+    if (direction != "asc" && direction != "desc") {
+      return InvalidArgument("order_by: behind the figure stands ` desc` for the largest first, or ` asc`, not '{}'",
+                             direction);
+    }
     query.descending = direction == "desc";
   }
   query.settled = Get("wait_for").has_value();

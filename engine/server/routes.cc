@@ -18,10 +18,10 @@ std::vector<Parameter> Joined(std::initializer_list<std::vector<Parameter>> part
 std::vector<std::string_view> Orders() {
   static const auto* const kOrders = [] {
     auto* made = new std::vector<std::string>;
-    for (const std::string_view figure : kListedFigures) {
-      made->emplace_back(figure);
-      made->push_back(std::string(figure) + " asc");
-      made->push_back(std::string(figure) + " desc");
+    for (const std::string& figure : ListedFigureNames()) {
+      made->push_back(figure);
+      made->push_back(figure + " asc");
+      made->push_back(figure + " desc");
     }
     return made;
   }();

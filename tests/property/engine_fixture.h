@@ -13,6 +13,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/event/partitioner.h"
+#include "engine/portfolio/portfolio_stage.h"
 #include "engine/shard/shard_fixture.h"
 #include "engine/shard/shard_set.h"
 #include "tests/property/history.h"
@@ -37,6 +38,20 @@ class NoSink final : public EventSink {
     return OkStatus();
   }
   Status Flush(std::chrono::milliseconds) override { return OkStatus(); }
+};
+
+// The set is made before the stage that it tells.
+class Relay final : public ShardObserver {
+ public:
+  void Connect(PortfolioStage* stage) { stage_ = stage; }
+  void OnReadable(const ShardId& shard, Position position) override { stage_->OnReadable(shard, position); }
+  void OnGone(const ShardId& shard) override { stage_->OnGone(shard); }
+  void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
+    stage_->OnChanged(shard, accounts, position);
+  }
+
+ private:
+  PortfolioStage* stage_ = nullptr;
 };
 
 class EngineFixture : public testing::Test {

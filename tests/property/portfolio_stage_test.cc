@@ -16,20 +16,6 @@ namespace {
 
 const Currency kEuro("EUR");
 
-// The set is made before the stage that it tells.
-class Relay final : public ShardObserver {
- public:
-  void Connect(PortfolioStage* stage) { stage_ = stage; }
-  void OnReadable(const ShardId& shard, Position position) override { stage_->OnReadable(shard, position); }
-  void OnGone(const ShardId& shard) override { stage_->OnGone(shard); }
-  void OnChanged(const ShardId& shard, std::span<const std::string_view> accounts, Position position) override {
-    stage_->OnChanged(shard, accounts, position);
-  }
-
- private:
-  PortfolioStage* stage_ = nullptr;
-};
-
 class PortfolioStageTest : public EngineFixture {
  protected:
   void SetUp() override {

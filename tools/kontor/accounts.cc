@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/portfolio/listed_figures.h"
@@ -49,12 +51,63 @@ Cell Alarming(const view::v1::Amount& amount) {
   return {ReportingText(amount), amount.by_currency_size() > 0 ? Style::kBad : Style::kPlain};
 }
 
+std::string FigureText(const api::v1::OrderedFigure& figure) {
+  switch (figure.value_case()) {
+    case api::v1::OrderedFigure::kAmount:
+      return ReportingText(figure.amount());
+    case api::v1::OrderedFigure::kRatio:
+      return figure.unit() == api::v1::FIGURE_UNIT_SHARE ? PercentText(figure.ratio()) : RatioText(figure.ratio(), 1);
+    case api::v1::OrderedFigure::kCount:
+      return CountText(figure.count());
+    case api::v1::OrderedFigure::kNumber:
+      return NumberText(figure.number(), 1);
+    case api::v1::OrderedFigure::kDate:
+      return DateText(figure.date());
+    case api::v1::OrderedFigure::kInstant:
+      return TimeText(figure.instant());
+    case api::v1::OrderedFigure::VALUE_NOT_SET:
+      break;
+  }
+  return std::string(kUnknown);
+}
+
+// Its name as it was asked for, and its unit where neither the name nor the cells tell.
+std::string FigureTitle(const api::v1::OrderedFigure& figure, const std::string& currency) {
+  static const std::map<api::v1::FigureUnit, std::string> kUnits = {
+      {api::v1::FIGURE_UNIT_DAYS, "days"},    {api::v1::FIGURE_UNIT_HOURS, "hours"},
+      {api::v1::FIGURE_UNIT_TIMES, "times"},  {api::v1::FIGURE_UNIT_POINTS, "points"},
+      {api::v1::FIGURE_UNIT_MONEY, currency}, {api::v1::FIGURE_UNIT_MONEY_A_DAY, currency + " a day"}};
+  const auto unit = kUnits.find(figure.unit());
+  if (unit == kUnits.end() || figure.name().find(unit->second) != std::string::npos) return figure.name();
+  return fmt::format("{}, {}", figure.name(), unit->second);
+}
+
 std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, const std::string& currency,
                       const Console& console) {
   const std::string unit = " " + currency;
-  Table table({Words("Account"), Words("Name"), Spare(Right("Net value" + unit)), Right("12 months" + unit),
-               Spare(Right("Invoiced, 12 m.")), Spare(Right("On year")), Right("Outstanding"), Right("Overdue"),
-               Spare(Right("Kept")), Spare(Right("Findings")), Spare(Left("12 months"))});
+  // With the figure that each shows, where lists are ordered by it.
+  std::vector<std::pair<std::string_view, Column>> columns = {{"", Words("Account")},
+                                                              {"", Words("Name")},
+                                                              {"net_value", Spare(Right("Net value" + unit))},
+                                                              {"ttm_net_value", Right("12 months" + unit)},
+                                                              {"ttm_invoiced_net", Spare(Right("Invoiced, 12 m."))},
+                                                              {"year_on_year", Spare(Right("On year"))},
+                                                              {"outstanding", Right("Outstanding")},
+                                                              {"overdue", Right("Overdue")},
+                                                              {"commitments_kept", Spare(Right("Kept"))},
+                                                              {"findings", Spare(Right("Findings"))},
+                                                              {"", Spare(Left("12 months"))}};
+  constexpr ptrdiff_t kBehindName = 2;
+  const api::v1::OrderedFigure& ordered = accounts.front().ordered_by();
+  const auto shown = std::ranges::find(columns, ordered.name(), &std::pair<std::string_view, Column>::first);
+  const bool own_column = shown == columns.end();
+  if (own_column)
+    columns.insert(columns.begin() + kBehindName, {ordered.name(), Right(FigureTitle(ordered, currency))});
+  if (!own_column && !ordered.name().empty()) shown->second.is_spare = false;
+  std::vector<Column> heads;
+  for (auto& [figure, column] : columns) heads.push_back(std::move(column));
+  Table table(std::move(heads));
+
   double largest = 0;
   for (const api::v1::AccountSummary& account : accounts) {
     largest = std::max(largest, Units(account.net_value().ttm()).value_or(0));
@@ -62,13 +115,20 @@ std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, cons
   for (const api::v1::AccountSummary& account : accounts) {
     const view::v1::AccountProfile& profile = account.profile();
     const std::optional<double> year = Units(account.net_value().ttm());
-    table.Add({Cell(profile.account_id(), profile.key_account() ? Style::kBold : Style::kPlain), profile.name(),
-               ReportingText(account.net_value().lifetime()), ReportingText(account.net_value().ttm()),
-               ReportingText(account.invoiced_net().ttm()), PercentText(account.year_on_year()),
-               ReportingText(account.outstanding()), Alarming(account.overdue()),
-               PercentText(account.commitments_kept()),
-               Cell(CountText(account.findings()), account.findings() > 0 ? Style::kWarning : Style::kPlain),
-               Cell(year && largest > 0 ? Bar(*year / largest, kBarWidth) : "", Style::kGood)});
+    std::vector<Cell> cells = {
+        Cell(profile.account_id(), profile.key_account() ? Style::kBold : Style::kPlain),
+        profile.name(),
+        ReportingText(account.net_value().lifetime()),
+        ReportingText(account.net_value().ttm()),
+        ReportingText(account.invoiced_net().ttm()),
+        PercentText(account.year_on_year()),
+        ReportingText(account.outstanding()),
+        Alarming(account.overdue()),
+        PercentText(account.commitments_kept()),
+        Cell(CountText(account.findings()), account.findings() > 0 ? Style::kWarning : Style::kPlain),
+        Cell(year && largest > 0 ? Bar(*year / largest, kBarWidth) : "", Style::kGood)};
+    if (own_column) cells.insert(cells.begin() + kBehindName, FigureText(account.ordered_by()));
+    table.Add(std::move(cells));
   }
   return table.Text(console);
 }
@@ -118,7 +178,7 @@ Status ShowAccounts(Readings& readings, const AccountsOptions& options, const Co
 void AddAccounts(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("accounts", "List accounts with their main figures");
   command->group(kReadGroup);
-  const std::string figures = fmt::format("{}", fmt::join(kListedFigures, ", "));
+  const std::string figures = fmt::format("{}", fmt::join(ListedFigureNames(), ", "));
   command->footer(R"(Examples:
   kontor accounts --limit 20
   kontor accounts --order-by 'overdue desc' --segment enterprise

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <tuple>
+
+#include "engine/portfolio/listed_figures.h"
 #include "engine/server/http_server.h"
 #include "engine/server/json.h"
 #include "engine/server/page_token.h"
@@ -52,7 +55,7 @@ TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
   for (const bool of_folder : {false, true}) {
     EXPECT_EQ(of_folder ? Read(asked) : Run(of_server), kExitOk) << err_.str();
     const AccountsQuery query = queries_.last().accounts;
-    EXPECT_EQ(query.order_by, "overdue");
+    EXPECT_EQ(query.order_by, ListedFigureOf("overdue"));
     EXPECT_TRUE(query.descending);
     EXPECT_EQ(query.filter.segment, "enterprise");
     EXPECT_EQ(query.filter.industry, "steel");
@@ -62,7 +65,39 @@ TEST_F(CliTest, AccountsAreOrderedAndNarrowedAsTheServerDoes) {
     EXPECT_EQ(query.filter.text, "acme & co");
   }
   EXPECT_EQ(Read({"accounts", "--order-by", "size"}), kExitFailed);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("not 'size'"), HasSubstr("figures are: "), HasSubstr("overdue")));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("no figure 'size'"), HasSubstr("kontor accounts --help")));
+}
+
+// Each in a column that even a narrow terminal has room for; what the table shows anyway, once.
+TEST_F(CliTest, AccountsShowWhatTheyAreOrderedBy) {
+  auto* figure = queries_.account_pages[""].mutable_accounts(0)->mutable_ordered_by();
+  auto* unknown = queries_.account_pages["p2"].mutable_accounts(0)->mutable_ordered_by();
+  const auto order = [&](const std::string& json) {
+    ASSERT_EQ(AnswerFromJson(json, figure), OkStatus());
+    unknown->set_name(figure->name());
+    EXPECT_EQ(Read({"accounts", "--all", "--order-by", figure->name()}), kExitOk);
+  };
+  order(R"({"name": "dso_days", "unit": "FIGURE_UNIT_DAYS", "ratio": {"value": 41.25}})");
+  ExpectGolden("accounts_ordered.txt");
+  console_.width = 80;
+  for (const auto& [json, title, cell] : {
+           std::tuple{R"({"name": "written_off", "unit": "FIGURE_UNIT_MONEY",
+                          "amount": {"reporting": {"currencyCode": "EUR", "units": "1234"}}})",
+                      "written_off, EUR", "1,234.00"},
+           std::tuple{R"({"name": "win_rate", "unit": "FIGURE_UNIT_SHARE", "ratio": {"value": 0.25}})", "win_rate",
+                      "25.0 %"},
+           std::tuple{R"({"name": "events", "unit": "FIGURE_UNIT_COUNT", "count": "1200"})", "events", "1,200"},
+           std::tuple{R"({"name": "nps", "unit": "FIGURE_UNIT_POINTS", "number": -12.5})", "nps, points", "-12.5"},
+           std::tuple{
+               R"({"name": "break_even", "unit": "FIGURE_UNIT_DATE", "date": {"year": 2026, "month": 3, "day": 1}})",
+               "break_even", "2026-03-01"},
+           std::tuple{R"({"name": "findings", "unit": "FIGURE_UNIT_COUNT", "count": "1"})", "Findings", "1"},
+       }) {
+    figure->Clear();
+    order(json);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr(title), HasSubstr(cell)));
+  }
+  EXPECT_THAT(out_.str(), Not(HasSubstr("findings")));
 }
 
 TEST_F(CliTest, FoldersListIsOrderedOnceItsTotalsAreSettled) {

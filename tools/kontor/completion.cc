@@ -40,7 +40,7 @@ std::vector<std::string> OptionsThatTake(const CLI::App& command, Takes takes) {
 
 // "text|json" as "text json".
 std::string ChoicesOf(const CLI::Option& option) {
-  if (option.get_type_name() == kFigure) return fmt::format("{}", fmt::join(kListedFigures, " "));
+  if (option.get_type_name() == kFigure) return fmt::format("{}", fmt::join(ListedFigureNames(), " "));
   std::string choices = option.get_type_name();
   std::replace(choices.begin(), choices.end(), '|', ' ');
   return choices;
