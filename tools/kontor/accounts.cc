@@ -103,7 +103,7 @@ std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, cons
   const bool own_column = shown == columns.end();
   if (own_column)
     columns.insert(columns.begin() + kBehindName, {ordered.name(), Right(FigureTitle(ordered, currency))});
-  if (!own_column && !ordered.name().empty()) shown->second.is_spare = false;
+  if (!own_column && !ordered.name().empty()) shown->second.spare = 0;
   std::vector<Column> heads;
   for (auto& [figure, column] : columns) heads.push_back(std::move(column));
   Table table(std::move(heads));
