@@ -139,6 +139,7 @@ api::v1::RecordSummary EngineQueries::Describe(const Shard& shard, Position posi
 
 Result<api::v1::ListRecordsResponse> EngineQueries::Records(log::v1::Disposition disposition, const Page& page) const {
   KONTOR_ASSIGN_OR_RETURN(const auto from, ParseToken(page.token));
+  api::v1::ListRecordsResponse response;
   std::vector<BackwardWalk> walks;
   std::vector<std::shared_ptr<Shard>> shards = reader_->shards().events();
   if (std::shared_ptr<Shard> reference = reader_->shards().reference()) shards.push_back(std::move(reference));
@@ -147,12 +148,17 @@ Result<api::v1::ListRecordsResponse> EngineQueries::Records(log::v1::Disposition
     if (!log.ok()) continue;  // not open: /readyz says why
     const auto start = from.find(shard->id());
     const Position end = (*log)->End();
+    view::v1::Basis* basis = response.mutable_basis();
+    view::v1::ShardPosition* position =
+        shard == reader_->shards().reference() ? basis->mutable_reference_position() : basis->add_positions();
+    position->set_topic(shard->id().topic);
+    position->set_partition(shard->id().partition.value());
+    position->set_position(end.value());
     walks.emplace_back(shard, *log, reader_->shards().dispositions(),
                        start == from.end() ? end : std::min(start->second, end), disposition);
   }
 
   // Newest first in each partition; partitions take turns by the records' timestamps.
-  api::v1::ListRecordsResponse response;
   while (true) {
     BackwardWalk* newest = nullptr;
     int64_t newest_at = 0;

@@ -54,6 +54,22 @@ TEST_F(RecordsTest, AreListedByDispositionNewestFirst) {
   EXPECT_THAT(List(DISPOSITION_UNSPECIFIED, 2), ElementsAre(4, 3, 2, 1, 0));
 }
 
+// Every page tells how far the logs were read, whatever it lists of them.
+TEST_F(RecordsTest, AnswerRestsOnTheEndsOfTheLogs) {
+  for (int i = 0; i < 3; ++i) topic().EmitRaw("acme", "\xff");
+  Open();
+  Page page{.size = 2, .token = ""};
+  for (const int records : {2, 1}) {
+    const auto listed = queries().Records(DISPOSITION_REJECTED, page);
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    EXPECT_EQ(listed->records_size(), records);
+    ASSERT_EQ(listed->basis().positions_size(), 1);
+    EXPECT_EQ(listed->basis().positions(0).topic(), "kontor.events");
+    EXPECT_EQ(listed->basis().positions(0).position(), 3U);
+    page.token = listed->next_page_token();
+  }
+}
+
 TEST_F(RecordsTest, OnlyRejectedAndConflictsAreSentAsDeadLetters) {
   topic().Emit(Invoice("acme", "e-0", "i-1", 10));
   topic().Emit(Invoice("acme", "e-0", "i-1", 10));

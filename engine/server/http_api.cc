@@ -33,13 +33,13 @@ Result<HttpAnswer> JsonAnswer(const google::protobuf::Message& message, int code
   return Body(std::move(json), code);
 }
 
-// Marks what is a function of the basis that it holds: two answers with one tag are the same bytes.
-HttpAnswer Tagged(HttpAnswer answer) {
-  answer.etag = '"' + HexText(Sha256::Of(answer.body)).substr(0, kTagDigits) + '"';
-  return answer;
-}
+std::string TagOf(std::string_view bytes) { return '"' + HexText(Sha256::Of(bytes)).substr(0, kTagDigits) + '"'; }
 
 // A reading: trimmed to the fields wanted, with its tag. What it rests on and covers is never left out.
+//
+// The tag is strong where the asker named the instant: two answers with one tag are the same bytes. Where the clock
+// named it, it is no change by itself that the clock went on: the tag is a weak one, of all but basis.now. Who holds
+// such an answer holds what its own instant gives, and the present one gives the same figures from the same positions.
 template <typename Message>
 Result<HttpAnswer> ReadingAnswer(const HttpCall& call, Message* message) {
   if (const auto fields = call.Get("fields")) {
@@ -48,7 +48,19 @@ Result<HttpAnswer> ReadingAnswer(const HttpCall& call, Message* message) {
     paths.Trim(message);
   }
   KONTOR_ASSIGN_OR_RETURN(HttpAnswer answer, JsonAnswer(*message));
-  return Tagged(std::move(answer));
+  if (call.Get("now") || !message->basis().has_now()) {
+    answer.etag = TagOf(answer.body);
+  } else {
+    message->mutable_basis()->clear_now();
+    answer.etag = "W/" + TagOf(message->SerializeAsString());
+  }
+  return answer;
+}
+
+// A tag as weak ones are compared: a proxy may have weakened one, too.
+std::string_view Opaque(std::string_view etag) {
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  return etag;
 }
 
 // Whether a tag is among those that a reader has.
@@ -58,8 +70,7 @@ bool Holds(std::string_view if_none_match, std::string_view etag) {
     if_none_match.remove_prefix(std::min(if_none_match.size(), one.size() + 1));
     one.remove_prefix(std::min(one.size(), one.find_first_not_of(" \t")));
     one = one.substr(0, one.find_last_not_of(" \t") + 1);
-    if (one.starts_with("W/")) one.remove_prefix(2);  // a proxy may have weakened it
-    if (one == "*" || one == etag) return true;
+    if (one == "*" || Opaque(one) == Opaque(etag)) return true;
   }
   return false;
 }
@@ -168,8 +179,11 @@ Result<HttpAnswer> HttpApi::Dispatch(const HttpCall& call, Caller caller) const 
       return Shards(call);
     case Endpoint::kVersion:
       return JsonAnswer(version_);
-    case Endpoint::kOpenApi:
-      return Tagged(Body(OpenApiText(version_.version(), page_size_max_)));
+    case Endpoint::kOpenApi: {
+      HttpAnswer answer = Body(OpenApiText(version_.version(), page_size_max_));
+      answer.etag = TagOf(answer.body);
+      return answer;
+    }
     case Endpoint::kMetrics:
       return Metrics();
     case Endpoint::kHealth: {

@@ -34,7 +34,7 @@ struct HttpAnswer {
   int code = 200;
   std::string body;
   std::string allow;  // the methods that the path takes; only where the one asked for is not among them
-  std::string etag;   // with its quotes; only of what the basis alone decides
+  std::string etag;   // as the header has it; only of what the basis alone decides
   // The record that was to be waited for is not folded yet: the same request may be answered otherwise later.
   bool not_yet = false;
   std::string_view content_type = kJsonType;

@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "engine/portfolio/listed_figures.h"
 #include "engine/server/fake_queries.h"
 #include "engine/server/json.h"
@@ -341,6 +344,39 @@ TEST_F(HttpApiTest, ReadingsHaveTagsAndAreNotSentTwice) {
   const std::string before = Get("/v1/accounts/a%2F1").etag;
   queries_.accounts["a/1"].mutable_basis()->add_positions()->set_position(7);
   EXPECT_NE(Get("/v1/accounts/a%2F1").etag, before);
+}
+
+// Who asks for the present again and again is told of what changed, and not that the clock went on.
+TEST_F(HttpApiTest, TagOfThePresentIsOfAllButTheInstant) {
+  queries_.portfolio.set_settled(true);
+  const std::map<std::string, view::v1::Basis*> bases = {
+      {"/v1/accounts?order_by=overdue", queries_.account_pages[""].mutable_basis()},
+      {"/v1/accounts?fields=accounts.profile", queries_.account_pages[""].mutable_basis()},
+      {"/v1/accounts/a%2F1", queries_.accounts["a/1"].mutable_basis()},
+      {"/v1/portfolio", queries_.portfolio.mutable_basis()}};
+  for (const auto& [target, basis] : bases) {
+    basis->mutable_now()->set_seconds(100);
+    if_none_match_.clear();
+    const std::string held = Get(target).etag;
+    EXPECT_TRUE(held.starts_with("W/\"")) << target;
+    basis->mutable_now()->set_seconds(200);
+    if_none_match_ = held;
+    EXPECT_EQ(Get(target).code, 304) << target;
+    EXPECT_EQ(Get(target).etag, held) << target;
+    basis->add_positions()->set_position(7);
+    EXPECT_EQ(Get(target).code, 200) << target;
+  }
+  if_none_match_ = Get("/v1/accounts?order_by=overdue").etag;
+  queries_.account_pages[""].mutable_accounts(0)->mutable_ordered_by()->set_count(2);
+  EXPECT_EQ(Get("/v1/accounts?order_by=overdue").code, 200);
+
+  // The same bytes, where the instant was asked for.
+  const std::string named = "/v1/accounts/a%2F1?now=2026-11-24";
+  if_none_match_ = Get(named).etag;
+  EXPECT_TRUE(if_none_match_.starts_with('"'));
+  EXPECT_EQ(Get(named).code, 304);
+  queries_.accounts["a/1"].mutable_basis()->mutable_now()->set_seconds(300);
+  EXPECT_EQ(Get(named).code, 200);
 }
 
 TEST_F(HttpApiTest, WhatTheBasisDoesNotDecideHasNoTag) {

@@ -169,10 +169,12 @@ Json ParametersOf(const Route& route, int32_t page_size_max) {
                           {"schema", SchemaOf(parameter, page_size_max)}});
   }
   if (HasTag(route)) {
-    parameters.push_back({{"name", "If-None-Match"},
-                          {"in", "header"},
-                          {"description", "The ETag of an answer that is held: 304 where it would be the same"},
-                          {"schema", {{"type", "string"}}}});
+    parameters.push_back(
+        {{"name", "If-None-Match"},
+         {"in", "header"},
+         {"description",
+          "The ETag of an answer that is held: 304 where it would be the same, but for the clock's basis.now"},
+         {"schema", {{"type", "string"}}}});
   }
   if (route.endpoint == Endpoint::kStream) {
     parameters.push_back({{"name", "Last-Event-ID"},

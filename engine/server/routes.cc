@@ -93,7 +93,7 @@ const std::vector<Route>* MakeRoutes() {
       {Endpoint::kShards,
        "/v1/shards",
        "Shards",
-       "The partitions, and how far each was read",
+       "The partitions, and how far each was read: the positions themselves that other answers rest on",
        {{"digest", "With SHA-256 of each log and each view store, which reads them whole", ParameterKind::kFlag}},
        api::v1::ListShardsResponse::descriptor()},
       {Endpoint::kVersion,

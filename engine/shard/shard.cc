@@ -382,6 +382,10 @@ bool Shard::Commit() {
 
 void Shard::Fail(const Status& failure) {
   const std::lock_guard lock(mutex_);
+  MarkFailed(failure);
+}
+
+void Shard::MarkFailed(const Status& failure) {
   if (state_ == ShardState::kFailed) return;  // the first word stands
   spdlog::error("{}: {}", name_, Text(failure));
   failure_ = failure;
@@ -391,8 +395,14 @@ void Shard::Fail(const Status& failure) {
 
 void Shard::Distrust(const Status& damage) {
   sound_ = false;
-  if (readable_.exchange(false)) config_.observer->OnGone(config_.id);
-  Fail(damage);
+  bool was_readable = false;
+  {
+    // Together, and in this order: whoever finds it not readable hears why.
+    const std::lock_guard lock(mutex_);
+    MarkFailed(damage);
+    was_readable = readable_.exchange(false);
+  }
+  if (was_readable) config_.observer->OnGone(config_.id);
 }
 
 void Shard::OnFailedWrite(const Status& failure) {

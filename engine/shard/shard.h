@@ -176,6 +176,7 @@ class Shard {
   // All that is folded. False where it failed.
   bool Commit();
   void Fail(const Status& failure);
+  void MarkFailed(const Status& failure);  // requires: mutex_ held
   // What is stored contradicts itself: nothing is answered from it any more, and nothing written to it.
   void Distrust(const Status& damage);
   // A store failed to take something: the process is to end, unless what is stored contradicts itself.

@@ -35,6 +35,7 @@ class FakeObserver final : public ShardObserver {
     changed_.notify_all();
   }
   void OnGone(const ShardId&) override {
+    if (on_gone) on_gone();
     const std::lock_guard lock(mutex_);
     ++gone_;
   }
@@ -58,6 +59,8 @@ class FakeObserver final : public ShardObserver {
     const std::lock_guard lock(mutex_);
     return gone_;
   }
+
+  std::function<void()> on_gone;  // set before the shard starts; runs where it says that it is gone
 
  private:
   mutable std::mutex mutex_;

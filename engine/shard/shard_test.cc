@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -308,6 +309,20 @@ TEST_F(ShardTest, DamageThatAReaderMetStopsTheShardAlone) {
   EXPECT_TRUE(Says(Failure(), "checksum"));
   EXPECT_EQ(shard().AccountsFrom(AccountId(), 1).status().code(), StatusCode::kUnavailable);
   EXPECT_TRUE(fatal().empty());
+}
+
+// Never that it is catching up, which is to ask again.
+TEST_F(ShardTest, WhoFindsItGoneHearsWhy) {
+  StoreSome();
+  ASSERT_EQ(Open(), OkStatus());
+  std::promise<Status> heard;
+  observer().on_gone = [&] { heard.set_value(shard().Read(AccountId("acme")).status()); };
+  shard().Start();
+  ASSERT_EQ(shard().WaitUntilRunning(), OkStatus());
+  disk().damaged = true;
+  EXPECT_FALSE(shard().Read(AccountId("acme")).ok());
+  const Status read = heard.get_future().get();
+  EXPECT_TRUE(Says(read, "checksum")) << read;
 }
 
 TEST_F(ShardTest, DamageThatACommitMetStopsTheShardAlone) {
