@@ -79,7 +79,8 @@ Status Fill(const AccountFold& fold, const AccountReader::Held& held, const Plac
   entry->set_body(std::string(BodyName(event)));
   entry->set_summary(SummaryOf(event));
   entry->set_understood(IsUnderstood(event));
-  entry->set_ahead(place.at > t);
+  // A void has no instant in the world: it acts from the beginning.
+  entry->set_ahead(place.at > t && !event.has_event_voided());
   entry->set_recorded_at_type(logged.record->timestamp_type());
   if (const auto at = RecordedAt(*logged.record)) *entry->mutable_recorded_at() = *at;
   entry->set_event_json(EventToJson(event));
@@ -88,7 +89,7 @@ Status Fill(const AccountFold& fold, const AccountReader::Held& held, const Plac
   const VersionRows source(&held.version);
   ScratchRows rows(&source);
   entry->set_voided(IsVoided(IdentityOf(event), held.version.account(), &rows));
-  if (!entry->voided() && entry->understood() && !entry->ahead()) {
+  if (!entry->voided() && entry->understood() && place.at <= t) {
     fold.Fold(event, true, -1, held.version.account(), &rows);
     for (const std::string& figure : FiguresOf(rows.ChangedMeasures())) entry->add_changed(figure);
   }

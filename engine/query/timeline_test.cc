@@ -64,6 +64,18 @@ TEST_F(TimelineTest, TellsOfAnAccountWhoseFactsAllLieAhead) {
   EXPECT_THAT(*Read({.now = kStart, .as_of = {}}), ElementsAre("e-5 ahead"));
 }
 
+// A void has no instant in the world.
+TEST_F(TimelineTest, AVoidActsWheneverItIsDated) {
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  topic().Emit(MakeEvent("acme", "v-1", "event_voided { target_event_id: 'e-0' }", /*hour=*/5));
+  Open();
+  const auto response = queries().Timeline(AccountId("acme"), {.size = 9, .token = ""}, {.now = kStart, .as_of = {}});
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->entries_size(), 2);
+  EXPECT_TRUE(response->entries(0).voided());
+  EXPECT_FALSE(response->entries(1).ahead());
+}
+
 TEST_F(TimelineTest, OfAnAccountThatNothingIsKnownOfIsNotFound) {
   topic().Emit(Invoice("bolt", "e-0", "i-1", 10));
   Open();

@@ -225,6 +225,8 @@ void RowCache::Put(std::string_view key, std::string_view bytes) {
     const bool again = before->generation == generation_;
     version->stored = again ? before->stored : before->value_size > 0;
     if (again) before->superseded = true;
+    // What the store was read for may have been when it had no such row.
+    if (before->value_size == 0) made_.Add(IdentityHash(hash));
     slot.version = version;
   } else {
     Insert(version);

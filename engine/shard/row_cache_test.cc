@@ -383,6 +383,29 @@ TEST_F(RowCacheTest, NewRowsAreKnownOverAStoreToo) {
   EXPECT_EQ(cache_->lookups().misses, misses + 1);
 }
 
+// A row that was gone when the store was read for its keys, and was made anew over its end, is found like any other.
+TEST_F(RowCacheTest, RowThatWasGoneWhenTheStoreWasReadIsFoundOnceItIsMadeAnew) {
+  State(kAcme, "1", "e-1");
+  Publish();
+  Commit();
+  Restart();
+  Retract(kAcme, "1", "e-1");
+  Publish();
+  Commit();
+  uint64_t misses = 0;
+  for (int i = 0; i < 20'000 || misses != cache_->lookups().misses; ++i) {
+    misses = cache_->lookups().misses;
+    cache_->Find(RowKey::Entity(kZeta, Invoice(fmt::format("none-{}", i))).bytes());
+  }
+  State(kAcme, "1", "e-2");
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 3'000; ++i) State(kZeta, fmt::format("{}-{}", round, i), "e-1");
+    Publish();
+    Commit();
+  }
+  EXPECT_NE(cache_->Find(RowKey::Entity(kAcme, Invoice("1")).bytes()), "");
+}
+
 TEST_F(RowCacheTest, CollectGivesRowsByKeyAndEventsInOrder) {
   Add(kZeta, 1, 1);
   Add(kAcme, 2, 1);

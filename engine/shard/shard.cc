@@ -115,6 +115,7 @@ void Shard::Attach(std::unique_ptr<PartitionReader> reader) {
     if (state_ == ShardState::kFailed || stop_) return;
     KONTOR_CHECK(reader_ == nullptr);
     reader_ = std::move(reader);
+    retired_ = false;
   }
   mailbox_.Wake();
 }
@@ -133,9 +134,14 @@ void Shard::Detach() {
 
 void Shard::Retire() {
   mailbox_.Ask([this] {
-    KONTOR_CHECK(reader() == nullptr);
-    if (readable_ && !stop_) config_.observer->OnGone(config_.id);
-    if (state() == ShardState::kRunning) SetState(ShardState::kStopped);
+    {
+      const std::lock_guard lock(mutex_);
+      KONTOR_CHECK(reader_ == nullptr);
+      retired_ = true;
+    }
+    if (state() != ShardState::kRunning) return;
+    if (!stop_) config_.observer->OnGone(config_.id);
+    SetState(ShardState::kStopped);
   });
 }
 
@@ -200,8 +206,14 @@ Status Shard::Prepare() {
   if (stop_ || state() == ShardState::kFailed) return OkStatus();
   KONTOR_RETURN_IF_ERROR(derived_->intake.Open());
   readable_ = true;
-  SetState(ShardState::kRunning);
-  config_.observer->OnReadable(config_.id, Position(folded_));
+  // Taken away meanwhile, it waits for a reader to come back.
+  bool retired = false;
+  {
+    const std::lock_guard lock(mutex_);
+    retired = retired_;
+  }
+  SetState(retired ? ShardState::kStopped : ShardState::kRunning);
+  if (!retired) config_.observer->OnReadable(config_.id, Position(folded_));
   // Readers do not wait for it; what was just caught up would be folded again after the next crash.
   Commit();
   return OkStatus();

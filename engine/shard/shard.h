@@ -212,6 +212,7 @@ class Shard {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   ShardState state_ = ShardState::kOpening;
+  bool retired_ = false;  // no reader came since it was
   Status failure_;
   Status trouble_;
   std::shared_ptr<PartitionReader> reader_;

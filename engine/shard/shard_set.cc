@@ -67,8 +67,9 @@ Status ShardSet::Open() {
     if (id.topic != config_.events_topic && id != ReferenceShard()) continue;
     KONTOR_ASSIGN_OR_RETURN(const std::optional<std::string> away, instance_->Get(AwayKey(id)));
     if (away) {
-      spdlog::warn("{} went to another instance: what is stored of it here stays as it is, and nothing is answered from it",
-                   ShardName(id));
+      spdlog::warn(
+          "{} went to another instance: what is stored of it here stays as it is, and nothing is answered from it",
+          ShardName(id));
       continue;
     }
     opened.push_back(std::async(std::launch::async, [this, id] { OpenShard(id, std::nullopt); }));

@@ -423,6 +423,27 @@ TEST_F(ShardTest, PartitionThatIsTakenAwayAndComesBackIsReadOn) {
   EXPECT_EQ(Digest(), DigestOfWhole());
 }
 
+// A start whose views are behind takes longer than the group: what it gave to others is not announced when it is caught
+// up with, but once it comes back.
+TEST_F(ShardTest, PartitionThatIsTakenAwayBeforeItIsCaughtUpWithIsNotAnnounced) {
+  StoreSome();
+  ASSERT_EQ(Open(), OkStatus());
+  std::atomic<int> announced = 0;
+  observer().on_readable = [&](const ShardId&) { ++announced; };
+  shard().Retire();
+  shard().Start();
+  ASSERT_EQ(shard().WaitUntilRunning(), OkStatus());
+  EXPECT_EQ(shard().state(), ShardState::kStopped);
+  EXPECT_EQ(announced, 0);
+  const Result<Offset> start = shard().StartOffset(facts(), &source());
+  ASSERT_TRUE(start.ok());
+  shard().Attach(topic().ReaderFrom(*start));
+  topic().Emit(Invoice("acme", "e-9", "i-9", 10));
+  Drain();
+  EXPECT_EQ(announced, 1);
+  EXPECT_EQ(observer().gone(), 0);
+}
+
 TEST_F(ShardTest, ReaderThatWasCancelledIsLetGoOf) {
   EmitSome();
   ASSERT_EQ(Start(), OkStatus());

@@ -57,8 +57,9 @@ void InMemoryCluster::State::Coordinate() {
   std::unique_lock lock(mutex);
   while (!stopping_) {
     for (const Group& group : std::set<Group>(unsettled_)) {
+      unsettled_.erase(group);  // who comes or goes meanwhile unsettles it again
       TakeBack(lock, group);
-      if (Give(lock, group)) unsettled_.erase(group);
+      if (!Give(lock, group)) unsettled_.insert(group);
     }
     bool pending = false;
     for (const auto& member : std::list<std::shared_ptr<InMemoryMember>>(members)) {

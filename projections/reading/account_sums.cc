@@ -93,7 +93,7 @@ class DaySummer {
     AddTexts(&touches_, &out_->in(Window::kDays90).own);
     rates_.AddTo(&sums_->flow_rates);
     Derive();
-    if (!sums_->days.empty()) out_->accounts.Add({.measure = Measure::kEvents}, 1);
+    if (sums_->any_event()) out_->accounts.Add({.measure = Measure::kEvents}, 1);
   }
 
  private:

@@ -7,6 +7,7 @@
 // the sums each time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -38,6 +39,11 @@ struct AccountSums {
   std::set<Currency> asked_rates;   // those of the asked day that anything else was converted by
   std::map<Month, Sums> recurring;  // of the components' months, what recurs in them
   Tally waiting;                    // what the stock's kWaiting is made of, by text; in components it has none
+
+  // Whether any event up to the asked instant ever named the account: a day may tell of none, but of what a void names.
+  bool any_event() const {
+    return voided > 0 || std::ranges::any_of(days, [](const AccountDay& day) { return day.events != 0; });
+  }
   bool operator==(const AccountSums&) const = default;
 };
 
@@ -46,8 +52,7 @@ struct SummedAccount {
   AccountState state;
   AccountSums sums;
 
-  // Whether any event up to the asked instant ever named it: each leaves something on its day, voided or not.
-  bool known() const { return !sums.days.empty(); }
+  bool known() const { return sums.any_event(); }
 };
 
 // Puts the months of `after` into the account's sums in the place of those of `before`; months that stand in both

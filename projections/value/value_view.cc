@@ -31,11 +31,15 @@ void ShowDifference(const view::v1::Amount& a, const view::v1::Amount& b, Curren
   std::map<Currency, Nanos> own;
   for (const auto& money : a.by_currency()) own[CurrencyOf(money)] += NanosOf(money);
   for (const auto& money : b.by_currency()) own[CurrencyOf(money)] -= NanosOf(money);
-  std::set<std::string> too_large(a.too_large().begin(), a.too_large().end());
-  too_large.insert(b.too_large().begin(), b.too_large().end());
-  for (const std::string& code : too_large) {
-    own.erase(Currency(code));
-    out->add_too_large(code);
+  std::set<std::string> too_large;
+  for (const view::v1::Amount* operand : {&a, &b}) {
+    for (const std::string& code : operand->too_large()) {
+      // It may be the total alone that is, and the own sum in its currency is shown.
+      const bool has_own =
+          std::ranges::any_of(operand->by_currency(), [&](const auto& money) { return money.currency_code() == code; });
+      if (!has_own) own.erase(Currency(code));
+      if (too_large.insert(code).second) out->add_too_large(code);
+    }
   }
   for (const auto& [currency, amount] : own) {
     if (amount != 0) ShowOwn(currency, amount, out);
