@@ -33,6 +33,7 @@ std::string WrongIn(const google::protobuf::Struct& object, const Descriptor& ty
 
 std::vector<std::string> FieldsOf(const Descriptor& type) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
   return names;
 }
@@ -112,7 +113,8 @@ std::string Wrong(std::string_view json, const Descriptor& type, const Status& s
 Status EventFromJson(std::string_view json, event::v1::Event* event) {
   event->Clear();
   if (Status status = ParseJson(json, event); !status.ok()) {
-    return InvalidArgument("no kontor.event.v1.Event in JSON: {}", Wrong(json, *event->GetDescriptor(), status));
+    return InvalidArgument("no kontor.event.v1.Event in JSON: {}",
+                           Wrong(json, *event::v1::Event::descriptor(), status));
   }
   return OkStatus();
 }

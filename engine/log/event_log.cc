@@ -30,17 +30,19 @@ void CheckAppend(std::span<const std::string_view> records, Offset present, Offs
   KONTOR_CHECK(at_least <= next);
 }
 
-Result<std::string> LogDigest(const EventLog& log, Position to, const std::function<void(Position)>& progress) {
+Result<std::string> LogDigest(const EventLog& log, Position to, const std::function<bool(Position)>& goes_on) {
   constexpr uint64_t kRecordsBetween = 1'000;
   if (to > log.End()) {
     return NotFound("the log ends at position {}, so there is no digest up to {}", log.End().value(), to.value());
   }
   Sha256 sha;
+  bool whole = true;
   KONTOR_RETURN_IF_ERROR(log.Scan(Position(0), to, [&](Position at, std::string_view record) {
     sha.Update(record);
-    if (progress && at.value() % kRecordsBetween == 0) progress(at + 1);
-    return true;
+    if (goes_on && at.value() % kRecordsBetween == 0) whole = goes_on(at + 1);
+    return whole;
   }));
+  if (!whole) return Cancelled("the digest of the log was given up");
   return HexText(sha.Finish());
 }
 

@@ -68,9 +68,9 @@ class EventLog {
 };
 
 // SHA-256 over the stored records of [0, to) in order, in hexadecimal. NotFound where the log ends before.
-// progress: told now and then how many records are in it so far; may be empty.
-Result<std::string> LogDigest(const EventLog& log, Position to,
-                              const std::function<void(Position)>& progress = nullptr);
+// goes_on: told now and then how many records are in it so far; where it returns false the digest is given up,
+// Cancelled. May be empty.
+Result<std::string> LogDigest(const EventLog& log, Position to, const std::function<bool(Position)>& goes_on = nullptr);
 
 // The Kafka offset in a serialized LogRecord, without parsing the rest of it. For adapters.
 Offset OffsetOfStored(std::string_view record);

@@ -200,6 +200,7 @@ constexpr size_t ListedFigureOf(std::string_view name) {
 
 inline std::vector<std::string> ListedFigureNames() {
   std::vector<std::string> names;
+  names.reserve(kListedFigures.size());
   for (const ListedFigure& figure : kListedFigures) names.emplace_back(figure.name);
   return names;
 }

@@ -149,8 +149,9 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
   uint64_t total = 0;
   for (const std::shared_ptr<Shard>& shard : shards) total += shard->status().end.value();
   uint64_t digested = 0;  // of the shards before
-  const auto progress = [&](Position at) {
+  const auto goes_on = [&](Position at) {
     if (config_.digest_progress) config_.digest_progress(digested + at.value(), total);
+    return !stopping_;
   };
   const bool reads_on = reader_->shards().reads_on();
   for (const std::shared_ptr<Shard>& shard : shards) {
@@ -177,8 +178,12 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
     if (!digest) continue;
     KONTOR_ASSIGN_OR_RETURN(const Shard::Level level, shard->CommitNow());
     KONTOR_ASSIGN_OR_RETURN(const EventLog* log, shard->log());
-    KONTOR_ASSIGN_OR_RETURN(*out->mutable_log_digest(), LogDigest(*log, level.end, progress));
-    KONTOR_ASSIGN_OR_RETURN(*out->mutable_views_digest(), ViewsDigest(*level.views));
+    Result<std::string> log_digest = LogDigest(*log, level.end, goes_on);
+    if (stopping_) return Unavailable("this instance is stopping");
+    KONTOR_ASSIGN_OR_RETURN(*out->mutable_log_digest(), std::move(log_digest));
+    Result<std::string> views_digest = ViewsDigest(*level.views, [this] { return !stopping_; });
+    if (stopping_) return Unavailable("this instance is stopping");
+    KONTOR_ASSIGN_OR_RETURN(*out->mutable_views_digest(), std::move(views_digest));
     out->set_digest_position(level.end.value());
     digested += level.end.value();
   }

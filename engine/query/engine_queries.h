@@ -1,6 +1,7 @@
 // The read side over the shards of this instance.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
@@ -40,6 +41,9 @@ class EngineQueries final : public Queries {
   api::v1::Readiness Ready() const override;
   Result<bool> Folded(const TopicOffset& record) const override;
 
+  // Has digests that are being made given up, Unavailable: they may take longer than anybody who stops would wait.
+  void Stop() { stopping_ = true; }
+
  private:
   // The instant that figures are for, and the two that it comes from.
   struct Moment {
@@ -65,6 +69,7 @@ class EngineQueries final : public Queries {
   const PortfolioStage* portfolio_;
   const Clock* clock_;
   QueryConfig config_;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace kontor

@@ -85,6 +85,16 @@ TEST_F(EngineQueriesTest, ParentOnAPartitionElsewhereStandsAsItWasStated) {
   EXPECT_EQ(view.basis().positions_size(), 1);
 }
 
+// However long a log is, whoever stops does not wait for its digest.
+TEST_F(EngineQueriesTest, DigestIsGivenUpWhereTheEngineStops) {
+  topic().Emit(Invoice("acme", "e-0", "i-1", 10));
+  Open();
+  EXPECT_NE(queries().Shards(/*digest=*/true)->shards(0).views_digest(), "");
+  queries().Stop();
+  EXPECT_EQ(queries().Shards(/*digest=*/true).status(), Unavailable("this instance is stopping"));
+  EXPECT_TRUE(queries().Shards(/*digest=*/false).ok());
+}
+
 // Whatever its first fact is, an account is none before it.
 TEST_F(EngineQueriesTest, AccountWhoseFactsAllLieAheadIsNoneYet) {
   topic().Emit(MakeEvent("acme", "e-0", "account_opened { fields { name: 'Acme' } }", /*hour=*/5));

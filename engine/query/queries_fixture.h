@@ -37,6 +37,7 @@ class QueriesFixture : public ShardFixture {
         QueryConfig{.version = "", .dead_letter_sent = [](const ShardId&, Position) { return true; }});
   }
   const ShardSet& set() const { return *set_; }
+  EngineQueries& queries() { return *queries_; }
   const EngineQueries& queries() const { return *queries_; }
 
  private:

@@ -22,8 +22,9 @@ constexpr std::string_view kNow = "now";
 Result<Instant> InstantParameter(std::string_view name, std::string_view value) {
   const std::optional<Instant> instant = ParseInstant(value);
   if (!instant) {
-    return InvalidArgument("{}: must be an instant of RFC 3339, as 2026-11-24T09:30:00Z or 2026-11-24, not '{}'", name,
-                           value);
+    return InvalidArgument(
+        "{}: must be an instant of RFC 3339 from 1678 to 2261, as 2026-11-24T09:30:00Z or 2026-11-24, not '{}'", name,
+        value);
   }
   return *instant;
 }

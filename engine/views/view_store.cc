@@ -12,9 +12,12 @@ IdentityHash HashOf(std::string_view source, std::string_view event_id) {
   return IdentityHash(XXH3_64bits_withSeed(event_id.data(), event_id.size(), seed));
 }
 
-Result<std::string> ViewsDigest(const ViewSnapshot& snapshot) {
+Result<std::string> ViewsDigest(const ViewSnapshot& snapshot, const std::function<bool()>& goes_on) {
+  constexpr uint64_t kEntriesBetween = 1'000;
   Sha256 sha;
   std::string triple;
+  uint64_t entries = 0;
+  bool whole = true;
   KONTOR_RETURN_IF_ERROR(snapshot.ScanAll([&](std::string_view table, std::string_view key, std::string_view value) {
     triple.clear();
     ByteWriter out(&triple);
@@ -22,8 +25,10 @@ Result<std::string> ViewsDigest(const ViewSnapshot& snapshot) {
     out.String(key);
     out.String(value);
     sha.Update(triple);
-    return true;
+    if (goes_on && entries++ % kEntriesBetween == 0) whole = goes_on();
+    return whole;
   }));
+  if (!whole) return Cancelled("the digest of the views was given up");
   return HexText(sha.Finish());
 }
 

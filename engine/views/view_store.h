@@ -138,7 +138,8 @@ class ViewStore {
   virtual StoreFigures Figures() const { return {}; }
 };
 
-// SHA-256 over every (table, key, value), each length-prefixed (LEB128), in hexadecimal.
-Result<std::string> ViewsDigest(const ViewSnapshot& snapshot);
+// SHA-256 over every (table, key, value), each length-prefixed (LEB128), in hexadecimal. goes_on: asked now and then;
+// where it returns false the digest is given up, Cancelled. May be empty.
+Result<std::string> ViewsDigest(const ViewSnapshot& snapshot, const std::function<bool()>& goes_on = nullptr);
 
 }  // namespace kontor

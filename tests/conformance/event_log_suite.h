@@ -123,6 +123,8 @@ TYPED_TEST_P(EventLogSuite, ReadingPastTheEndIsNotFound) {
   this->Append(2);
   EXPECT_EQ(this->log_->Read(Position(2)).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(LogDigest(*this->log_, Position(3)).status().code(), StatusCode::kNotFound);
+  const auto stops = [](Position) { return false; };
+  EXPECT_EQ(LogDigest(*this->log_, Position(2), stops).status().code(), StatusCode::kCancelled);
 }
 
 TYPED_TEST_P(EventLogSuite, AScanTakesAnyRangeAndStopsWhereToldTo) {

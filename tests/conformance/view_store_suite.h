@@ -297,6 +297,7 @@ TYPED_TEST_P(ViewStoreSuite, ASnapshotStaysPutWhileCommitsGoOn) {
   EXPECT_THAT(snapshot->Positions(HashNumber(1)).value(), ::testing::ElementsAre(Position(0)));
   EXPECT_EQ(EventsOf(*snapshot, "a"), (std::vector<InstantAndPosition>{{1, 0}}));
   EXPECT_EQ(ViewsDigest(*snapshot).value(), digest);
+  EXPECT_EQ(ViewsDigest(*snapshot, [] { return false; }).status().code(), StatusCode::kCancelled);
   EXPECT_EQ(this->Positions(1).size(), 200u);
 }
 

@@ -36,7 +36,8 @@ Status ParseKafkaSetting(const std::string& text, KafkaOptions* options) {
 
 Status ParseInstantInto(const std::string& text, std::optional<Instant>* instant) {
   *instant = ParseInstant(text);
-  if (!*instant) return InvalidArgument("'{}' is no instant; write 2026-11-24T09:30:00Z or 2026-11-24", text);
+  if (!*instant)
+    return InvalidArgument("'{}' is no instant from 1678 to 2261; write 2026-11-24T09:30:00Z or 2026-11-24", text);
   return OkStatus();
 }
 

@@ -157,6 +157,8 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
 
 Instance::~Instance() { Close(); }
 
+void Instance::StopAnswering() { parts_->queries->Stop(); }
+
 void Instance::Close() { parts_.reset(); }
 
 const Queries& Instance::queries() const { return *parts_->queries; }

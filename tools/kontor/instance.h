@@ -47,6 +47,8 @@ class Instance {
   static Result<std::unique_ptr<Instance>> Open(const InstanceOptions& options);
   ~Instance();  // as Close
 
+  // Has answers that take long (digests) given up, so that whoever waits for the running ones does not wait for those.
+  void StopAnswering();
   // Stops reading, commits and lets go of the folder.
   void Close();
 

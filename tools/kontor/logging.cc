@@ -9,6 +9,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "engine/base/utf8.h"
+
 namespace kontor {
 namespace {
 
@@ -72,14 +74,20 @@ std::string_view ShardOf(std::string_view message) {
 
 void AppendJsonString(std::string_view text, spdlog::memory_buf_t& line) {
   line.push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const bool is_text = TakeCodePoint(&text).has_value();
+    const std::string_view bytes = before.substr(0, before.size() - text.size());
+    const char c = bytes.front();
+    if (!is_text) {
+      AppendText("\\ufffd", line);
+    } else if (c == '"' || c == '\\') {
       line.push_back('\\');
       line.push_back(c);
-    } else if (static_cast<unsigned char>(c) < ' ') {
+    } else if (bytes.size() == 1 && c < ' ') {
       fmt::format_to(std::back_inserter(line), "\\u{:04x}", c);
     } else {
-      line.push_back(c);
+      AppendText(bytes, line);
     }
   }
   line.push_back('"');

@@ -40,6 +40,11 @@ TEST(LoggingTest, OneLineAnEventWhateverTheWordsHold) {
             "\n");
 }
 
+TEST(LoggingTest, JsonIsUtf8WhateverBytesComeIn) {
+  EXPECT_EQ(Json("caf\xc3\xa9 in /tmp/\xff"),
+            "{\"time\":\"2026-11-28T09:30:00.123Z\",\"level\":\"info\",\"what\":\"caf\xc3\xa9 in /tmp/\\ufffd\"}\n");
+}
+
 TEST(LoggingTest, OptionsAreChecked) {
   EXPECT_TRUE(CheckLogOptions({}).ok());
   EXPECT_TRUE(CheckLogOptions({"json", "debug"}).ok());

@@ -126,6 +126,7 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   spdlog::info("stopping");
   manager.Stopping();
   (*server)->Stop(kAnswersFinish);
+  (*instance)->StopAnswering();
   server->reset();
   (*instance)->Close();
   spdlog::info("stopped");

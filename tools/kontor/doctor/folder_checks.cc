@@ -71,7 +71,7 @@ Check CheckAccess(const fs::path& path, bool is_ours) {
 void CheckStores(const DataDirectory& directory, Checks* checks) {
   const Result<std::vector<ShardId>> stored = directory.Stored();
   if (!stored.ok()) {
-    checks->push_back(Ill("stores", std::string(Text(stored.status())), "as it says"));
+    checks->push_back(Ill("stores", Text(stored.status())));
     return;
   }
   size_t whole = 0;
@@ -87,7 +87,7 @@ void CheckStores(const DataDirectory& directory, Checks* checks) {
         continue;
       }
     } else if (!status.ok()) {
-      checks->push_back(Ill(fmt::format("log of {}", ShardName(shard)), std::string(Text(status)), "as it says"));
+      checks->push_back(Ill(fmt::format("log of {}", ShardName(shard)), Text(status)));
       continue;
     }
     ++whole;
@@ -156,14 +156,14 @@ FolderReport CheckFolder(const std::string& path, const InstanceOwner& expected)
     return report;
   }
   if (!directory.ok()) {
-    checks.push_back(Ill(kAbout, std::string(Text(directory.status())), "as it says"));
+    checks.push_back(Ill(kAbout, Text(directory.status())));
     return report;
   }
   const Result<std::unique_ptr<const InstanceStore>> instance = (*directory)->ReadInstance();
   if (instance.ok()) {
     checks.push_back(JudgeOwner((*instance)->Owner(), expected));
   } else if (instance.status().code() != StatusCode::kNotFound) {
-    checks.push_back(Ill(kAbout, std::string(Text(instance.status())), "as it says"));
+    checks.push_back(Ill(kAbout, Text(instance.status())));
   }
   CheckStores(**directory, &checks);
   return report;
