@@ -21,7 +21,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using std::string_literals::operator""s;
 using ::testing::HasSubstr;
 
 TEST_F(HttpServerTest, AnswersInJson) {
@@ -193,7 +192,7 @@ TEST_F(HttpServerTest, NothingBehindABodyThatIsNotWholeIsARequest) {
            std::pair(400, begun("1.1", "Transfer-Encoding: gzip\r\n")),
            std::pair(400, begun("1.1", "Transfer-Encoding: chunked, gzip\r\n")),
            std::pair(400, begun("1.0", "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n"),
-           std::pair(403, "POST /v1/accounts HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n"s),
+           std::pair(403, std::string("POST /v1/accounts HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\n")),
        }) {
     RawClient client(port());
     const Reply reply = client.Ask(bytes + Get("/v1/version"));
