@@ -82,8 +82,8 @@ void RenderRetention(const Tally& retention, Measure measure, Currency reporting
   for (auto& [month, period] : std::span(periods).subspan(1)) {
     view::v1::Movement* movement = out->add_movements();
     *movement->mutable_month() = DateProto(FirstDay(Month(static_cast<int32_t>(month))));
-    const auto show = [&](std::string_view part, type::v1::Money* (view::v1::Movement::*field)()) {
-      const Nanos amount = period.Of(part);
+    const auto show = [&, &amounts = period](std::string_view part, type::v1::Money* (view::v1::Movement::*field)()) {
+      const Nanos amount = amounts.Of(part);
       if (FitsMoney(amount)) SetMoney(reporting, amount, (movement->*field)());
     };
     show("start", &view::v1::Movement::mutable_start);

@@ -61,6 +61,7 @@ void RunIngest(const StepOptions& options) {
       .Add("refused", static_cast<uint64_t>(progress.refused));
   // A run that is over within a few looks at it has no tenths to compare.
   std::vector<double> rates;
+  rates.reserve(10);
   for (int tenth = 0; tenth < 10; ++tenth) rates.push_back(RateBetween(samples, tenth / 10.0, (tenth + 1) / 10.0));
   if (std::ranges::all_of(rates, [](double rate) { return std::isfinite(rate); })) {
     line.Add("flat_ratio", rates[9] / rates[1]);

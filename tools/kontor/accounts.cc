@@ -105,6 +105,7 @@ std::string TableText(const std::vector<api::v1::AccountSummary>& accounts, cons
     columns.insert(columns.begin() + kBehindName, {ordered.name(), Right(FigureTitle(ordered, currency))});
   if (!own_column && !ordered.name().empty()) shown->second.spare = 0;
   std::vector<Column> heads;
+  heads.reserve(columns.size());
   for (auto& [figure, column] : columns) heads.push_back(std::move(column));
   Table table(std::move(heads));
 
