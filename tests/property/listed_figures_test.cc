@@ -138,8 +138,9 @@ std::optional<double> NumberOf(const Json& shown) {
   if (shown.is_string()) {
     const std::string text = shown.get<std::string>();
     if (const auto instant = ParseInstant(text); text.ends_with('Z') && instant) {
-      return static_cast<double>(instant->value() / 1'000'000'000) +
-             static_cast<double>(instant->value() % 1'000'000'000) / 1e9;
+      const int64_t whole_seconds = instant->value() / 1'000'000'000;
+      const int64_t nanos = instant->value() % 1'000'000'000;
+      return static_cast<double>(whole_seconds) + static_cast<double>(nanos) / 1e9;
     }
     return std::stod(text);
   }

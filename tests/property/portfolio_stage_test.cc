@@ -123,7 +123,7 @@ TEST_F(PortfolioStageTest, PartitionsThatComeAndGoAreCountedWhileTheyAreHere) {
   EmitSome(51, 80);
   const auto on = [](int32_t partition, const std::string& prefix) {
     for (int i = 0;; ++i) {
-      const AccountId account(fmt::format("{}-{}", prefix, i));
+      AccountId account(fmt::format("{}-{}", prefix, i));
       if (PartitionOf(Partitioner::kMurmur2, account.value(), kPartitions) == Partition(partition)) return account;
     }
   };
