@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <new>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "engine/source/kafka_admin.h"
 
@@ -19,6 +21,14 @@ constexpr milliseconds kHintInterval{1'000};
 constexpr milliseconds kBackoffMin{100};
 constexpr milliseconds kBackoffMax{5'000};
 constexpr milliseconds kLeaveTimeout{2'000};  // a broker that is away cannot be told that we leave
+
+// Holds a client for as long as the process lives.
+void LeaveToItself(KafkaClient client) {
+  static std::mutex mutex;
+  static auto* const left = new std::vector<KafkaClient>;
+  const std::lock_guard lock(mutex);
+  left->push_back(std::move(client));
+}
 
 }  // namespace
 
@@ -40,9 +50,9 @@ KafkaGroup::~KafkaGroup() {
   thread_.join();
   if (left_) return;
   // A commit that waits for an absent broker would hold the client's end up for a whole session. Nobody needs it any
-  // more: it is left to itself, in silence, for as long as the process lives.
+  // more: it is left to itself, in silence.
   rd_kafka_set_log_level(client_.get(), 0);
-  static_cast<void>(new (std::nothrow) KafkaClient(client_));
+  LeaveToItself(client_);
 }
 
 Status KafkaGroup::status() const {
