@@ -192,8 +192,9 @@ Result<api::v1::ListShardsResponse> EngineQueries::Shards(bool digest) const {
 
 api::v1::Readiness EngineQueries::Ready() const {
   api::v1::Readiness readiness;
-  for (const std::string& reason : reader_->shards().reasons()) readiness.add_reasons(reason);
-  for (const std::string& warning : reader_->shards().warnings()) readiness.add_warnings(warning);
+  const ReadinessWords words = reader_->shards().readiness();
+  for (const std::string& reason : words.reasons) readiness.add_reasons(reason);
+  for (const std::string& warning : words.warnings) readiness.add_warnings(warning);
   readiness.set_ready(readiness.reasons().empty());
   return readiness;
 }

@@ -93,15 +93,12 @@ void CollectRows(const ChangedAccount& account, const MonthSum& months, ViewComm
 }  // namespace
 
 RowCache::RowCache(std::shared_ptr<const ViewStore> store, size_t clean_bytes_max)
-    : store_(std::move(store)),
-      clean_bytes_max_(clean_bytes_max),
-      made_(kMadeRoom),
-      stored_any_(store_->Snapshot()->checkpoint().position > Position(0)),
-      table_(kTableMin) {
+    : store_(std::move(store)), clean_bytes_max_(clean_bytes_max), made_(kMadeRoom), table_(kTableMin) {
   StartSegment();
   changes_ = std::make_shared<Changes>(row_memory_);
   layers_ = {.stored = store_->Snapshot(), .committing = nullptr, .changes = changes_, .committed = nullptr};
   published_ = committed().checkpoint().position;
+  stored_any_ = published_ > Position(0);
   status_ = committed().ScanRows(std::string_view("\0", 1), {}, [this](std::string_view key, std::string_view) {
     unowned_.Add(IdentityHash(HashOfKey(key)));
     return true;

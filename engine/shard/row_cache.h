@@ -140,7 +140,7 @@ class RowCache final : public RowStore {
   // once it is seen to be worth it.
   IdentityFilter made_;
   std::unique_ptr<const StoredKeys> stored_keys_;
-  const bool stored_any_;
+  bool stored_any_ = false;
   Lookups lookups_;
   // Of the keys of all rows under no account. Every event asks for its void, and nearly none has one.
   IdentityFilter unowned_{1 << 12};

@@ -8,7 +8,7 @@
 // Ownership:   what the config points to must outlive it.
 // Threads:     Open and Close by one owner; AssignmentListener by the source's thread; the rest by any.
 // Errors:      of Open: FailedPrecondition, the data directory is of other topics; whatever the stores say. A shard
-//              that fails is named among reasons(), and the others go on.
+//              that fails is named in readiness(), and the others go on.
 #pragma once
 
 #include <atomic>
@@ -49,6 +49,11 @@ struct ShardSetConfig {
   // How long until the broker is asked again for what it refused or did not have.
   std::chrono::milliseconds ask_again_min{500};
   std::chrono::milliseconds ask_again_max{30'000};
+};
+
+struct ReadinessWords {
+  std::vector<std::string> reasons;   // why an instance is not ready
+  std::vector<std::string> warnings;  // what works, but not whole
 };
 
 class ShardSet final : public AssignmentListener {
@@ -101,9 +106,7 @@ class ShardSet final : public AssignmentListener {
   // Whether every shard's thread does what it should, as Shard::IsAlive.
   bool IsAlive(std::chrono::steady_clock::duration patience) const;
 
-  // Why this instance is not ready, and what works but not whole; in words.
-  std::vector<std::string> reasons() const;
-  std::vector<std::string> warnings() const;
+  ReadinessWords readiness() const;
 
  private:
   // What the broker said of one of our topics.
@@ -124,7 +127,7 @@ class ShardSet final : public AssignmentListener {
   std::shared_ptr<Shard> HeldShard(const ShardId& id) const;
   std::vector<std::shared_ptr<Shard>> OurShards() const;
   std::vector<std::shared_ptr<Shard>> AllShards() const;
-  void AddWords(const Shard& shard, std::vector<std::string>* reasons, std::vector<std::string>* warnings) const;
+  void AddWords(const Shard& shard, ReadinessWords* words) const;
   ShardId EventsShard(Partition partition) const { return {config_.events_topic, partition}; }
   ShardId ReferenceShard() const { return {config_.reference_topic, Partition(0)}; }
 

@@ -123,7 +123,7 @@ TEST_F(ShardSetTest, EveryAssignedPartitionHasAShardThatAnswersForItsAccounts) {
   }
   EXPECT_EQ(set_->events().size(), 2U);
   EXPECT_EQ(set_->partition_count(), kPartitions);
-  WaitUntil([this] { return set_->reasons().empty(); });
+  WaitUntil([this] { return set_->readiness().reasons.empty(); });
   EXPECT_EQ(set_->cluster_id(), "cluster-a");
 }
 
@@ -132,19 +132,21 @@ TEST_F(ShardSetTest, IsNotReadyBeforeTheBrokerHasAnsweredAndPartitionsAreGiven) 
   std::promise<void> answers;
   source_.answers = answers.get_future().share();
   Open();
-  EXPECT_THAT(set_->reasons(), ElementsAre("topic kontor.events is being asked for"));
+  EXPECT_THAT(set_->readiness().reasons, ElementsAre("topic kontor.events is being asked for"));
   answers.set_value();
 
   source_.WaitForSubscriber();
   const TopicFacts facts = {.cluster_id = "cluster-a", .partition_count = kPartitions};
   ASSERT_TRUE(set_->StartOffset(Partition(0), facts).ok());
   WaitUntil([this] { return set_->reference() != nullptr && set_->reference()->state() == ShardState::kRunning; });
-  EXPECT_THAT(set_->reasons(), ElementsAre("no partition of kontor.events was given to this instance yet"));
+  EXPECT_THAT(set_->readiness().reasons, ElementsAre("no partition of kontor.events was given to this instance yet"));
 }
 
 TEST_F(ShardSetTest, MissingEventsTopicIsWaitedFor) {
   Open();
-  WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("kontor.events is not there yet"))); });
+  WaitUntil([this] {
+    return testing::Value(set_->readiness().reasons, Contains(HasSubstr("kontor.events is not there yet")));
+  });
   EXPECT_EQ(set_->ShardOf(AccountId("acme")).status().code(), StatusCode::kUnavailable);
 }
 
@@ -163,25 +165,25 @@ TEST_F(ShardSetTest, RefusedTopicsAreWarnings) {
   source_.set_refusal(PermissionDenied("not for you"));
   Open();
   ASSERT_EQ(Assign(0), OkStatus());
-  WaitUntil([this] { return set_->warnings().size() >= 2 && set_->reasons().empty(); });
-  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("topic kontor.reference")));
-  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("topic kontor.rejected")));
-  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("not for you")));
+  WaitUntil([this] { return set_->readiness().warnings.size() >= 2 && set_->readiness().reasons.empty(); });
+  EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("topic kontor.reference")));
+  EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("topic kontor.rejected")));
+  EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("not for you")));
 }
 
 TEST_F(ShardSetTest, CompactedTopicIsRefused) {
   MakeTopics();
   source_.topic("kontor.events").config->cleanup_policy = "compact,delete";
   Open();
-  WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("compacted"))); });
+  WaitUntil([this] { return testing::Value(set_->readiness().reasons, Contains(HasSubstr("compacted"))); });
 }
 
 TEST_F(ShardSetTest, AbsentBrokerIsAReasonWhereNothingIsStoredAndIsToldOnce) {
   source_.away = true;
   Open();
-  WaitUntil([this] { return set_->warnings().size() >= 2 && !set_->reasons().empty(); });
-  EXPECT_THAT(set_->reasons(), ElementsAre("topic kontor.events: no broker answers at kafka:9092"));
-  EXPECT_THAT(set_->warnings(), Not(Contains(HasSubstr("topic kontor.events:"))));
+  WaitUntil([this] { return set_->readiness().warnings.size() >= 2 && !set_->readiness().reasons.empty(); });
+  EXPECT_THAT(set_->readiness().reasons, ElementsAre("topic kontor.events: no broker answers at kafka:9092"));
+  EXPECT_THAT(set_->readiness().warnings, Not(Contains(HasSubstr("topic kontor.events:"))));
 }
 
 TEST_F(ShardSetTest, ConfigurationThatCannotBeReadYetIsAskedForAgain) {
@@ -193,7 +195,8 @@ TEST_F(ShardSetTest, ConfigurationThatCannotBeReadYetIsAskedForAgain) {
   Open();
   for (const char* topic : {"kontor.events", "kontor.reference"}) {
     WaitUntil([&] {
-      return testing::Value(set_->reasons(), Contains(HasSubstr(fmt::format("topic {} is compacted", topic))));
+      return testing::Value(set_->readiness().reasons,
+                            Contains(HasSubstr(fmt::format("topic {} is compacted", topic))));
     });
   }
   EXPECT_EQ(set_->reference(), nullptr);
@@ -204,15 +207,15 @@ TEST_F(ShardSetTest, ConfigurationThatIsNotToldIsWarnedOfAndTheTopicRead) {
   source_.topic("kontor.events").config = PermissionDenied("not for you");
   Open();
   ASSERT_EQ(Assign(0), OkStatus());
-  WaitUntil([this] { return testing::Value(set_->warnings(), Contains(HasSubstr("not for you"))); });
+  WaitUntil([this] { return testing::Value(set_->readiness().warnings, Contains(HasSubstr("not for you"))); });
 }
 
 TEST_F(ShardSetTest, TopicThatForgetsIsWarnedOf) {
   MakeTopics();
   source_.topic("kontor.events").config->retention_ms = 604'800'000;
   Open();
-  WaitUntil([this] { return !set_->warnings().empty(); });
-  EXPECT_THAT(set_->warnings(), Contains(HasSubstr("retention.ms=604800000")));
+  WaitUntil([this] { return !set_->readiness().warnings.empty(); });
+  EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("retention.ms=604800000")));
 }
 
 TEST_F(ShardSetTest, ReferenceTopicOfSeveralPartitionsIsRefused) {
@@ -220,7 +223,7 @@ TEST_F(ShardSetTest, ReferenceTopicOfSeveralPartitionsIsRefused) {
   source_.topic("kontor.reference", 3);
   source_.topic("kontor.rejected");
   Open();
-  WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("must have one"))); });
+  WaitUntil([this] { return testing::Value(set_->readiness().reasons, Contains(HasSubstr("must have one"))); });
 }
 
 TEST_F(ShardSetTest, AnotherClusterIsRefused) {
@@ -230,7 +233,7 @@ TEST_F(ShardSetTest, AnotherClusterIsRefused) {
   Close();
   source_.topic("kontor.events").facts.cluster_id = "cluster-b";
   Open();
-  WaitUntil([this] { return testing::Value(set_->reasons(), Contains(HasSubstr("cluster-b"))); });
+  WaitUntil([this] { return testing::Value(set_->readiness().reasons, Contains(HasSubstr("cluster-b"))); });
 }
 
 TEST_F(ShardSetTest, GrownTopicIsRefusedByOldAndNewPartitions) {
@@ -259,7 +262,7 @@ TEST_F(ShardSetTest, StoredShardsAnswerBeforeTheBrokerDoes) {
   ASSERT_TRUE(shard.ok());
   EXPECT_TRUE((*shard)->Read(AccountId(AccountOn(0))).ok());
   EXPECT_EQ(set_->ShardOf(AccountId(AccountOn(1))).status().code(), StatusCode::kUnavailable);
-  EXPECT_THAT(set_->reasons(), IsEmpty());
+  EXPECT_THAT(set_->readiness().reasons, IsEmpty());
 }
 
 TEST_F(ShardSetTest, PartitionThatMovedAwayIsNotAnsweredForEvenAfterARestart) {
@@ -343,12 +346,12 @@ TEST_F(ShardSetTest, FailedShardIsNamedAndTheOthersGoOn) {
   Open();
   ASSERT_EQ(Assign(0), OkStatus());
   ASSERT_EQ(Assign(1), OkStatus());
-  WaitUntil([this] { return set_->reasons().empty(); });
+  WaitUntil([this] { return set_->readiness().reasons.empty(); });
   source_.partition("kontor.events", 0).FailNextPoll(DataLoss("a record's checksum fails"));
   WaitUntil([this] {
-    return testing::Value(set_->reasons(), Contains(HasSubstr("kontor.events/0: a record's checksum fails")));
+    return testing::Value(set_->readiness().reasons, Contains(HasSubstr("kontor.events/0: a record's checksum fails")));
   });
-  EXPECT_THAT(set_->reasons(), Not(Contains(HasSubstr("kontor.events/1"))));
+  EXPECT_THAT(set_->readiness().reasons, Not(Contains(HasSubstr("kontor.events/1"))));
   Emit(1, "e-1");
   WaitUntilFolded(1, 1);
 }
@@ -382,10 +385,11 @@ TEST_F(ShardSetTest, RecordsOnAnotherPartitionThanThePartitionersAreWarnedOf) {
   ASSERT_EQ(Assign(1), OkStatus());
   source_.partition("kontor.events", 0).Emit(Invoice(AccountOn(1), "e-1", "i-1", 10));
   WaitUntil([this] {
-    return testing::Value(set_->warnings(), Contains(HasSubstr("kontor.events/0: 1 records were rejected, for "
-                                                               "partitioner murmur2 puts their keys on other")));
+    return testing::Value(set_->readiness().warnings,
+                          Contains(HasSubstr("kontor.events/0: 1 records were rejected, for "
+                                             "partitioner murmur2 puts their keys on other")));
   });
-  EXPECT_THAT(set_->warnings(), Not(Contains(HasSubstr("kontor.events/1:"))));
+  EXPECT_THAT(set_->readiness().warnings, Not(Contains(HasSubstr("kontor.events/1:"))));
 }
 
 TEST_F(ShardSetTest, RefusedRecordsReachTheDeadLetterTopic) {
