@@ -108,6 +108,10 @@ TEST_F(HttpApiTest, AccountIsReadAsOf) {
   EXPECT_EQ(queries_.last().what, "account a/1");
   EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-02"));
   EXPECT_EQ(queries_.last().at.now, ParseInstant("2026-01-03"));
+  for (const char* plus : {"+", "%2B", "%2b"}) {
+    Read<view::v1::AccountView>(fmt::format("/v1/accounts/a%2F1?as_of=2026-01-02T00:00:00{}02:00", plus));
+    EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-01T22:00:00Z")) << plus;
+  }
 }
 
 TEST_F(HttpApiTest, EachViewStandsAloneWithWhatItRestsOn) {
@@ -272,7 +276,7 @@ TEST_F(HttpApiTest, FailuresKeepTheirCode) {
 TEST_F(HttpApiTest, AccountsAreOrderedAndFiltered) {
   Read<api::v1::ListAccountsResponse>(
       "/v1/accounts?order_by=ttm_net_value%20desc&segment=large&industry=steel&country=DE&manager=kim&currency=EUR&"
-      "text=ac+me");
+      "text=ac%2Bme");
   const AccountsQuery asked = queries_.last().accounts;
   EXPECT_EQ(asked.order_by, ListedFigureOf("ttm_net_value"));
   EXPECT_TRUE(asked.descending);

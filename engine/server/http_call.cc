@@ -20,7 +20,10 @@ constexpr std::string_view kAsOf = "as_of";
 constexpr std::string_view kNow = "now";
 
 Result<Instant> InstantParameter(std::string_view name, std::string_view value) {
-  const std::optional<Instant> instant = ParseInstant(value);
+  // A plus that was not escaped came as a space, and no other space stands in an instant.
+  std::string text(value);
+  std::replace(text.begin(), text.end(), ' ', '+');
+  const std::optional<Instant> instant = ParseInstant(text);
   if (!instant) {
     return InvalidArgument(
         "{}: must be an instant of RFC 3339 from 1678 to 2261, as 2026-11-24T09:30:00Z or 2026-11-24, not '{}'", name,

@@ -17,12 +17,12 @@ std::optional<int> HexDigit(char c) {
   return std::nullopt;
 }
 
-Result<std::string> PercentDecode(std::string_view text) {
+Result<std::string> PercentDecode(std::string_view text, char plus) {
   std::string decoded;
   decoded.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      decoded += text[i];
+      decoded += text[i] == '+' ? plus : text[i];
       continue;
     }
     const std::optional<int> high = i + 1 < text.size() ? HexDigit(text[i + 1]) : std::nullopt;
@@ -57,15 +57,15 @@ Result<Target> ParseTarget(std::string_view target) {
   std::string_view path = TakeUntil('?', &target);
   while (true) {
     const bool last = path.find('/') == std::string_view::npos;
-    KONTOR_ASSIGN_OR_RETURN(std::string segment, PercentDecode(TakeUntil('/', &path)));
+    KONTOR_ASSIGN_OR_RETURN(std::string segment, PercentDecode(TakeUntil('/', &path), '+'));
     parsed.segments.push_back(std::move(segment));
     if (last) break;
   }
   while (!target.empty()) {
     std::string_view parameter = TakeUntil('&', &target);
     if (parameter.empty()) continue;
-    KONTOR_ASSIGN_OR_RETURN(std::string name, PercentDecode(TakeUntil('=', &parameter)));
-    KONTOR_ASSIGN_OR_RETURN(std::string value, PercentDecode(parameter));
+    KONTOR_ASSIGN_OR_RETURN(std::string name, PercentDecode(TakeUntil('=', &parameter), ' '));
+    KONTOR_ASSIGN_OR_RETURN(std::string value, PercentDecode(parameter, ' '));
     parsed.parameters.emplace_back(std::move(name), std::move(value));
   }
   return parsed;

@@ -16,7 +16,8 @@ struct Target {
 };
 
 // Reads an origin ("/…") or absolute ("http://host/…") target. "%2F" is part of a segment, never its end; "+" is a
-// plus. InvalidArgument where a percent escape is broken, or what it yields is not UTF-8.
+// space in the query, as forms are encoded, and a plus in the path. InvalidArgument where a percent escape is broken,
+// or what it yields is not UTF-8.
 Result<Target> ParseTarget(std::string_view target);
 
 // Everything but letters, digits and "-._~" as %XX: safe as a segment and as a value.

@@ -15,9 +15,11 @@ TEST(TargetTest, SegmentsAndParametersAreDecoded) {
   EXPECT_THAT(target->parameters, ElementsAre(Pair("now", "2026-01-02"), Pair("page_token", "=&x")));
 }
 
-TEST(TargetTest, PlusIsAPlus) {
-  EXPECT_THAT(ParseTarget("/a+b?now=2026-01-02T00:00:00+02:00")->parameters,
-              ElementsAre(Pair("now", "2026-01-02T00:00:00+02:00")));
+TEST(TargetTest, PlusIsASpaceInTheQueryAndItselfInThePath) {
+  const auto target = ParseTarget("/a+b?segment=Key+account&order+by=a%2Bb");
+  ASSERT_TRUE(target.ok());
+  EXPECT_THAT(target->segments, ElementsAre("a+b"));
+  EXPECT_THAT(target->parameters, ElementsAre(Pair("segment", "Key account"), Pair("order by", "a+b")));
 }
 
 TEST(TargetTest, EmptySegmentsStay) {
