@@ -66,6 +66,13 @@ TEST_F(CliTest, HelpAndVersionAreFoundAsElsewhere) {
   EXPECT_THAT(out_.str(), HasSubstr("kontor 1.2.3\n"));
 }
 
+TEST_F(CliTest, FoldersHaveNames) {
+  for (const char* command : {"serve", "rebuild", "demo", "doctor", "accounts"}) {
+    EXPECT_EQ(Run({command, "--data-dir", ""}), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("--data-dir: must not be empty"));
+  }
+}
+
 TEST_F(CliTest, TopicsHaveNames) {
   for (const char* topic : {"--topic", "--reference-topic", "--rejected-topic"}) {
     EXPECT_EQ(Run({"serve", "--data-dir", "d", topic, ""}), kExitUsage);
@@ -160,8 +167,9 @@ TEST_F(CliTest, VariablesThatNearlyAreOptionsAreErrors) {
 
 TEST_F(CliTest, VariablesOfOthersAreLetBe) {
   for (const char* name :
-       {"KONTOR_BINARY", "KONTOR_BROKER_DIR", "KONTOR_BROKER_HEAP", "KONTOR_BROKER_PORT", "KONTOR_SHARED_DATA",
-        "KONTOR_SHARED_DATA_REQUIRED", "KONTOR_TEST_BROKER", "KONTOR_TEST_SEED", "KONTOR_UPDATE_GOLDEN",
+       {"KONTOR_FOO", "KONTOR_BINARY", "KONTOR_BROKER_DIR", "KONTOR_BROKER_HEAP", "KONTOR_BROKER_PORT",
+        "KONTOR_SHARED_DATA", "KONTOR_SHARED_DATA_REQUIRED", "KONTOR_TEST_BROKER", "KONTOR_TEST_SEED",
+        "KONTOR_UPDATE_GOLDEN",
         // Kubernetes' of a service that is called kontor.
         "KONTOR_PORT", "KONTOR_PORT_8686_TCP", "KONTOR_PORT_8686_TCP_ADDR", "KONTOR_PORT_8686_TCP_PORT",
         "KONTOR_PORT_8686_TCP_PROTO", "KONTOR_SERVICE_HOST", "KONTOR_SERVICE_PORT"}) {

@@ -112,6 +112,10 @@ CLI::Option* AddSecondsOption(CLI::App* command, const std::string& name, std::c
       ->default_str(fmt::format("{}", static_cast<double>(value->count()) / 1'000));
 }
 
+CLI::Option* AddDataDirOption(CLI::App* command, std::string* data_dir, const std::string& description) {
+  return command->add_option("--data-dir", *data_dir, description)->type_name("DIR")->check(NotEmpty());
+}
+
 void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
   command->add_option("--brokers", options->kafka.brokers, "Brokers to ask first, separated by commas")
       ->type_name("HOST:PORT,...")
@@ -291,8 +295,7 @@ void AddReadingOptions(CLI::App* command, ReadingOptions* options) {
   options->server = "http://" + std::string(kDefaultListen);
   options->otherwise = "read a stopped one's folder with --data-dir DIR";
   auto* server = AddServerOptions(command, &options->server, &options->auth_token);
-  auto* folder = command->add_option("--data-dir", options->data_dir, "Read this folder of a stopped engine instead")
-                     ->type_name("DIR");
+  auto* folder = AddDataDirOption(command, &options->data_dir, "Read this folder of a stopped engine instead");
   folder->excludes(server);
   AddReportingOptions(command, &options->reporting);
   for (const char* name : {"--reporting-currency", "--reporting-zone"}) command->get_option(name)->needs(folder);

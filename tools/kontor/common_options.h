@@ -27,6 +27,8 @@ CLI::Option* AddParsed(CLI::App* command, const std::string& name, const std::st
 CLI::Option* AddSecondsOption(CLI::App* command, const std::string& name, std::chrono::milliseconds* value,
                               const std::string& description);
 
+// --data-dir
+CLI::Option* AddDataDirOption(CLI::App* command, std::string* data_dir, const std::string& description);
 // --brokers, --partitioner, --kafka
 void AddBrokerOptions(CLI::App* command, BrokerOptions* options);
 // --topic, --reference-topic

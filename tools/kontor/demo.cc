@@ -19,8 +19,7 @@ void AddDemo(CLI::App* app, CommandContext* context) {
       ->capture_default_str();
   AddNowOption(command, &options->reporting.now, "Where the clock starts (RFC 3339, or a day); the present unless set");
   command->add_flag("--exit", options->exit, "Run through and end with a summary");
-  command->add_option("--data-dir", options->data_dir, "An empty or new folder; a temporary one unless set")
-      ->type_name("DIR");
+  AddDataDirOption(command, &options->data_dir, "An empty or new folder; a temporary one unless set");
   AddListenOptions(command, &options->http);
   AddReportingOptions(command, &options->reporting);
   AddLogOptions(command, &options->log);

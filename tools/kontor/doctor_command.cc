@@ -16,7 +16,7 @@ void AddDoctor(CLI::App* app, CommandContext* context) {
 It changes nothing, and may run beside an engine. Give it the options that the engine is started with. Exit code 1 where
 a check failed; warnings are told and do not fail.)");
   auto options = std::make_shared<DoctorOptions>();
-  command->add_option("--data-dir", options->data_dir, "Folder of the log and the views")->type_name("DIR");
+  AddDataDirOption(command, &options->data_dir, "Folder of the log and the views");
   command->add_option("--listen", options->listen, "Where HTTP is to be answered")
       ->type_name("HOST:PORT")
       ->capture_default_str();

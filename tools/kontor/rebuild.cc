@@ -13,7 +13,7 @@ void AddRebuild(CLI::App* app, CommandContext* context) {
 
 The log is read and never changed. Other views come of it only where the zone or the version of the folds is another.)");
   auto options = std::make_shared<RebuildOptions>();
-  command->add_option("--data-dir", options->data_dir, "Folder of the stopped engine")->type_name("DIR")->required();
+  AddDataDirOption(command, &options->data_dir, "Folder of the stopped engine")->required();
   AddReportingOptions(command, &options->reporting);
   command->callback([context, options] {
     context->run = [context, options] { return context->wiring.rebuild(*options, context->console); };

@@ -20,8 +20,10 @@ using api::v1::RecordSummary;
 constexpr size_t kBytesALine = 16;
 constexpr int kBytesWidth = 76;  // of such a line; half as many bytes where that is too wide
 
+std::string BytesText(int64_t bytes) { return CountText(bytes) + (bytes == 1 ? " byte" : " bytes"); }
+
 std::string TextOrBytes(std::string_view bytes) {
-  return IsUtf8(bytes) ? std::string(bytes) : fmt::format("{} bytes", CountText(static_cast<int64_t>(bytes.size())));
+  return IsUtf8(bytes) ? std::string(bytes) : BytesText(static_cast<int64_t>(bytes.size()));
 }
 
 std::string DispositionText(const RecordSummary& record) {
@@ -119,7 +121,7 @@ std::string RecordText(const RecordSummary& record, const Console& console) {
   facts.Add("Account", record.account_id());
   facts.Add("Event", IdentityText(record));
   facts.Add("Body", WordsOf(record.body(), ""));
-  facts.Add("Value", raw.has_value() ? fmt::format("{} bytes", CountText(record.value_bytes())) : "none: a tombstone");
+  facts.Add("Value", raw.has_value() ? BytesText(record.value_bytes()) : "none: a tombstone");
   if (IsRefused(record)) facts.Add("Dead letter", record.dead_letter_sent() ? "sent" : "not sent yet");
   std::string text = facts.Text(console);
 

@@ -16,8 +16,7 @@ void AddServe(CLI::App* app, CommandContext* context) {
 
 It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
   auto options = std::make_shared<ServeOptions>();
-  command->add_option("--data-dir", options->data_dir, "Folder of the log and the views; made where it is missing")
-      ->type_name("DIR")
+  AddDataDirOption(command, &options->data_dir, "Folder of the log and the views; made where it is missing")
       ->required();
   AddListenOptions(command, &options->http);
   AddNowOption(command, &options->reporting.now, "Freeze the clock at this instant (RFC 3339, or a day)");

@@ -173,17 +173,22 @@ Result<std::vector<Key>> KeysOf(const CLI::App& program, const std::string& path
 }
 
 Status CheckVariables(const CLI::App& program, const Environment& environment) {
-  std::vector<std::string> known = {VariableOf(kConfig, "")};
+  std::set<std::string> known = {VariableOf(kConfig, "")};
   for (const CLI::App* command : CommandsWithOptions(program)) {
     for (const CLI::Option* option : SettableOptions(*command)) {
-      known.push_back(VariableOf(SettableName(*option), ""));
-      known.push_back(VariableOf(SettableName(*option), command->get_name()));
+      known.insert(VariableOf(SettableName(*option), ""));
+      known.insert(VariableOf(SettableName(*option), command->get_name()));
     }
   }
-  for (const auto& [name, value] : environment) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string hint = DidYouMean(name, known);
-    if (!hint.empty()) return InvalidArgument("{} in the environment is no option{}", name, hint);
+  // Others' variables may begin as ours do. One is meant for us where what stands behind that is nearly an option's.
+  std::vector<std::string> names;
+  names.reserve(known.size());
+  for (const std::string& variable : known) names.push_back(variable.substr(kPrefix.size()));
+  for (const auto& [variable, value] : environment) {
+    if (known.count(variable) > 0) continue;
+    const std::string nearest = Nearest(variable.substr(kPrefix.size()), names);
+    if (nearest.empty()) continue;
+    return InvalidArgument("{} in the environment is no option; did you mean {}{}?", variable, kPrefix, nearest);
   }
   return OkStatus();
 }

@@ -151,8 +151,11 @@ std::string FactsText(const WatchPicture& picture, const Console& console) {
       joined(open, ", ", share));
   add("Promises", joined(WithPicture(kept, Bar(promises.kept_rate(), kBarWidth)), "  ", score),
       joined(kept, ", ", score));
-  facts.Add("Accounts", fmt::format("{}, {} of them key accounts; {} findings", CountText(portfolio.accounts()),
-                                    CountText(portfolio.key_accounts()), CountText(portfolio.findings())));
+  const auto accounts = [&](const char* key_accounts) {
+    return fmt::format("{}, {} {}; findings: {}", CountText(portfolio.accounts()), CountText(portfolio.key_accounts()),
+                       key_accounts, CountText(portfolio.findings()));
+  };
+  add("Accounts", accounts("of them key accounts"), accounts("key"));
   if (refused > 0) {
     facts.Add("Refused", fmt::format("{} since it started: kontor rejected lists them", CountText(refused)));
   }
