@@ -1,18 +1,24 @@
 // Reading one account as an answer does, from the bytes of its rows to all three views: what it costs beside the store.
+// And listing it among all.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <google/protobuf/arena.h>
 
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
+#include <random>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/event/decoder.h"
+#include "engine/portfolio/account_table.h"
 #include "projections/account/fold.h"
 #include "projections/account/map_rows.h"
 #include "projections/account/month_sum.h"
@@ -199,6 +205,54 @@ void RenderAlone(benchmark::State& state) {
   }
 }
 
+view::v1::AccountView ViewOf(const BusyAccount& account) {
+  Converter converter(&Rates(), Currency("EUR"), account.last, account.fold.zone().LocalDay(account.last));
+  const SummedAccount read = *Sum(StateOf(account), &converter);
+  view::v1::AccountView view;
+  Render(account, read, &converter, &view);
+  return view;
+}
+
+// What lists are ordered and filtered by, taken from a view.
+void List(benchmark::State& state) {
+  const view::v1::AccountView view = ViewOf(AccountOf(static_cast<uint64_t>(state.range(0))));
+  for (auto unused : state) benchmark::DoNotOptimize(ListedAccountOf(view, Currency("EUR")));
+}
+
+constexpr size_t kListed = 100'000;
+
+// So many accounts, all with figures of their own.
+std::unique_ptr<AccountTable> Table(const ListedAccount& like, std::vector<AccountId>* ids) {
+  auto table = std::make_unique<AccountTable>();
+  ListedAccount listed = like;
+  for (size_t i = 0; i < kListed; ++i) {
+    ids->emplace_back(fmt::format("account-{}", i));
+    for (std::optional<double>& figure : listed.figures) {
+      if (figure) *figure += static_cast<double>(i);
+    }
+    table->Set(ids->back(), listed, {});
+  }
+  return table;
+}
+
+// Any account's row is put into the table of all.
+void SetListed(benchmark::State& state) {
+  ListedAccount listed = ListedAccountOf(ViewOf(AccountOf(50)), Currency("EUR"));
+  std::vector<AccountId> ids;
+  const std::unique_ptr<AccountTable> table = Table(listed, &ids);
+  std::minstd_rand random(1);
+  for (auto unused : state) table->Set(ids[random() % kListed], listed, {});
+}
+
+// A page of the accounts with the most of a figure.
+void FirstPage(benchmark::State& state) {
+  std::vector<AccountId> ids;
+  const std::unique_ptr<AccountTable> table = Table(ListedAccountOf(ViewOf(AccountOf(50)), Currency("EUR")), &ids);
+  for (auto unused : state) {
+    benchmark::DoNotOptimize(table->List({.figure = ListedFigureOf("net_value"), .descending = true, .count = 50}));
+  }
+}
+
 void AccountView(benchmark::State& state) { ReadAccount(Rates(), state); }
 // Of three currencies none but the reporting one has a rate: every figure of money says so, day by day.
 void AccountViewWithoutRates(benchmark::State& state) { ReadAccount({}, state); }
@@ -207,6 +261,9 @@ BENCHMARK(ReadState)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicros
 BENCHMARK(SumUp)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(Follow)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(RenderAlone)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(List)->Arg(50)->Arg(125'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(SetListed)->Unit(benchmark::kMicrosecond);
+BENCHMARK(FirstPage)->Unit(benchmark::kMicrosecond);
 BENCHMARK(AccountView)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(AccountViewWithoutRates)->Arg(50)->Arg(5'000)->Arg(125'000)->Unit(benchmark::kMicrosecond);
 
