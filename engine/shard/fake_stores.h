@@ -112,6 +112,10 @@ class FakeStores final : public ShardStores {
                     const std::function<bool(std::string_view, std::string_view)>& visit) const override {
       return inner_->ScanRows(prefix, from, visit);
     }
+    Status LeapOverRows(std::string_view from,
+                        const std::function<bool(std::string_view, std::string*)>& visit) const override {
+      return inner_->LeapOverRows(from, visit);
+    }
     Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
       return inner_->Positions(identity);
     }

@@ -12,8 +12,6 @@
 namespace kontor {
 namespace {
 
-// How many rows of one account a listing steps over before it seeks the next account.
-constexpr int kStepsBeforeSeek = 32;
 constexpr size_t kTableMin = 1 << 10;
 // A store is read for the keys of its rows once so many rows were looked for in it: what changes little does without.
 constexpr uint64_t kMissesWorthReading = 20'000;
@@ -416,31 +414,15 @@ Result<std::vector<AccountId>> RowCache::AccountsFrom(const AccountId& from, siz
     for (size_t i = 0; i < most; ++i) found.emplace(std::string(changed[i]));
   }
 
-  std::string cursor = from.empty() ? RowKey::AfterAccount(from) : RowKey::AccountPrefix(from);
-  std::optional<AccountId> last;
-  for (size_t count = 0; count < limit;) {
-    bool ended = true;
-    int steps = 0;
-    KONTOR_RETURN_IF_ERROR(layers.stored->ScanRows({}, cursor, [&](std::string_view key, std::string_view) {
-      const std::string_view account = AccountOf(key);
-      if (last && account == last->value()) {
-        if (++steps < kStepsBeforeSeek) return true;
-        ended = false;
-        return false;
-      }
-      if (count == limit) {
-        ended = false;
-        return false;
-      }
-      steps = 0;
-      last = AccountId(std::string(account));
-      found.insert(*last);
-      ++count;
-      return true;
-    }));
-    if (ended) break;
-    cursor = RowKey::AfterAccount(*last);
-  }
+  size_t left = limit;
+  const std::string first = from.empty() ? RowKey::AfterAccount(from) : RowKey::AccountPrefix(from);
+  KONTOR_RETURN_IF_ERROR(layers.stored->LeapOverRows(first, [&](std::string_view key, std::string* next) {
+    if (left-- == 0) return false;
+    const AccountId account{std::string(AccountOf(key))};
+    found.insert(account);
+    *next = RowKey::AfterAccount(account);
+    return true;
+  }));
   std::vector<AccountId> ids(found.begin(), found.end());
   if (ids.size() > limit) ids.resize(limit);
   return ids;

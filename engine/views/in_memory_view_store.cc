@@ -40,6 +40,16 @@ class InMemoryViewStore::Reading final : public ViewSnapshot {
     return OkStatus();
   }
 
+  Status LeapOverRows(std::string_view from,
+                      const std::function<bool(std::string_view, std::string*)>& visit) const override {
+    std::string next(from);
+    for (auto row = state_->rows.lower_bound(next); row != state_->rows.end(); row = state_->rows.lower_bound(next)) {
+      if (!visit(row->first, &next)) break;
+      KONTOR_CHECK(next > row->first);
+    }
+    return OkStatus();
+  }
+
   Result<std::vector<Position>> Positions(const IdentityHash& identity) const override {
     const auto found = state_->identities.find(identity);
     if (found == state_->identities.end()) return std::vector<Position>();

@@ -105,6 +105,10 @@ class ViewSnapshot {
   // bytes live for the call.
   virtual Status ScanRows(std::string_view prefix, std::string_view from,
                           const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
+  // The keys of rows, in leaps: `visit` is given the first key that is not below `from`, sets `next` to where to go on,
+  // behind that key, and so forth until it returns false. What lies between costs next to nothing.
+  virtual Status LeapOverRows(std::string_view from,
+                              const std::function<bool(std::string_view key, std::string* next)>& visit) const = 0;
   // Every position stored under the hash, ascending.
   virtual Result<std::vector<Position>> Positions(const IdentityHash& identity) const = 0;
   // Every entry of the identity index, in any order, some at a time.

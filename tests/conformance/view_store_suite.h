@@ -172,6 +172,29 @@ TYPED_TEST_P(ViewStoreSuite, RowsScanByPrefixInKeyOrder) {
   EXPECT_EQ(RowsOf(*snapshot, "").size(), 6u);
 }
 
+TYPED_TEST_P(ViewStoreSuite, RowsAreLeaptOver) {
+  Rows some = {{"b00", "1"}, {"b01", "1"}, {"d", "1"}};
+  Rows others = {{"b02", "1"}, {"c", "1"}};
+  for (int i = 0; i < 100; ++i) (i % 2 == 0 ? some : others).emplace_back(fmt::format("a{:02}", i), "1");
+  this->CommitRows(some, 1);
+  this->CommitRows(others, 2);
+  const auto leaps = [&](const std::string& from, size_t most) {
+    std::string seen;
+    const Status status = this->store_->Snapshot()->LeapOverRows(from, [&](std::string_view key, std::string* next) {
+      seen.append(key).append(" ");
+      *next = std::string(1, static_cast<char>(key.front() + 1));  // behind all that begin alike
+      return --most > 0;
+    });
+    EXPECT_TRUE(status.ok()) << Text(status);
+    return seen;
+  };
+  EXPECT_EQ(leaps("", 9), "a00 b00 c d ");
+  EXPECT_EQ(leaps("a50", 9), "a50 b00 c d ");
+  EXPECT_EQ(leaps("a991", 2), "b00 c ");
+  EXPECT_EQ(leaps("b02", 1), "b02 ");
+  EXPECT_EQ(leaps("d1", 9), "");
+}
+
 TYPED_TEST_P(ViewStoreSuite, KeysMayHoldAnyByte) {
   const std::string key("\0r\xff\0", 4);
   this->CommitRows({{key, "1"}, {"", "2"}}, 1);
@@ -423,7 +446,7 @@ TYPED_TEST_P(ViewStoreSuite, ACheckpointThatGoesBackIsABug) {
 
 REGISTER_TYPED_TEST_SUITE_P(ViewStoreSuite, AFreshStoreIsEmptyAtPositionZero, RowsAreWrittenReplacedAndDeleted,
                             RowsThatAreAddedAddUpAcrossCommitsOfAnySize, RowThatComesToNothingIsNotThere,
-                            RowsScanByPrefixInKeyOrder, KeysMayHoldAnyByte,
+                            RowsScanByPrefixInKeyOrder, RowsAreLeaptOver, KeysMayHoldAnyByte,
                             AnIdentityHoldsEveryPositionThatSharesItsHash, EveryIdentityIsScanned,
                             AnAccountsEventsScanInTheWorldsOrder, EventsOfManyCommitsAndYearsScanTogether,
                             AccountsWhoseIdsBeginAlikeAreKeptApart, TheCheckpointComesWithItsCommit,
