@@ -2,7 +2,9 @@
 
 #include <fmt/ranges.h>
 #include <google/protobuf/struct.pb.h>
+#include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <map>
 #include <string>
@@ -72,8 +74,14 @@ std::string WrongIn(const Value& value, const FieldDescriptor& field, const std:
     const bool known = field.enum_type()->FindValueByName(value.string_value()) != nullptr;
     return known ? "" : UnknownWord(value.string_value(), *field.enum_type(), path);
   }
-  // Google's own types have forms of their own.
   const Descriptor* const type = field.message_type();
+  if (type == google::protobuf::Timestamp::descriptor()) {
+    google::protobuf::Timestamp instant;
+    if (google::protobuf::util::TimeUtil::FromString(value.string_value(), &instant)) return {};
+    const std::string given = value.has_string_value() ? fmt::format(", not '{}'", value.string_value()) : "";
+    return fmt::format("{}: must be an instant of RFC 3339, as \"2026-11-24T09:30:00Z\"{}", path, given);
+  }
+  // Other types of Google's have forms of their own.
   if (type == nullptr || type->file()->package() == "google.protobuf") return {};
   return value.has_struct_value() ? WrongIn(value.struct_value(), *type, path) : WantedObject(*type, path);
 }
@@ -101,10 +109,9 @@ std::string WrongIn(const google::protobuf::Struct& object, const Descriptor& ty
 // What is wrong, by the schema where it can tell, else in protobuf's words.
 std::string Wrong(std::string_view json, const Descriptor& type, const Status& status) {
   Value value;
-  if (ParseJson(json, &value).ok()) {
-    if (!value.has_struct_value()) return R"(it must be an object, as {"event_id": "e-1", ...})";
-    if (std::string wrong = WrongIn(value.struct_value(), type, ""); !wrong.empty()) return wrong;
-  }
+  if (const Status any = ParseJson(json, &value); !any.ok()) return "it is no JSON: " + OneLine(Text(any));
+  if (!value.has_struct_value()) return R"(it must be an object, as {"event_id": "e-1", ...})";
+  if (std::string wrong = WrongIn(value.struct_value(), type, ""); !wrong.empty()) return wrong;
   return OneLine(Text(status));
 }
 

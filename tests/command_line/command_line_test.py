@@ -94,6 +94,12 @@ class ShellsTest(CommandLineTest):
         self.assertEqual(completed("kontor", "serve", "--log-format", ""), ["text", "json"])
         self.assertEqual(completed("kontor", "serve", "--log-level", "w"), ["warn"])
         self.assertEqual(completed("kontor", "accounts", "--order-by", "over"), ["overdue"])
+        self.assertEqual(completed("kontor", "accounts", "--order-by", "=", "over"), ["overdue"])
+        self.assertEqual(completed("kontor", "accounts", "--order-by", "=")[0], "opened_at")
+        self.assertEqual(completed("kontor", "serve", "--data-dir", "=", "he"), ["here"])
+        self.assertEqual(completed("kontor", "he"), ["help"])
+        self.assertEqual(completed("kontor", "--ver"), ["--version"])
+        self.assertEqual(completed("kontor", "help", "se"), ["serve"])
         self.assertEqual(completed("kontor", "completion", ""), ["bash", "zsh", "fish"])
         self.assertEqual(completed("kontor", "config", "acc"), ["accounts", "account"])
         self.assertEqual(completed("kontor", "config", "--js"), ["--json"])
@@ -117,7 +123,9 @@ class ShellsTest(CommandLineTest):
             self.assertEqual(done.stderr, "")
             return [row.split("\t")[0] for row in done.stdout.splitlines()]
 
-        self.assertEqual(sorted(completed("kontor ")), sorted(self.commands()))
+        self.assertEqual(sorted(completed("kontor ")), sorted([*self.commands(), "help"]))
+        self.assertEqual(completed("kontor --ver"), ["--version"])
+        self.assertEqual(completed("kontor help se"), ["serve"])
         self.assertEqual(completed("kontor acc"), ["account", "accounts"])
         self.assertEqual(completed("kontor serve --data"), ["--data-dir"])
         self.assertEqual(completed("kontor serve --data-dir he"), ["here/"])

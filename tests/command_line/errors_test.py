@@ -311,6 +311,8 @@ class ErrorsTest(e2e.EngineTestCase):
             ("", ["acounts"], "'acounts' is no command; did you mean accounts?"),
             (" serve", [*serve, data, "--lsten", "x"], "--lsten is no option here; did you mean --listen?"),
             (" serve", ["serve"], "--data-dir is required"),
+            (" serve", ["serve", "--data-dir"], "--data-dir needs a value: DIR"),
+            (" serve", ["serve", "--data-dir", "a", "--data-dir", "b"], "--data-dir is given more than once; give it once"),
             (" emit", ["emit", "--partitioner", "random"], "--partitioner: 'random' is neither murmur2 nor crc32"),
             (
                 " emit",
@@ -376,19 +378,24 @@ class ErrorsTest(e2e.EngineTestCase):
                 self.expect("bad file of options", [*command, "--config", file], USAGE, *told)
 
         # Input.
-        bad = self.file("bad.jsonl", '\n{"event_id":\n{"event_idd": "7"}\n')
+        bad = self.file("bad.jsonl", '\n{"event_id":\n{"event_idd": "7"}\n{"occurred_at": "yesterday"}\n{"occurred_at": 7}\n')
+        instant = 'occurred_at: must be an instant of RFC 3339, as "2026-11-24T09:30:00Z"'
         self.expect(
             "bad JSON line",
             ["emit", "--brokers", NOBODY, bad],
             FAILED,
-            "line 2: no kontor.event.v1.Event in JSON: …",
+            "line 2: no kontor.event.v1.Event in JSON: it is no JSON: …",
             "line 3: no kontor.event.v1.Event in JSON: event_idd: there is no such field; did you mean event_id?",
+            f"line 4: no kontor.event.v1.Event in JSON: {instant}, not 'yesterday'",
+            f"line 5: no kontor.event.v1.Event in JSON: {instant}",
             SEND_AGAIN,
-            "0 of 2 events acknowledged",
+            "0 of 4 events acknowledged",
         )
         none = self.folder / "none"
         cannot = "cannot be read: No such file or directory; name a file of events, or - for standard input"
         self.expect("no file", ["emit", none], FAILED, f"kontor: {none} {cannot}")
+        cannot = "cannot be read: Is a directory; name a file of events, or - for standard input"
+        self.expect("a folder for a file", ["emit", self.folder], FAILED, f"kontor: {self.folder} {cannot}")
         counts = ("         0  rows from the mapping, 0 valid", "         0  events sent, 0 acknowledged")
         for text, said in [
             (

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/nearest.h"
@@ -18,12 +19,12 @@ constexpr const char* kDescription =
     "and folds them into live views.";
 
 constexpr const char* kExamples = R"(Examples:
-  kontor demo                                     a portfolio with a story, without a broker of your own
+  kontor demo                                     a portfolio with a story; needs no broker
   kontor serve --brokers kafka:9092 --data-dir d  keep events and answer readings on 127.0.0.1:8686
   kontor emit events.jsonl                        send events, one of JSON a line
   kontor account acme --as-of 2026-01-01          one account as the world was then
 
-'kontor COMMAND --help' tells a command's options.)";
+'kontor COMMAND --help', or 'kontor help COMMAND', tells a command's options.)";
 
 // The command that was begun, or the program itself.
 const CLI::App& Begun(const CLI::App& app) {
@@ -101,6 +102,20 @@ std::string WithPlace(const std::string& message, const std::vector<Setting>& se
   return message;
 }
 
+// What CLI11 says is wrong; in our words where its own count arguments.
+std::string MessageOf(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (error.get_name() != "ArgumentMismatch") return text;
+  const std::string option = text.substr(0, text.find(':'));
+  constexpr std::string_view kRequired = " required ";
+  constexpr std::string_view kMissing = " missing";
+  if (const size_t required = text.find(kRequired); required != std::string::npos && text.ends_with(kMissing)) {
+    const size_t type = required + kRequired.size();
+    return fmt::format("{} needs a value: {}", option, text.substr(type, text.size() - kMissing.size() - type));
+  }
+  return text.find("At Most 1 ") != std::string::npos ? option + " is given more than once; give it once" : text;
+}
+
 }  // namespace
 
 std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
@@ -120,7 +135,7 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
 int ReportFault(const CLI::App& program, const CLI::ParseError& error, const std::vector<Setting>& settings,
                 const Console& console) {
   const std::string unknown = UnknownWord(program);  // said first: what else is wrong may follow from it
-  return UsageError(program, unknown.empty() ? WithPlace(error.what(), settings) : unknown, console);
+  return UsageError(program, unknown.empty() ? WithPlace(MessageOf(error), settings) : unknown, console);
 }
 
 int RunKontor(const std::vector<std::string>& arguments, const Wiring& wiring, const Console& console) {

@@ -5,9 +5,16 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli_fixture.h"
+#include "tools/kontor/commands.h"
+#include "tools/kontor/help.h"
+#include "tools/kontor/text.h"
 
 namespace kontor {
 namespace {
@@ -47,6 +54,19 @@ TEST_F(CliTest, EachCommandsHelpHasAnExample) {
     EXPECT_EQ(Run({command, "--help"}), kExitOk);
     const std::string help = out_.str();
     EXPECT_THAT(help.substr(help.find("\nExample")), HasSubstr(std::string("kontor ") + command)) << command;
+  }
+}
+
+TEST_F(CliTest, HelpFitsTheTerminal) {
+  console_.width = 80;
+  std::vector<std::string> commands = {""};
+  CommandContext context{wiring_, console_};
+  const std::unique_ptr<CLI::App> program = MakeProgram(&context);
+  for (const CLI::App* command : CommandsOf(*program)) commands.push_back(command->get_name());
+  for (const std::string& command : commands) {
+    EXPECT_EQ(command.empty() ? Run({"--help"}) : Run({command, "--help"}), kExitOk);
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80) << command << ": " << line;
   }
 }
 

@@ -68,6 +68,12 @@ std::string ArgumentChoices(const CLI::App& command) {
   return "";
 }
 
+std::string CommandNames(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : CommandsOf(program)) names.push_back(command->get_name());
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
 // The command that takes another one with its words: behind that one's name, its options are completed.
 const CLI::App& PrefixCommand(const CLI::App& program) {
   const std::vector<const CLI::App*> commands = CommandsOf(program);
@@ -91,10 +97,9 @@ std::string Quoted(std::string_view text, std::string_view quote) {
 }
 
 std::string BashScript(const CLI::App& program) {
-  std::string cases;
-  std::vector<std::string> commands;
+  const std::string commands = CommandNames(program);
+  std::string cases = fmt::format("    help)\n      words='{}'\n      ;;\n", commands);
   for (const CLI::App* command : CommandsOf(program)) {
-    commands.push_back(command->get_name());
     std::vector<std::string> options = {"--help"};
     std::string choices;
     for (const CLI::Option* option : NamedOptions(*command)) {
@@ -114,8 +119,14 @@ _kontor() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values choices words
   local command=${{COMP_WORDS[1]}}
   COMPREPLY=()
+  # bash takes --name=value for three words
+  if [[ $cur == = ]]; then
+    cur=
+  elif [[ $prev == = ]]; then
+    prev=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W '{} --help' -- "$cur"))
+    COMPREPLY=($(compgen -W '{} help --help --version' -- "$cur"))
     return
   fi
   if [[ $command == {} ]] && ((COMP_CWORD > 2)) && [[ ${{COMP_WORDS[2]}} != -* ]]; then
@@ -144,7 +155,7 @@ _kontor() {{
 }}
 complete -F _kontor kontor
 )",
-                     fmt::join(commands, " "), PrefixCommand(program).get_name(), cases);
+                     commands, PrefixCommand(program).get_name(), cases);
 }
 
 // Of zsh's _arguments: '--listen[text]:HOST\:PORT:' with what completes the value.
@@ -169,8 +180,8 @@ std::string ZshArgument(const CLI::Option& option) {
 }
 
 std::string ZshScript(const CLI::App& program) {
-  std::string commands;
-  std::string cases;
+  std::string commands = "    'help:Print the help of a command'\n";
+  std::string cases = fmt::format("    help)\n      _arguments '*:COMMAND:({})'\n      ;;\n", CommandNames(program));
   for (const CLI::App* command : CommandsOf(program)) {
     const std::string described = fmt::format("{}:{}", command->get_name(), command->get_description());
     commands += fmt::format("    {}\n", Quoted(described, "'\\''"));
@@ -212,7 +223,10 @@ std::string FishScript(const CLI::App& program) {
   std::string text =
       "# Completion of kontor for fish; made by: kontor completion fish\n"
       "complete -c kontor -f\n"
-      "complete -c kontor -l help -d 'Print this help'\n";
+      "complete -c kontor -l help -d 'Print this help'\n"
+      "complete -c kontor -n __fish_use_subcommand -l version -d 'Print the version'\n"
+      "complete -c kontor -n __fish_use_subcommand -a help -d 'Print the help of a command'\n";
+  text += fmt::format("complete -c kontor -n '__fish_seen_subcommand_from help' -a '{}'\n", CommandNames(program));
   for (const CLI::App* command : CommandsOf(program)) {
     text += fmt::format("complete -c kontor -n __fish_use_subcommand -a {} -d {}\n", command->get_name(),
                         Quoted(command->get_description(), "\\'"));

@@ -138,7 +138,7 @@ int Emit(const EmitOptions& options, const Wiring& wiring, const Console& consol
     file.open(options.file, std::ios::binary);
     if (!file || std::filesystem::is_directory(options.file)) {
       console.Error(fmt::format("{} cannot be read: {}; name a file of events, or - for standard input", options.file,
-                                std::generic_category().message(errno != 0 ? errno : EISDIR)));
+                                std::generic_category().message(file ? EISDIR : errno)));
       return kExitFailed;
     }
   }
@@ -192,7 +192,8 @@ void AddEmit(CLI::App* app, CommandContext* context) {
   kontor emit --wait events.jsonl && kontor accounts
   echo '{"event_id":"1","source":"crm","account_id":"acme",
          "occurred_at":"2026-11-24T09:30:00Z",
-         "account_opened":{"fields":{"name":"Acme"}}}' | tr -d '\n' | kontor emit
+         "account_opened":{"fields":{"name":"Acme"}}}' |
+      tr -d '\n' | kontor emit
 
 The body decides the topic. Events that the engine would refuse are not sent. It exits with 1 where an event was refused
 or not acknowledged, and lists these by line.)");

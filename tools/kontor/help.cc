@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,36 @@ int NamesWidth(const std::vector<std::pair<std::string, std::vector<Entry>>>& se
     }
   }
   return names;
+}
+
+// A line of examples as it stands; where that is too wide, what is said of it stands below.
+std::string Example(const std::string& line, int width) {
+  constexpr int kBelow = 6;
+  const size_t end = line.find("  ", line.find_first_not_of(' '));
+  if (DisplayWidth(line) <= width || end == std::string::npos) return line;
+  return line.substr(0, end) + "\n" + std::string(kBelow, ' ') +
+         Wrapped(line.substr(line.find_first_not_of(' ', end)), width, kBelow, kBelow);
+}
+
+// Examples stand indented, a line each; all else is filled.
+std::string Footer(const std::string& footer, int width) {
+  std::string text;
+  std::string paragraph;
+  const auto end_paragraph = [&] {
+    if (!paragraph.empty()) text += Wrapped(paragraph, width, 0) + "\n";
+    paragraph.clear();
+  };
+  std::istringstream lines(footer);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.front() != ' ') {
+      paragraph += (paragraph.empty() ? "" : " ") + line;
+      continue;
+    }
+    end_paragraph();
+    text += Example(line, width) + "\n";
+  }
+  end_paragraph();
+  return text;
 }
 
 }  // namespace
@@ -120,8 +151,8 @@ std::string HelpText(const CLI::App& command, int width) {
   std::string text = "Usage: " + UsageText(command) + "\n\n" + Wrapped(command.get_description(), width, 0) + "\n";
   const int names = NamesWidth(sections);
   for (const auto& [title, entries] : sections) text += Section(title, entries, names, width);
-  const std::string footer = command.get_footer();
-  return footer.empty() ? text : text + "\n" + footer + "\n";
+  const std::string footer = Footer(command.get_footer(), width);
+  return footer.empty() ? text : text + "\n" + footer;
 }
 
 }  // namespace kontor

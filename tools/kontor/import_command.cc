@@ -82,9 +82,9 @@ void AddImport(CLI::App* app, CommandContext* context) {
   auto* command = app->add_subcommand("import", "Turn CSV files into events by a mapping in SQL, and send them");
   command->group(kWriteGroup);
   command->footer(R"(Examples:
-  kontor import --mapping tools/mappings/online_retail.sql --dry-run online_retail.csv
-  xz -dc online_retail.csv.xz | kontor import --mapping tools/mappings/online_retail.sql online_retail=-
-  kontor import --mapping my.sql --to jsonl orders.csv lines=order_lines.csv > events.jsonl
+  kontor import --mapping online_retail.sql --dry-run online_retail.csv
+  xz -dc retail.csv.xz | kontor import --mapping retail.sql retail=-
+  kontor import --mapping my.sql --to jsonl orders.csv lines=l.csv > e.jsonl
 
 A mapping is a SQL query over the tables that the files become; it yields the columns event (JSON) and, if it likes,
 recorded_at and line. tools/mappings/README.md tells how to write one. Exit code 1 where any row gave no valid event or

@@ -10,9 +10,10 @@ void AddServe(CLI::App* app, CommandContext* context) {
   command->group(kRunGroup);
   command->footer(R"(Examples:
   kontor serve --brokers localhost:9092 --data-dir /var/lib/kontor
-  kontor serve --brokers kafka:9093 --data-dir d --kafka security.protocol=SASL_SSL \
-      --kafka sasl.username=kontor --kafka sasl.password=@/etc/kontor/kafka.password
-  kontor serve --data-dir d --listen 0.0.0.0:8686 --auth-token-file /etc/kontor/token
+  kontor serve --brokers kafka:9093 --data-dir d \
+      --kafka security.protocol=SASL_SSL --kafka sasl.username=kontor \
+      --kafka sasl.password=@/etc/kontor/kafka.password
+  kontor serve --data-dir d --listen 0.0.0.0:8686 --auth-token-file token
 
 It stops on SIGINT and SIGTERM, and starts again where its log stands.)");
   auto options = std::make_shared<ServeOptions>();
