@@ -4,7 +4,6 @@
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <map>
 #include <string>
@@ -76,8 +75,10 @@ std::string WrongIn(const Value& value, const FieldDescriptor& field, const std:
   }
   const Descriptor* const type = field.message_type();
   if (type == google::protobuf::Timestamp::descriptor()) {
+    std::string json;
     google::protobuf::Timestamp instant;
-    if (google::protobuf::util::TimeUtil::FromString(value.string_value(), &instant)) return {};
+    const bool text = value.has_string_value() && google::protobuf::util::MessageToJsonString(value, &json).ok();
+    if (text && ParseJson(json, &instant).ok()) return {};
     const std::string given = value.has_string_value() ? fmt::format(", not '{}'", value.string_value()) : "";
     return fmt::format("{}: must be an instant of RFC 3339, as \"2026-11-24T09:30:00Z\"{}", path, given);
   }
@@ -109,7 +110,7 @@ std::string WrongIn(const google::protobuf::Struct& object, const Descriptor& ty
 // What is wrong, by the schema where it can tell, else in protobuf's words.
 std::string Wrong(std::string_view json, const Descriptor& type, const Status& status) {
   Value value;
-  if (const Status any = ParseJson(json, &value); !any.ok()) return "it is no JSON: " + OneLine(Text(any));
+  if (!ParseJson(json, &value).ok()) return "cannot be read as JSON: " + OneLine(Text(status));
   if (!value.has_struct_value()) return R"(it must be an object, as {"event_id": "e-1", ...})";
   if (std::string wrong = WrongIn(value.struct_value(), type, ""); !wrong.empty()) return wrong;
   return OneLine(Text(status));

@@ -1,9 +1,11 @@
 #include "engine/event/json.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "engine/event/fixture.h"
 #include "engine/event/samples.h"
@@ -75,6 +77,16 @@ TEST(JsonTest, SaysByTheSchemaWhatWasMeant) {
   EXPECT_THAT(Refusal("[]"), HasSubstr("it must be an object"));
 }
 
+TEST(JsonTest, SaysHowAnInstantIsWritten) {
+  for (const char* given : {"\"yesterday\"", "\"2026-11-24\"", "7", "{}"}) {
+    EXPECT_THAT(Refusal(fmt::format(R"({{"occurred_at":{},"zzz":1}})", given)),
+                HasSubstr("occurred_at: must be an instant"));
+  }
+  for (const char* given : {"2026-11-24T09:30:00Z", "2026-11-24T09:30:00.5+01:00", "0001-01-01T00:00:00+10:00"}) {
+    EXPECT_THAT(Refusal(fmt::format(R"({{"occurred_at":"{}","zzz":1}})", given)), HasSubstr("zzz: there is no such"));
+  }
+}
+
 TEST(JsonTest, RefusesTwoBodies) {
   EXPECT_THAT(Refusal(R"({"account_closed":{},"account_opened":{}})"), HasSubstr("account_opened"));
 }
@@ -86,7 +98,11 @@ TEST(JsonTest, RefusesWhatIsNoObject) {
   }
 }
 
-TEST(JsonTest, RefusesDeepNestingAtOnce) { EXPECT_THAT(Refusal(std::string(1 << 20, '[')), HasSubstr("30 levels")); }
+TEST(JsonTest, RefusesDeepNestingAtOnce) {
+  EXPECT_THAT(Refusal(std::string(1 << 20, '[')),
+              HasSubstr("cannot be read as JSON: braces and brackets nest deeper than 30 levels"));
+  EXPECT_THAT(Refusal("not json"), HasSubstr("cannot be read as JSON"));
+}
 
 TEST(JsonTest, BracketsInsideTextAreNoNesting) {
   Event event;

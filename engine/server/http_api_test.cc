@@ -109,8 +109,11 @@ TEST_F(HttpApiTest, AccountIsReadAsOf) {
   EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-02"));
   EXPECT_EQ(queries_.last().at.now, ParseInstant("2026-01-03"));
   for (const char* plus : {"+", "%2B", "%2b"}) {
-    Read<view::v1::AccountView>(fmt::format("/v1/accounts/a%2F1?as_of=2026-01-02T00:00:00{}02:00", plus));
-    EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-01T22:00:00Z")) << plus;
+    for (const char* between : {"T", "%20", "+"}) {
+      const std::string instant = fmt::format("2026-01-02{}00:00:00{}02:00", between, plus);
+      Read<view::v1::AccountView>("/v1/accounts/a%2F1?as_of=" + instant);
+      EXPECT_EQ(queries_.last().at.as_of, ParseInstant("2026-01-01T22:00:00Z")) << instant;
+    }
   }
 }
 

@@ -20,9 +20,10 @@ constexpr std::string_view kAsOf = "as_of";
 constexpr std::string_view kNow = "now";
 
 Result<Instant> InstantParameter(std::string_view name, std::string_view value) {
-  // A plus that was not escaped came as a space, and no other space stands in an instant.
+  // A plus that was not escaped came as a space; between day and clock a space may stand.
+  constexpr size_t kDayLength = 10;
   std::string text(value);
-  std::replace(text.begin(), text.end(), ' ', '+');
+  if (const size_t space = text.rfind(' '); space != std::string::npos && space > kDayLength) text[space] = '+';
   const std::optional<Instant> instant = ParseInstant(text);
   if (!instant) {
     return InvalidArgument(

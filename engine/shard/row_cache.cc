@@ -414,14 +414,14 @@ Result<std::vector<AccountId>> RowCache::AccountsFrom(const AccountId& from, siz
     for (size_t i = 0; i < most; ++i) found.emplace(std::string(changed[i]));
   }
 
+  if (limit == 0) return std::vector<AccountId>();
   size_t left = limit;
   const std::string first = from.empty() ? RowKey::AfterAccount(from) : RowKey::AccountPrefix(from);
   KONTOR_RETURN_IF_ERROR(layers.stored->LeapOverRows(first, [&](std::string_view key, std::string* next) {
-    if (left-- == 0) return false;
     const AccountId account{std::string(AccountOf(key))};
     found.insert(account);
     *next = RowKey::AfterAccount(account);
-    return true;
+    return --left > 0;
   }));
   std::vector<AccountId> ids(found.begin(), found.end());
   if (ids.size() > limit) ids.resize(limit);

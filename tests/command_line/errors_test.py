@@ -384,7 +384,7 @@ class ErrorsTest(e2e.EngineTestCase):
             "bad JSON line",
             ["emit", "--brokers", NOBODY, bad],
             FAILED,
-            "line 2: no kontor.event.v1.Event in JSON: it is no JSON: …",
+            "line 2: no kontor.event.v1.Event in JSON: cannot be read as JSON: …",
             "line 3: no kontor.event.v1.Event in JSON: event_idd: there is no such field; did you mean event_id?",
             f"line 4: no kontor.event.v1.Event in JSON: {instant}, not 'yesterday'",
             f"line 5: no kontor.event.v1.Event in JSON: {instant}",

@@ -176,8 +176,17 @@ TYPED_TEST_P(ViewStoreSuite, RowsAreLeaptOver) {
   Rows some = {{"b00", "1"}, {"b01", "1"}, {"d", "1"}};
   Rows others = {{"b02", "1"}, {"c", "1"}};
   for (int i = 0; i < 100; ++i) (i % 2 == 0 ? some : others).emplace_back(fmt::format("a{:02}", i), "1");
+  some.emplace_back("a", "1");
+  some.emplace_back("bb", "1");
   this->CommitRows(some, 1);
   this->CommitRows(others, 2);
+  // None of these is there: what was deleted, and what comes to nothing.
+  this->CommitRows({{"a", std::nullopt}, {"bb", std::nullopt}}, 3);
+  uint64_t position = 3;
+  for (const char* key : {"", "a0", "b", "bz"}) {
+    this->CommitAdded(key, "5", ++position);
+    this->CommitAdded(key, "-5", ++position);
+  }
   const auto leaps = [&](const std::string& from, size_t most) {
     std::string seen;
     const Status status = this->store_->Snapshot()->LeapOverRows(from, [&](std::string_view key, std::string* next) {

@@ -117,13 +117,13 @@ std::string BashScript(const CLI::App& program) {
   return fmt::format(R"(# Completion of kontor for bash; made by: kontor completion bash
 _kontor() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} options files folders values choices words
-  local command=${{COMP_WORDS[1]}}
+  local command=${{COMP_WORDS[1]}} valued=
   COMPREPLY=()
   # bash takes --name=value for three words
   if [[ $cur == = ]]; then
-    cur=
+    valued=1 cur=
   elif [[ $prev == = ]]; then
-    prev=${{COMP_WORDS[COMP_CWORD-2]}}
+    valued=1 prev=${{COMP_WORDS[COMP_CWORD-2]}}
   fi
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W '{} help --help --version' -- "$cur"))
@@ -145,6 +145,7 @@ _kontor() {{
   elif [[ " $values " == *" $prev "* ]]; then
     return
   elif [[ $cur == -* || -z $words ]]; then
+    [[ -z $valued ]] || return
     COMPREPLY=($(compgen -W "$options" -- "$cur"))
   elif [[ $words != files ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$cur"))
@@ -174,7 +175,8 @@ std::string ZshArgument(const CLI::Option& option) {
                             : takes == Takes::kChoice ? fmt::format("({})", ChoicesOf(option))
                                                       : " ";
   if (option.get_positional()) return fmt::format("*:{}:{}", escaped(option.get_name(true, false)), value);
-  std::string text = fmt::format("{}[{}]", LongName(option), escaped(option.get_description()));
+  const char* const joined = takes == Takes::kNothing ? "" : "=";  // --name=value goes as --name value does
+  std::string text = fmt::format("{}{}[{}]", LongName(option), joined, escaped(option.get_description()));
   if (takes != Takes::kNothing) text += fmt::format(":{}:{}", escaped(option.get_type_name()), value);
   return text;
 }
@@ -202,7 +204,11 @@ _kontor() {{
   commands=(
 {}  )
   if ((CURRENT == 2)); then
-    _describe command commands
+    if [[ $words[2] == -* ]]; then
+      _arguments '--help[Print this help]' '--version[Print the version]'
+    else
+      _describe command commands
+    fi
     return
   fi
   shift words
