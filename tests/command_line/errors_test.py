@@ -69,7 +69,7 @@ class ErrorsTest(e2e.EngineTestCase):
                 break
         process.stderr.read()
         code = process.wait(timeout=e2e.PATIENCE)
-        if words[0] == "doctor":
+        if words[0] == "doctor" and code != USAGE:
             checks = json.loads(out.read_text())["checks"]
             told = [c for c in checks if c["verdict"] == "failed" or c["what"].startswith("not checked")]
             said += [f"{c['verdict']} {c['about']}: {c['what']} > {c['remedy']}\n" for c in told]
@@ -326,6 +326,32 @@ class ErrorsTest(e2e.EngineTestCase):
                 " emit",
                 ["emit", "--brokers", "a b"],
                 "--brokers: 'a b' is no HOST:PORT; write brokers as kafka-1:9092,kafka-2:9092",
+            ),
+            (
+                " serve",
+                [*serve, data, "--topic", "kontor events"],
+                "--topic: 'kontor events' is no name of a topic; Kafka takes 1 to 249 letters (a to z, A to Z), digits, "
+                "'.', '_' and '-', and neither . nor .. alone",
+            ),
+            (
+                " serve",
+                [*serve, data, "--rejected-topic", "kontor.events"],
+                "--topic and --rejected-topic both name kontor.events; give each a topic of its own",
+            ),
+            (
+                " doctor",
+                ["doctor", "--reference-topic", "kontor.rejected"],
+                "--reference-topic and --rejected-topic both name kontor.rejected; give each a topic of its own",
+            ),
+            (
+                " emit",
+                ["emit", "--topic", "t", "--reference-topic", "t", events],
+                "--topic and --reference-topic both name t; give each a topic of its own",
+            ),
+            (
+                " import",
+                [*importing, "--topic", "kontor.reference"],
+                "--topic and --reference-topic both name kontor.reference; give each a topic of its own",
             ),
             (" demo", ["demo", "--seed", "-1"], "--seed: '-1' is no whole number from 0 on"),
             ("", ["help", "acounts"], "'acounts' is no command; did you mean accounts?"),
