@@ -251,6 +251,13 @@ TEST_F(OptionsFileTest, OneTopicOfTwoRolesIsToldWithBothPlaces) {
               HasSubstr("kontor: KONTOR_REJECTED_TOPIC, " + path_ + ":2: --topic and --rejected-topic both name t; "));
 }
 
+TEST_F(OptionsFileTest, TheDoctorIsGivenWhatTheEngineIsStartedWith) {
+  wiring_.environment = {{"KONTOR_SERVE_LISTEN", "127.0.0.1:1"}};
+  EXPECT_EQ(Run({"doctor", "--config", "deploy/kontor.toml"}), 6) << err_.str();
+  EXPECT_EQ(examined_.data_dir, "/var/lib/kontor");
+  EXPECT_EQ(examined_.listen, "127.0.0.1:1");
+}
+
 TEST_F(OptionsFileTest, NumbersAndInstantsNeedNoQuotes) {
   EXPECT_EQ(ServeWith("now = 2026-11-24\n[ serve ]\nhttp-header-bytes-max = 1_024\nhttp-idle-time-max = 0.5\n"), 7)
       << err_.str();

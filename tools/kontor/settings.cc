@@ -193,9 +193,20 @@ Status CheckVariables(const CLI::App& program, const Environment& environment) {
   return OkStatus();
 }
 
+// The commands of which an option is asked for, the nearest first; the last, without a name, is all of them. The doctor
+// looks at what an engine is started with.
+std::vector<std::string> CommandsFor(const CLI::App& program, const CLI::App& command, const std::string& option) {
+  std::vector<std::string> names = {command.get_name()};
+  const bool is_engines = program.get_subcommand("serve")->get_option_no_throw(option) != nullptr;
+  if (command.get_name() == "doctor" && is_engines) names.emplace_back("serve");
+  names.emplace_back();
+  return names;
+}
+
 std::optional<Setting> FromEnvironment(const Environment& environment, const std::string& option,
-                                       const std::string& command, bool is_list) {
-  for (const std::string& name : {VariableOf(option, command), VariableOf(option, "")}) {
+                                       const std::vector<std::string>& commands, bool is_list) {
+  for (const std::string& command : commands) {
+    const std::string name = VariableOf(option, command);
     const auto variable = environment.find(name);
     if (variable == environment.end() || variable->second.empty()) continue;
     return Setting{
@@ -204,8 +215,9 @@ std::optional<Setting> FromEnvironment(const Environment& environment, const std
   return std::nullopt;
 }
 
-std::optional<Setting> FromFile(const std::vector<Key>& keys, const std::string& option, const std::string& command) {
-  for (const std::string& section : {command, std::string()}) {
+std::optional<Setting> FromFile(const std::vector<Key>& keys, const std::string& option,
+                                const std::vector<std::string>& sections) {
+  for (const std::string& section : sections) {
     for (const Key& key : keys) {
       if (key.section == section && key.setting.option == option) return key.setting;
     }
@@ -266,9 +278,13 @@ Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App
     }
   };
   take([&](const CLI::Option* option) {
-    return FromEnvironment(environment, SettableName(*option), command.get_name(), IsList(*option));
+    const std::string name = SettableName(*option);
+    return FromEnvironment(environment, name, CommandsFor(program, command, name), IsList(*option));
   });
-  take([&](const CLI::Option* option) { return FromFile(keys, SettableName(*option), command.get_name()); });
+  take([&](const CLI::Option* option) {
+    const std::string name = SettableName(*option);
+    return FromFile(keys, name, CommandsFor(program, command, name));
+  });
 
   std::vector<Setting> settings;
   for (auto& [option, setting] : found) {

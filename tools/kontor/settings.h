@@ -4,7 +4,8 @@
 //
 // The file is TOML: `listen = "127.0.0.1:8686"`, and lists for options that may be given often. What stands above every
 // section holds for each command that has such an option; what stands in `[serve]`, for that command alone, and goes
-// before. Likewise KONTOR_LISTEN, and before it KONTOR_SERVE_LISTEN; a list is parted by semicolons.
+// before. Likewise KONTOR_LISTEN, and before it KONTOR_SERVE_LISTEN; a list is parted by semicolons. `kontor doctor`
+// looks at what an engine is started with: what is kontor serve's alone is the doctor's too, after what is its own.
 //
 // A variable that nearly is one of these is an error, as is a key of the file that is none; what else begins with
 // KONTOR_ is somebody else's.
