@@ -116,13 +116,13 @@ class ErrorsTest(e2e.EngineTestCase):
         self.expect("broker absent", ["emit", "--brokers", NOBODY, events], FAILED, f"kontor: {NO_BROKER}")
         importing = ["import", "--brokers", NOBODY, "--mapping", mapping, csv]
         self.expect("broker absent", importing, FAILED, f"kontor: {NO_BROKER}")
+        unchecked = "not checked, for no broker answers > mend the broker, and ask again"
         self.expect(
             "broker absent",
             [*doctor, self.folder / "new"],
             FAILED,
             f"failed broker: {split_remedy(NO_BROKER)}",
-            "warning topics: not checked, for no broker answers > mend the broker, and ask again",
-            "warning partitioner: not checked, for no broker answers > mend the broker, and ask again",
+            *(f"warning {left}: {unchecked}" for left in ("topics", "partitioner")),
         )
         self.expect(
             "server absent",
@@ -216,6 +216,16 @@ class ErrorsTest(e2e.EngineTestCase):
         # Nobody may make a folder there, not even root.
         said = f"{where} /proc/kontor: No such file or directory; {no_writing}"
         self.expect("no folder", [*serve, "/proc/kontor"], FAILED, said)
+        self.expect(
+            "no folder",
+            [*doctor, "/proc/kontor"],
+            FAILED,
+            f"failed broker: {split_remedy(NO_BROKER)}",
+            *(f"warning {left}: {unchecked}" for left in ("topics", "partitioner")),
+            *(() if os.geteuid() == 0 else ("failed folder: /proc/kontor is not there, and /proc cannot be written: …",)),
+            "failed disk: /proc is on a file system without any room, as of /proc and /sys: no log can be kept there > "
+            "name another folder (--data-dir)",
+        )
 
         # Newer version.
         newer = (
