@@ -376,6 +376,8 @@ class ErrorsTest(e2e.EngineTestCase):
         said = ("kontor: KONTOR_LISTEN: --listen: 'x' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686",)
         said += ("Try 'kontor serve --help'.",)
         self.expect("bad variable", ["config"], USAGE, *said, KONTOR_LISTEN="x")
+        said = "kontor: KONTOR_LISTN in the environment is no option; did you mean KONTOR_LISTEN?"
+        self.expect("bad variable", [*serve, data], USAGE, said, KONTOR_LISTN="x")
         none = self.folder / "none.toml"
         for command in (["serve", "--data-dir", data], ["config", "serve"]):
             self.expect(
@@ -392,6 +394,7 @@ class ErrorsTest(e2e.EngineTestCase):
                         'topic = "t"\n[serve]\nlistn = "x"\n',
                         "3: 'listn' is no option of kontor serve; did you mean listen?",
                     ),
+                    ("[[serve]]\n", "1: 'serve' is a command, whose options stand in a section: write [serve]"),
                     (
                         'listen = ""\n',
                         '1: listen must be a value that is not empty, as "text", 12 or true, or a list of such',

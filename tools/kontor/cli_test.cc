@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "engine/portfolio/listed_figures.h"
 #include "tools/kontor/cli_fixture.h"
@@ -199,6 +200,17 @@ TEST_F(CliTest, VariablesThatNearlyAreOptionsAreErrors) {
   }
 }
 
+TEST_F(CliTest, NearestVariableIsTheCommandsOwn) {
+  for (const auto& [variable, command, nearest] : {std::tuple("KONTOR_LISTN", "serve", "KONTOR_LISTEN"),
+                                                   {"KONTOR_LISTN", "doctor", "KONTOR_LISTEN"},
+                                                   {"KONTOR_LISTN", "import", "KONTOR_LIST"},
+                                                   {"KONTOR_SERVE_LISTN", "import", "KONTOR_SERVE_LISTEN"}}) {
+    wiring_.environment = {{variable, "x"}};
+    EXPECT_EQ(Run({"config", command}), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(std::string("did you mean ") + nearest + "?"));
+  }
+}
+
 TEST_F(CliTest, VariablesOfOthersAreLetBe) {
   for (const char* name :
        {"KONTOR_FOO", "KONTOR_BINARY", "KONTOR_BROKER_DIR", "KONTOR_BROKER_HEAP", "KONTOR_BROKER_PORT",
@@ -281,6 +293,9 @@ TEST_F(OptionsFileTest, WhatIsWrongIsToldWithItsLine) {
             ":2: topic must be a value that is not empty, as \"text\", 12 or true, or a list of such"},
            {"\nkafka = [[\"a=b\"]]\n", ":2: kafka must be a value that is not empty"},
            {"\n\n[serve.listen]\nx = 1\n", ":3: listen must be a value that is not empty"},
+           {"\nlistn = 1\n", ":2: 'listn' is no option; did you mean listen?"},
+           {"\nserve = 1\n", ":2: 'serve' is a command, whose options stand in a section: write [serve]"},
+           {"\n[[serve]]\nlisten = 1\n", ":2: 'serve' is a command, whose options stand in a section: write [serve]"},
            {"\n[serv]\n", ":2: [serv] is no command with options; did you mean serve?"},
            {"\n\n[serve]\nlistn = 1\n", ":4: 'listn' is no option of kontor serve; did you mean listen?"}}) {
     EXPECT_EQ(ServeWith(text), kExitUsage);

@@ -35,7 +35,8 @@ struct Setting {
 void AddConfigOption(CLI::App* command);
 
 // What applies to a command that is given these words. InvalidArgument on a variable that is nearly an option's, and on
-// a file that cannot be read, or that has a key or a section that no command knows, with place and nearest.
+// a file that cannot be read, or that has a key or a section that no command knows, with place and nearest: of names
+// that are as near, the command's own.
 Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App& command,
                                          const std::vector<std::string>& words, const Environment& environment);
 
