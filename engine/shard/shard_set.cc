@@ -1,9 +1,11 @@
 #include "engine/shard/shard_set.h"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +53,8 @@ ShardSet::ShardSet(ShardSetConfig config) : config_(std::move(config)) {
 ShardSet::~ShardSet() { Close(); }
 
 Status ShardSet::Open() {
+  const std::set<std::string> topics = {config_.events_topic, config_.reference_topic, config_.rejected_topic};
+  if (reads_on() && topics.size() < 3) return InvalidArgument("one topic of two roles: {}", fmt::join(topics, ", "));
   KONTOR_ASSIGN_OR_RETURN(instance_, config_.stores->OpenInstance({.cluster_id = {},
                                                                    .events_topic = config_.events_topic,
                                                                    .reference_topic = config_.reference_topic,

@@ -61,7 +61,8 @@ class ShardSet final : public AssignmentListener {
   explicit ShardSet(ShardSetConfig config);
   ~ShardSet() override;  // as Close
 
-  // Opens what is stored and starts to ask the broker. Does not wait for either.
+  // Opens what is stored and starts to ask the broker. Does not wait for either. InvalidArgument where one topic has
+  // two roles.
   Status Open();
   // Leaves the group and stops every shard, having committed. Takes no longer than a batch and a commit.
   void Close();

@@ -57,7 +57,7 @@ class ShardSetTest : public testing::Test {
     source_.topic("kontor.reference");
     source_.topic("kontor.rejected");
   }
-  void Open(bool with_broker = true) {
+  ShardSetConfig Config(bool with_broker) {
     ShardSetConfig config;
     config.stores = &stores_;
     config.source = with_broker ? &source_ : nullptr;
@@ -66,7 +66,10 @@ class ShardSetTest : public testing::Test {
     config.observer = &observer_;
     config.fatal = [](const Status& status) { FAIL() << status; };
     config.ask_again_min = config.ask_again_max = std::chrono::milliseconds(1);
-    set_ = std::make_unique<ShardSet>(std::move(config));
+    return config;
+  }
+  void Open(bool with_broker = true) {
+    set_ = std::make_unique<ShardSet>(Config(with_broker));
     ASSERT_EQ(set_->Open(), OkStatus());
   }
   // As the group does it.
@@ -169,6 +172,14 @@ TEST_F(ShardSetTest, RefusedTopicsAreWarnings) {
   EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("topic kontor.reference")));
   EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("topic kontor.rejected")));
   EXPECT_THAT(set_->readiness().warnings, Contains(HasSubstr("not for you")));
+}
+
+TEST_F(ShardSetTest, OneTopicOfTwoRolesIsRefused) {
+  for (const bool reads_on : {true, false}) {  // a folder that is only read is told from as it stands
+    ShardSetConfig config = Config(reads_on);
+    config.rejected_topic = config.events_topic;
+    EXPECT_EQ(ShardSet(std::move(config)).Open().code(), reads_on ? StatusCode::kInvalidArgument : StatusCode::kOk);
+  }
 }
 
 TEST_F(ShardSetTest, CompactedTopicIsRefused) {

@@ -73,6 +73,23 @@ class OptionsTest(CommandLineTest):
         named = set(re.findall(r"^(?:# )?([a-z-]+) = ", EXAMPLE.read_text(), re.M))
         self.assertEqual(named, set(plain))
 
+    def test_the_doctor_takes_what_the_service_is_started_with(self):
+        serve = self.in_force("serve", "--config", EXAMPLE)
+        told = self.in_force("doctor", "--config", EXAMPLE)
+        self.assertEqual(told.pop("json"), ("false", "default"))
+        self.assertEqual(told, {option: serve[option] for option in told})
+        self.assertRegex(told["data-dir"][1], re.escape(str(EXAMPLE)) + r":\d+")
+        text = '[serve]\nlisten = "127.0.0.1:1"\ntopic = "s"\n[doctor]\ntopic = "d"\n'
+        file = self.file("k.toml", 'listen = "127.0.0.1:2"\n' + text)
+        told = self.in_force("doctor", "--config", file, KONTOR_SERVE_DATA_DIR="s", KONTOR_DATA_DIR="all")
+        self.assertEqual(told["listen"], ("127.0.0.1:1", f"{file}:3"))
+        self.assertEqual(told["topic"], ("d", f"{file}:6"))
+        self.assertEqual(told["data-dir"], ("s", "KONTOR_SERVE_DATA_DIR"))
+        told = self.in_force("doctor", KONTOR_SERVE_DATA_DIR="s", KONTOR_DOCTOR_DATA_DIR="d")
+        self.assertEqual(told["data-dir"], ("d", "KONTOR_DOCTOR_DATA_DIR"))
+        told = self.in_force("accounts", KONTOR_SERVE_DATA_DIR="s")  # a reading command's folder is another matter
+        self.assertEqual(told["data-dir"][1], "default")
+
 
 class ShellsTest(CommandLineTest):
     def test_bash_completes(self):

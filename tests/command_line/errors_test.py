@@ -69,7 +69,7 @@ class ErrorsTest(e2e.EngineTestCase):
                 break
         process.stderr.read()
         code = process.wait(timeout=e2e.PATIENCE)
-        if words[0] == "doctor":
+        if words[0] == "doctor" and code != USAGE:
             checks = json.loads(out.read_text())["checks"]
             told = [c for c in checks if c["verdict"] == "failed" or c["what"].startswith("not checked")]
             said += [f"{c['verdict']} {c['about']}: {c['what']} > {c['remedy']}\n" for c in told]
@@ -116,13 +116,13 @@ class ErrorsTest(e2e.EngineTestCase):
         self.expect("broker absent", ["emit", "--brokers", NOBODY, events], FAILED, f"kontor: {NO_BROKER}")
         importing = ["import", "--brokers", NOBODY, "--mapping", mapping, csv]
         self.expect("broker absent", importing, FAILED, f"kontor: {NO_BROKER}")
+        unchecked = "not checked, for no broker answers > mend the broker, and ask again"
         self.expect(
             "broker absent",
             [*doctor, self.folder / "new"],
             FAILED,
             f"failed broker: {split_remedy(NO_BROKER)}",
-            "warning topics: not checked, for no broker answers > mend the broker, and ask again",
-            "warning partitioner: not checked, for no broker answers > mend the broker, and ask again",
+            *(f"warning {left}: {unchecked}" for left in ("topics", "partitioner")),
         )
         self.expect(
             "server absent",
@@ -216,6 +216,16 @@ class ErrorsTest(e2e.EngineTestCase):
         # Nobody may make a folder there, not even root.
         said = f"{where} /proc/kontor: No such file or directory; {no_writing}"
         self.expect("no folder", [*serve, "/proc/kontor"], FAILED, said)
+        self.expect(
+            "no folder",
+            [*doctor, "/proc/kontor"],
+            FAILED,
+            f"failed broker: {split_remedy(NO_BROKER)}",
+            *(f"warning {left}: {unchecked}" for left in ("topics", "partitioner")),
+            *(() if os.geteuid() == 0 else ("failed folder: /proc/kontor is not there, and /proc cannot be written: …",)),
+            "failed disk: /proc is on a file system without any room, as of /proc and /sys: no log can be kept there > "
+            "name another folder (--data-dir)",
+        )
 
         # Newer version.
         newer = (
@@ -329,6 +339,32 @@ class ErrorsTest(e2e.EngineTestCase):
                 ["emit", "--brokers", "a b"],
                 "--brokers: 'a b' is no HOST:PORT; write brokers as kafka-1:9092,kafka-2:9092",
             ),
+            (
+                " serve",
+                [*serve, data, "--topic", "kontor events"],
+                "--topic: 'kontor events' is no name of a topic; Kafka takes 1 to 249 letters (a to z, A to Z), digits, "
+                "'.', '_' and '-', and neither . nor .. alone",
+            ),
+            (
+                " serve",
+                [*serve, data, "--rejected-topic", "kontor.events"],
+                "--topic and --rejected-topic both name kontor.events; give each a topic of its own",
+            ),
+            (
+                " doctor",
+                ["doctor", "--reference-topic", "kontor.rejected"],
+                "--reference-topic and --rejected-topic both name kontor.rejected; give each a topic of its own",
+            ),
+            (
+                " emit",
+                ["emit", "--topic", "t", "--reference-topic", "t", events],
+                "--topic and --reference-topic both name t; give each a topic of its own",
+            ),
+            (
+                " import",
+                [*importing, "--topic", "kontor.reference"],
+                "--topic and --reference-topic both name kontor.reference; give each a topic of its own",
+            ),
             (" demo", ["demo", "--seed", "-1"], "--seed: '-1' is no whole number from 0 on"),
             ("", ["help", "acounts"], "'acounts' is no command; did you mean accounts?"),
             (" completion", ["completion", "tcsh"], "SHELL: 'tcsh' is neither bash, zsh nor fish"),
@@ -342,6 +378,8 @@ class ErrorsTest(e2e.EngineTestCase):
         said = ("kontor: KONTOR_LISTEN: --listen: 'x' is no HOST:PORT; write it as 127.0.0.1:8686 or [::1]:8686",)
         said += ("Try 'kontor serve --help'.",)
         self.expect("bad variable", ["config"], USAGE, *said, KONTOR_LISTEN="x")
+        said = "kontor: KONTOR_LISTN in the environment is no option; did you mean KONTOR_LISTEN?"
+        self.expect("bad variable", [*serve, data], USAGE, said, KONTOR_LISTN="x")
         none = self.folder / "none.toml"
         for command in (["serve", "--data-dir", data], ["config", "serve"]):
             self.expect(
@@ -358,6 +396,7 @@ class ErrorsTest(e2e.EngineTestCase):
                         'topic = "t"\n[serve]\nlistn = "x"\n',
                         "3: 'listn' is no option of kontor serve; did you mean listen?",
                     ),
+                    ("[[serve]]\n", "1: 'serve' is a command, whose options stand in a section: write [serve]"),
                     (
                         'listen = ""\n',
                         '1: listen must be a value that is not empty, as "text", 12 or true, or a list of such',

@@ -8,6 +8,7 @@
 
 #include "engine/base/nearest.h"
 #include "tools/kontor/commands.h"
+#include "tools/kontor/common_options.h"
 #include "tools/kontor/help.h"
 #include "tools/kontor/settings.h"
 
@@ -91,15 +92,18 @@ std::vector<std::string> AsSaidHere(const std::vector<std::string>& words) {
   return words == std::vector<std::string>{"--version"} ? std::vector<std::string>{"version"} : words;
 }
 
-// What is wrong with a value, with the place that it came from where that is not the command line.
+// What is wrong with values, with the places that they came from where these are not the command line.
 std::string WithPlace(const std::string& message, const std::vector<Setting>& settings) {
+  const std::string wrong = message.substr(0, message.find("; "));  // what stands behind is what to do
+  std::string places;
   for (const Setting& setting : settings) {
-    const size_t at = message.find(setting.option);
+    const size_t at = wrong.find(setting.option);
     if (at == std::string::npos) continue;
     const size_t end = at + setting.option.size();
-    if (end == message.size() || message[end] == ':' || message[end] == ' ') return setting.from + ": " + message;
+    if (end != wrong.size() && wrong[end] != ':' && wrong[end] != ' ') continue;
+    places += (places.empty() ? "" : ", ") + setting.from;
   }
-  return message;
+  return places.empty() ? message : places + ": " + message;
 }
 
 // What CLI11 says is wrong; in our words where its own count arguments.
@@ -128,6 +132,7 @@ std::unique_ptr<CLI::App> MakeProgram(CommandContext* context) {
   }
   for (CLI::App* command : app->get_subcommands([](CLI::App*) { return true; })) AddConfigOption(command);
   for (const auto add : {AddConfig, AddCompletion, AddMan, AddVersion}) add(app.get(), context);
+  app->callback([program = app.get()] { CheckTopicOptions(Begun(*program)); });
   app->footer(kExamples);  // last: a command without one takes it over
   return app;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/portfolio/listed_figures.h"
@@ -95,8 +96,42 @@ TEST_F(CliTest, FoldersHaveNames) {
 
 TEST_F(CliTest, TopicsHaveNames) {
   for (const char* topic : {"--topic", "--reference-topic", "--rejected-topic"}) {
-    EXPECT_EQ(Run({"serve", "--data-dir", "d", topic, ""}), kExitUsage);
-    EXPECT_THAT(err_.str(), AllOf(HasSubstr(topic), HasSubstr("must not be empty")));
+    for (const std::string& name :
+         {std::string(), std::string("."), std::string(".."), std::string("kontor events"), std::string("a/b"),
+          std::string("\xc3\xa4"), std::string("x\n"), std::string(250, 'x')}) {
+      EXPECT_EQ(Run({"serve", "--data-dir", "d", topic, name}), kExitUsage) << name;
+      EXPECT_THAT(err_.str(),
+                  AllOf(HasSubstr(std::string(topic) + ": '"), HasSubstr("is no name of a topic; Kafka takes")));
+    }
+    for (const std::string& name : {std::string("..."), std::string("_A.z-9"), std::string(249, 'x')}) {
+      EXPECT_EQ(Run({"serve", "--data-dir", "d", topic, name}), 7) << err_.str();
+    }
+  }
+}
+
+TEST_F(CliTest, EachTopicIsOfOneRole) {
+  const std::vector<std::string> names = {"--topic", "--reference-topic", "--rejected-topic"};
+  for (const auto& command :
+       {std::vector<std::string>{"serve", "--data-dir", "d"}, {"doctor"}, {"config"}, {"config", "doctor"}}) {
+    for (size_t i = 0; i < names.size(); ++i) {
+      for (size_t j = i + 1; j < names.size(); ++j) {
+        std::vector<std::string> words = command;
+        words.insert(words.end(), {names[i], "t", names[j], "t"});
+        EXPECT_EQ(Run(words), kExitUsage);
+        EXPECT_THAT(err_.str(), StartsWith("kontor: " + names[i] + " and " + names[j] +
+                                           " both name t; give each a topic of its own\n"));
+      }
+    }
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"--rejected-topic", "kontor.events"});  // which is --topic's default
+    EXPECT_EQ(Run(words), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("--topic and --rejected-topic both name kontor.events"));
+  }
+  for (const auto& command : {std::vector<std::string>{"emit"}, {"import", "--mapping", "m.sql", "a.csv"}}) {
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"--topic", "kontor.reference"});
+    EXPECT_EQ(Run(words), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("--topic and --reference-topic both name kontor.reference"));
   }
 }
 
@@ -185,6 +220,17 @@ TEST_F(CliTest, VariablesThatNearlyAreOptionsAreErrors) {
   }
 }
 
+TEST_F(CliTest, NearestVariableIsTheCommandsOwn) {
+  for (const auto& [variable, command, nearest] : {std::tuple("KONTOR_LISTN", "serve", "KONTOR_LISTEN"),
+                                                   {"KONTOR_LISTN", "doctor", "KONTOR_LISTEN"},
+                                                   {"KONTOR_LISTN", "import", "KONTOR_LIST"},
+                                                   {"KONTOR_SERVE_LISTN", "import", "KONTOR_SERVE_LISTEN"}}) {
+    wiring_.environment = {{variable, "x"}};
+    EXPECT_EQ(Run({"config", command}), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(std::string("did you mean ") + nearest + "?"));
+  }
+}
+
 TEST_F(CliTest, VariablesOfOthersAreLetBe) {
   for (const char* name :
        {"KONTOR_FOO", "KONTOR_BINARY", "KONTOR_BROKER_DIR", "KONTOR_BROKER_HEAP", "KONTOR_BROKER_PORT",
@@ -215,9 +261,9 @@ TEST_F(OptionsFileTest, TextMayHoldAnything) {
 kafka = ["client.rack=abc#def", "security.protocol=PLAINTEXT",  # a comment
          'ssl.key.location=/etc/k#y.pem',
 ]
-topic = "a\"b"
-reference-topic = "\u0030"
-rejected-topic = """x
+group-id = "a\"b"
+topic = "\u0030"
+member-id = """x
 y"""
 )"),
             7)
@@ -225,9 +271,23 @@ y"""
   EXPECT_THAT(served_.broker.kafka.properties,
               ElementsAre(Pair("client.rack", "abc#def"), Pair("security.protocol", "PLAINTEXT"),
                           Pair("ssl.key.location", "/etc/k#y.pem")));
-  EXPECT_EQ(served_.topics.events, "a\"b");
-  EXPECT_EQ(served_.topics.reference, "0");
-  EXPECT_EQ(served_.topics.rejected, "x\ny");
+  EXPECT_EQ(served_.broker.kafka.group_id, "a\"b");
+  EXPECT_EQ(served_.topics.events, "0");
+  EXPECT_EQ(served_.broker.kafka.member_id, "x\ny");
+}
+
+TEST_F(OptionsFileTest, OneTopicOfTwoRolesIsToldWithBothPlaces) {
+  wiring_.environment = {{"KONTOR_REJECTED_TOPIC", "t"}};
+  EXPECT_EQ(ServeWith("\ntopic = \"t\"\n"), kExitUsage);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("kontor: KONTOR_REJECTED_TOPIC, " + path_ + ":2: --topic and --rejected-topic both name t; "));
+}
+
+TEST_F(OptionsFileTest, TheDoctorIsGivenWhatTheEngineIsStartedWith) {
+  wiring_.environment = {{"KONTOR_SERVE_LISTEN", "127.0.0.1:1"}};
+  EXPECT_EQ(Run({"doctor", "--config", "deploy/kontor.toml"}), 6) << err_.str();
+  EXPECT_EQ(examined_.data_dir, "/var/lib/kontor");
+  EXPECT_EQ(examined_.listen, "127.0.0.1:1");
 }
 
 TEST_F(OptionsFileTest, NumbersAndInstantsNeedNoQuotes) {
@@ -253,6 +313,9 @@ TEST_F(OptionsFileTest, WhatIsWrongIsToldWithItsLine) {
             ":2: topic must be a value that is not empty, as \"text\", 12 or true, or a list of such"},
            {"\nkafka = [[\"a=b\"]]\n", ":2: kafka must be a value that is not empty"},
            {"\n\n[serve.listen]\nx = 1\n", ":3: listen must be a value that is not empty"},
+           {"\nlistn = 1\n", ":2: 'listn' is no option; did you mean listen?"},
+           {"\nserve = 1\n", ":2: 'serve' is a command, whose options stand in a section: write [serve]"},
+           {"\n[[serve]]\nlisten = 1\n", ":2: 'serve' is a command, whose options stand in a section: write [serve]"},
            {"\n[serv]\n", ":2: [serv] is no command with options; did you mean serve?"},
            {"\n\n[serve]\nlistn = 1\n", ":4: 'listn' is no option of kontor serve; did you mean listen?"}}) {
     EXPECT_EQ(ServeWith(text), kExitUsage);

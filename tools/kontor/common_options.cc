@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -49,6 +50,22 @@ Status ParseToken(const std::string& path, std::string* token) {
 CLI::Validator NotEmpty() {
   return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); },
                         "");
+}
+
+// A name that Kafka can give a topic.
+CLI::Validator TopicName() {
+  const auto check = [](const std::string& text) -> std::string {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    constexpr size_t kLettersMax = 249;
+    const bool fits = !text.empty() && text.size() <= kLettersMax &&
+                      text.find_first_not_of(kLetters) == std::string::npos && text != "." && text != "..";
+    if (fits) return {};
+    return fmt::format(
+        "'{}' is no name of a topic; Kafka takes 1 to {} letters (a to z, A to Z), digits, '.', '_' and '-', and "
+        "neither . nor .. alone",
+        text, kLettersMax);
+  };
+  return CLI::Validator(check, "");
 }
 
 // One of the brokers that librdkafka takes: HOST, HOST:PORT, and either behind PROTOCOL://.
@@ -156,12 +173,12 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options) {
 void AddTopicOptions(CLI::App* command, TopicOptions* options) {
   command->add_option("--topic", options->events, "Topic of the accounts' events")
       ->type_name("NAME")
-      ->check(NotEmpty())
+      ->check(TopicName())
       ->capture_default_str()
       ->group(kKafkaGroup);
   command->add_option("--reference-topic", options->reference, "Topic of merges, rates, models and the like")
       ->type_name("NAME")
-      ->check(NotEmpty())
+      ->check(TopicName())
       ->capture_default_str()
       ->group(kKafkaGroup);
 }
@@ -169,9 +186,22 @@ void AddTopicOptions(CLI::App* command, TopicOptions* options) {
 void AddRejectedTopicOption(CLI::App* command, TopicOptions* options) {
   command->add_option("--rejected-topic", options->rejected, "Topic that rejected and conflicting records go to")
       ->type_name("NAME")
-      ->check(NotEmpty())
+      ->check(TopicName())
       ->capture_default_str()
       ->group(kKafkaGroup);
+}
+
+void CheckTopicOptions(const CLI::App& command) {
+  std::map<std::string, std::string> named;  // options by their topic
+  for (const char* name : {"--topic", "--reference-topic", "--rejected-topic"}) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    if (option == nullptr) continue;
+    const std::string topic = option->empty() ? option->get_default_str() : option->as<std::string>();
+    const auto [other, is_first] = named.emplace(topic, name);
+    if (is_first) continue;
+    throw CLI::ValidationError(
+        fmt::format("{} and {} both name {}; give each a topic of its own", other->second, name, topic));
+  }
 }
 
 void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description) {

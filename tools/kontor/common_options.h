@@ -35,6 +35,10 @@ void AddBrokerOptions(CLI::App* command, BrokerOptions* options);
 void AddTopicOptions(CLI::App* command, TopicOptions* options);
 // --rejected-topic
 void AddRejectedTopicOption(CLI::App* command, TopicOptions* options);
+// What is wrong with the command's topics beside each other, once all of them are read: of one that two options name,
+// records would be taken for what they are not, and rejected ones rejected again without end. Throws as CLI11's own
+// checks do.
+void CheckTopicOptions(const CLI::App& command);
 // --now
 void AddNowOption(CLI::App* command, std::optional<Instant>* now, const std::string& description);
 // --reporting-currency, --reporting-zone

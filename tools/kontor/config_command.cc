@@ -138,6 +138,7 @@ void AddConfig(CLI::App* app, CommandContext* context) {
 Of kontor serve, unless another COMMAND with options stands behind. A file and variables give options too:
   kontor.toml     listen = "127.0.0.1:8686" above all sections, or under [serve] for that command alone
   environment     KONTOR_LISTEN, or KONTOR_SERVE_LISTEN for that command alone
+What is for kontor serve alone, kontor doctor takes too, after what is its own.
 What is nearer goes before: command line, environment, file, default. Secrets are named by their files only. What the
 command would refuse of them is refused here, and so is a KONTOR_ variable that nearly is an option's.)");
   auto options = std::make_shared<ConfigOptions>();

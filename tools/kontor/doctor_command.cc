@@ -13,8 +13,9 @@ void AddDoctor(CLI::App* app, CommandContext* context) {
   kontor doctor --config /etc/kontor/kontor.toml
   kontor doctor --json | jq '.checks[] | select(.verdict != "ok")'
 
-It changes nothing, and may run beside an engine. Give it the options that the engine is started with. Exit code 1 where
-a check failed; warnings are told and do not fail.)");
+It changes nothing, and may run beside an engine. Give it the options that the engine is started with; in a file it
+takes those under [serve] too, and of variables those that begin with KONTOR_SERVE_. Exit code 1 where a check failed;
+warnings are told and do not fail.)");
   auto options = std::make_shared<DoctorOptions>();
   AddDataDirOption(command, &options->data_dir, "Folder of the log and the views");
   command->add_option("--listen", options->listen, "Where HTTP is to be answered")

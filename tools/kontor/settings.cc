@@ -71,28 +71,40 @@ struct Key {
   Setting setting;
 };
 
-std::vector<const CLI::App*> CommandsWithOptions(const CLI::App& program) {
-  std::vector<const CLI::App*> commands = CommandsOf(program);
+using Commands = std::vector<const CLI::App*>;
+
+// Those with options, `first` before the others: of two names that are as near to a misspelt one, its own was meant.
+Commands CommandsWithOptions(const CLI::App& program, const CLI::App& first) {
+  Commands commands = CommandsOf(program);
   std::erase_if(commands, [](const CLI::App* command) { return command->get_option_no_throw(kConfig) == nullptr; });
+  std::ranges::stable_partition(commands, [&](const CLI::App* command) { return command == &first; });
   return commands;
 }
 
-Status CheckSection(const CLI::App& program, const std::string& place, const std::string& section) {
+std::vector<std::string> NamesOf(const Commands& commands) {
   std::vector<std::string> names;
-  for (const CLI::App* command : CommandsWithOptions(program)) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), section) != names.end()) return OkStatus();
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
+Status CheckSection(const Commands& commands, const std::string& place, const std::string& section) {
+  const std::vector<std::string> names = NamesOf(commands);
+  if (std::ranges::count(names, section) > 0) return OkStatus();
   return InvalidArgument("{}: [{}] is no command with options{}", place, section, DidYouMean(section, names));
 }
 
 // section: empty where the key may be of any command.
-Status CheckName(const CLI::App& program, const std::string& place, const std::string& section,
+Status CheckName(const Commands& commands, const std::string& place, const std::string& section,
                  const std::string& name) {
   std::vector<std::string> names;
-  for (const CLI::App* command : CommandsWithOptions(program)) {
+  for (const CLI::App* command : commands) {
     if (!section.empty() && section != command->get_name()) continue;
     for (const CLI::Option* option : SettableOptions(*command)) names.push_back(SettableName(*option).substr(2));
   }
-  if (std::find(names.begin(), names.end(), name) != names.end()) return OkStatus();
+  if (std::ranges::count(names, name) > 0) return OkStatus();
+  if (section.empty() && std::ranges::count(NamesOf(commands), name) > 0) {
+    return InvalidArgument("{}: '{}' is a command, whose options stand in a section: write [{}]", place, name, name);
+  }
   return InvalidArgument("{}: '{}' is no option{}{}", place, name, section.empty() ? "" : " of kontor " + section,
                          DidYouMean(name, names));
 }
@@ -133,17 +145,17 @@ Result<std::vector<std::string>> ValuesOf(const std::string& place, const std::s
 }
 
 // Adds what stands in a table: the file itself, or a section of it.
-Status AddKeys(const CLI::App& program, const std::string& path, const std::string& section, const toml::table& table,
+Status AddKeys(const Commands& commands, const std::string& path, const std::string& section, const toml::table& table,
                std::vector<Key>* keys) {
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     const std::string place = PlaceOf(path, key.source());
     if (section.empty() && node.is_table()) {
-      KONTOR_RETURN_IF_ERROR(CheckSection(program, place, name));
-      KONTOR_RETURN_IF_ERROR(AddKeys(program, path, name, *node.as_table(), keys));
+      KONTOR_RETURN_IF_ERROR(CheckSection(commands, place, name));
+      KONTOR_RETURN_IF_ERROR(AddKeys(commands, path, name, *node.as_table(), keys));
       continue;
     }
-    KONTOR_RETURN_IF_ERROR(CheckName(program, place, section, name));
+    KONTOR_RETURN_IF_ERROR(CheckName(commands, place, section, name));
     KONTOR_ASSIGN_OR_RETURN(std::vector<std::string> values, ValuesOf(place, name, node));
     keys->push_back({section, {"--" + name, std::move(values), place}});
   }
@@ -161,41 +173,52 @@ Status CheckShape(const CLI::Option& option, const Setting& setting) {
   return OkStatus();
 }
 
-Result<std::vector<Key>> KeysOf(const CLI::App& program, const std::string& path) {
+Result<std::vector<Key>> KeysOf(const Commands& commands, const std::string& path) {
   KONTOR_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   const toml::parse_result file = toml::parse(text);
   if (!file) {
     return InvalidArgument("{}: this is no TOML: {}", PlaceOf(path, file.error().source()), file.error().description());
   }
   std::vector<Key> keys;
-  KONTOR_RETURN_IF_ERROR(AddKeys(program, path, "", file.table(), &keys));
+  KONTOR_RETURN_IF_ERROR(AddKeys(commands, path, "", file.table(), &keys));
   return keys;
 }
 
-Status CheckVariables(const CLI::App& program, const Environment& environment) {
-  std::set<std::string> known = {VariableOf(kConfig, "")};
-  for (const CLI::App* command : CommandsWithOptions(program)) {
+Status CheckVariables(const Commands& commands, const Environment& environment) {
+  std::vector<std::string> names;  // behind the prefix
+  const auto add = [&names](const std::string& variable) { names.push_back(variable.substr(kPrefix.size())); };
+  add(VariableOf(kConfig, ""));
+  for (const CLI::App* command : commands) {
     for (const CLI::Option* option : SettableOptions(*command)) {
-      known.insert(VariableOf(SettableName(*option), ""));
-      known.insert(VariableOf(SettableName(*option), command->get_name()));
+      add(VariableOf(SettableName(*option), ""));
+      add(VariableOf(SettableName(*option), command->get_name()));
     }
   }
   // Others' variables may begin as ours do. One is meant for us where what stands behind that is nearly an option's.
-  std::vector<std::string> names;
-  names.reserve(known.size());
-  for (const std::string& variable : known) names.push_back(variable.substr(kPrefix.size()));
   for (const auto& [variable, value] : environment) {
-    if (known.count(variable) > 0) continue;
-    const std::string nearest = Nearest(variable.substr(kPrefix.size()), names);
+    const std::string name = variable.substr(kPrefix.size());
+    if (std::ranges::count(names, name) > 0) continue;
+    const std::string nearest = Nearest(name, names);
     if (nearest.empty()) continue;
     return InvalidArgument("{} in the environment is no option; did you mean {}{}?", variable, kPrefix, nearest);
   }
   return OkStatus();
 }
 
+// The commands of which an option is asked for, the nearest first; the last, without a name, is all of them. The doctor
+// looks at what an engine is started with.
+std::vector<std::string> CommandsFor(const CLI::App& program, const CLI::App& command, const std::string& option) {
+  std::vector<std::string> names = {command.get_name()};
+  const bool is_engines = program.get_subcommand("serve")->get_option_no_throw(option) != nullptr;
+  if (command.get_name() == "doctor" && is_engines) names.emplace_back("serve");
+  names.emplace_back();
+  return names;
+}
+
 std::optional<Setting> FromEnvironment(const Environment& environment, const std::string& option,
-                                       const std::string& command, bool is_list) {
-  for (const std::string& name : {VariableOf(option, command), VariableOf(option, "")}) {
+                                       const std::vector<std::string>& commands, bool is_list) {
+  for (const std::string& command : commands) {
+    const std::string name = VariableOf(option, command);
     const auto variable = environment.find(name);
     if (variable == environment.end() || variable->second.empty()) continue;
     return Setting{
@@ -204,8 +227,9 @@ std::optional<Setting> FromEnvironment(const Environment& environment, const std
   return std::nullopt;
 }
 
-std::optional<Setting> FromFile(const std::vector<Key>& keys, const std::string& option, const std::string& command) {
-  for (const std::string& section : {command, std::string()}) {
+std::optional<Setting> FromFile(const std::vector<Key>& keys, const std::string& option,
+                                const std::vector<std::string>& sections) {
+  for (const std::string& section : sections) {
     for (const Key& key : keys) {
       if (key.section == section && key.setting.option == option) return key.setting;
     }
@@ -239,7 +263,8 @@ std::string SettableName(const CLI::Option& option) {
 
 Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App& command,
                                          const std::vector<std::string>& words, const Environment& environment) {
-  KONTOR_RETURN_IF_ERROR(CheckVariables(program, environment));
+  const Commands commands = CommandsWithOptions(program, command);
+  KONTOR_RETURN_IF_ERROR(CheckVariables(commands, environment));
   std::set<const CLI::Option*> taken;
   const auto shut_out = [&taken](const CLI::Option* option) {
     const auto excluded = option->get_excludes();
@@ -251,7 +276,7 @@ Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App
   }
   std::vector<Key> keys;
   if (const std::string file = FileOf(words, environment); !file.empty()) {
-    KONTOR_ASSIGN_OR_RETURN(keys, KeysOf(program, file));
+    KONTOR_ASSIGN_OR_RETURN(keys, KeysOf(commands, file));
   }
   std::vector<std::pair<const CLI::Option*, Setting>> found;
   const auto take = [&](const std::function<std::optional<Setting>(const CLI::Option*)>& place) {
@@ -266,9 +291,13 @@ Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App
     }
   };
   take([&](const CLI::Option* option) {
-    return FromEnvironment(environment, SettableName(*option), command.get_name(), IsList(*option));
+    const std::string name = SettableName(*option);
+    return FromEnvironment(environment, name, CommandsFor(program, command, name), IsList(*option));
   });
-  take([&](const CLI::Option* option) { return FromFile(keys, SettableName(*option), command.get_name()); });
+  take([&](const CLI::Option* option) {
+    const std::string name = SettableName(*option);
+    return FromFile(keys, name, CommandsFor(program, command, name));
+  });
 
   std::vector<Setting> settings;
   for (auto& [option, setting] : found) {

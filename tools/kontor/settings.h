@@ -4,7 +4,8 @@
 //
 // The file is TOML: `listen = "127.0.0.1:8686"`, and lists for options that may be given often. What stands above every
 // section holds for each command that has such an option; what stands in `[serve]`, for that command alone, and goes
-// before. Likewise KONTOR_LISTEN, and before it KONTOR_SERVE_LISTEN; a list is parted by semicolons.
+// before. Likewise KONTOR_LISTEN, and before it KONTOR_SERVE_LISTEN; a list is parted by semicolons. `kontor doctor`
+// looks at what an engine is started with: what is kontor serve's alone is the doctor's too, after what is its own.
 //
 // A variable that nearly is one of these is an error, as is a key of the file that is none; what else begins with
 // KONTOR_ is somebody else's.
@@ -34,7 +35,8 @@ struct Setting {
 void AddConfigOption(CLI::App* command);
 
 // What applies to a command that is given these words. InvalidArgument on a variable that is nearly an option's, and on
-// a file that cannot be read, or that has a key or a section that no command knows, with place and nearest.
+// a file that cannot be read, or that has a key or a section that no command knows, with place and nearest: of names
+// that are as near, the command's own.
 Result<std::vector<Setting>> SettingsFor(const CLI::App& program, const CLI::App& command,
                                          const std::vector<std::string>& words, const Environment& environment);
 

@@ -60,7 +60,9 @@ Checks RunChecks(const DoctorOptions& options) {
   }
   checks.push_back(JudgeClock(ReadClockState()));
   checks.push_back(CheckOpenFiles());
-  checks.push_back(CheckListen(options.listen, options.auth_token_file, engine_runs));
+  const bool asks_token = !options.auth_token_file.empty();
+  if (asks_token) checks.push_back(CheckToken(options.auth_token_file));
+  checks.push_back(CheckListen(options.listen, asks_token, engine_runs));
   return checks;
 }
 

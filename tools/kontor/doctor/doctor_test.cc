@@ -31,18 +31,32 @@ TEST(MachineChecksTest, OpenFilesAndClock) {
   EXPECT_EQ(JudgeClock({}).verdict, Verdict::kOk);
 }
 
-TEST(MachineChecksTest, AddressAndToken) {
-  EXPECT_THAT(CheckListen("127.0.0.1:0", "", false), Is(Verdict::kOk, "is free"));
-  EXPECT_THAT(CheckListen("0.0.0.0:0", "", false), Is(Verdict::kFailed, "must show a token", "--auth-token-file"));
-  EXPECT_THAT(CheckListen("nonsense", "", false), Is(Verdict::kFailed, "is no HOST:PORT", "write it as"));
+TEST(MachineChecksTest, Address) {
+  EXPECT_THAT(CheckListen("127.0.0.1:0", false, false), Is(Verdict::kOk, "is free"));
+  EXPECT_THAT(CheckListen("0.0.0.0:0", false, false), Is(Verdict::kFailed, "must show a token", "--auth-token-file"));
+  EXPECT_THAT(CheckListen("0.0.0.0:0", true, false), Is(Verdict::kOk, "is free"));
+  EXPECT_THAT(CheckListen("nonsense", true, false), Is(Verdict::kFailed, "is no HOST:PORT", "write it as"));
+}
+
+TEST(MachineChecksTest, Token) {
   const TempFolder folder;
   const std::string token = (folder.path() / "token").string();
-  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "there is no " + token, "openssl rand"));
+  EXPECT_THAT(CheckToken(token), Is(Verdict::kFailed, "there is no " + token, "openssl rand"));
   std::ofstream(token) << "s3cret\n";
   fs::permissions(token, fs::perms::owner_read | fs::perms::group_read);
-  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kFailed, "others than its owner", "chmod 600"));
+  EXPECT_THAT(CheckToken(token), Is(Verdict::kFailed, "others than its owner", "chmod 600"));
   fs::permissions(token, fs::perms::owner_read);
-  EXPECT_THAT(CheckListen("0.0.0.0:0", token, false), Is(Verdict::kOk, "is free"));
+  EXPECT_THAT(CheckToken(token), Is(Verdict::kOk, token + " is its owner's alone"));
+}
+
+TEST(MachineChecksTest, BadTokenLeavesTheAddressToBeLookedAt) {
+  const TempFolder folder;
+  DoctorOptions options;
+  options.broker.kafka.properties["no.such.setting"] = "1";  // nobody is asked
+  options.auth_token_file = (folder.path() / "none").string();
+  options.listen = "nonsense";
+  EXPECT_THAT(RunChecks(options), AllOf(Contains(Is(Verdict::kFailed, "there is no " + options.auth_token_file)),
+                                        Contains(Is(Verdict::kFailed, "is no HOST:PORT"))));
 }
 
 class BrokerChecksTest : public ::testing::Test {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -105,6 +106,11 @@ Check JudgeSpace(const std::string& path, uint64_t free_bytes, uint64_t total_by
   const std::string what =
       fmt::format("{} of {} free on the disk of {}", Gibibytes(free_bytes), Gibibytes(total_bytes), path);
   const std::string remedy = "make room, or move the folder to a larger disk";
+  // What the kernel shows of itself has no room at all: access lets root write it, and nothing can be made there.
+  if (total_bytes == 0) {
+    return Ill("disk", path + " is on a file system without any room, as of /proc and /sys: no log can be kept there",
+               "name another folder (--data-dir)");
+  }
   if (free_bytes < least) return Ill("disk", what + ": an engine stops there", remedy);
   if (free_bytes < 10 * least) return Doubtful("disk", what, remedy);
   return Well("disk", what);
@@ -142,7 +148,9 @@ FolderReport CheckFolder(const std::string& path, const InstanceOwner& expected)
   if (!error) checks.push_back(JudgeSpace(nearest.string(), space.available, space.capacity));
 
   if (!fs::exists(path, error) || (!is_ours && fs::is_empty(path, error))) {
-    checks.push_back(Well(kAbout, fmt::format("{} is new; kontor serve begins a log there", path)));
+    if (std::ranges::count(checks, Verdict::kFailed, &Check::verdict) == 0) {
+      checks.push_back(Well(kAbout, fmt::format("{} is new; kontor serve begins a log there", path)));
+    }
     return report;
   }
   if (!is_ours) {

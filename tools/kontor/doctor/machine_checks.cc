@@ -53,20 +53,19 @@ Check CheckOpenFiles() {
   return JudgeOpenFiles(bounded(limit.rlim_cur), bounded(limit.rlim_max));
 }
 
-Check CheckListen(const std::string& listen, const std::string& token_file, bool engine_runs) {
+Check CheckToken(const std::string& file) {
+  const Status status = ReadAuthToken(file).status();
+  if (!status.ok()) return Ill("token", Text(status));
+  return Well("token", fmt::format("{} is its owner's alone", file));
+}
+
+Check CheckListen(const std::string& listen, bool asks_token, bool engine_runs) {
   const std::string about = "listen";
   HttpServerOptions options;
   options.listen = listen;
-  if (!token_file.empty()) {
-    Result<std::string> token = ReadAuthToken(token_file);
-    if (!token.ok()) return Ill("token", Text(token.status()));
-    options.auth_token = *std::move(token);
-  }
+  if (asks_token) options.auth_token = "token";  // which one is nothing to the address
   const Status status = HttpServer::CheckListen(options);
-  if (status.ok()) {
-    return Well(about,
-                fmt::format("{} is free{}", listen, token_file.empty() ? "" : "; the token is its owner's alone"));
-  }
+  if (status.ok()) return Well(about, fmt::format("{} is free", listen));
   if (engine_runs && status.code() == StatusCode::kUnavailable) {
     return Well(about, fmt::format("{} is in use, as it would be by the engine that runs", listen));
   }

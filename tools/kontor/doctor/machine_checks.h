@@ -22,7 +22,9 @@ Check JudgeClock(const ClockState& state);
 Check JudgeOpenFiles(uint64_t soft, uint64_t hard);
 Check CheckOpenFiles();
 
-// token_file: empty where none is given. engine_runs: it may be what has the port.
-Check CheckListen(const std::string& listen, const std::string& token_file, bool engine_runs);
+// The file of the token that readers must show.
+Check CheckToken(const std::string& file);
+// The address by itself. asks_token: whether readers must show one. engine_runs: it may be what has the port.
+Check CheckListen(const std::string& listen, bool asks_token, bool engine_runs);
 
 }  // namespace kontor

@@ -71,6 +71,17 @@ TEST_F(FolderChecksTest, NewFolderIsWell) {
   EXPECT_TRUE(fs::is_empty(path()));
 }
 
+TEST_F(FolderChecksTest, WhatCannotBeBegunIsNotCalledNew) {
+  // Nobody may make a folder there, not even root, who may write it.
+  const Checks checks = CheckFolder("/proc/kontor", kOwner).checks;
+  EXPECT_THAT(checks, Contains(Is(Verdict::kFailed, "/proc is on a file system without any room", "--data-dir")));
+  EXPECT_THAT(checks, Not(Contains(Is(Verdict::kOk, "is new"))));
+  fs::create_directories(path());
+  fs::permissions(path(), fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THAT(Judge(), AllOf(Contains(Is(Verdict::kFailed, "others than its owner may write")),
+                             Not(Contains(Is(Verdict::kOk, "is new")))));
+}
+
 // As a user who may write none of it, in a process of its own: root becomes nobody there.
 TEST_F(FolderChecksTest, WhatThisUserMayNotWriteIsNotToBeGivenAwayAbove) {
   const auto judged_by_another = [this] {
@@ -86,7 +97,7 @@ TEST_F(FolderChecksTest, WhatThisUserMayNotWriteIsNotToBeGivenAwayAbove) {
   may_write(false);
   EXPECT_EXIT(judged_by_another(), ::testing::ExitedWithCode(0),
               path() + " is not there, and .* cannot be written: Permission denied > .*: install -d -o USER -m 700 " +
-                  path() + "\n");
+                  path() + "\n[^\n]* free on the disk of [^\n]*\n$");  // and not that it is new
   may_write(true);
   fs::create_directories(path());
   std::ofstream(path() + "/mine.txt") << "mine";
@@ -156,6 +167,7 @@ TEST(SpaceTest, LittleRoomIsDoubtfulAndNoneIll) {
   const uint64_t least = RocksOptions().free_bytes_min;
   EXPECT_EQ(JudgeSpace("/d", 100 * least, 200 * least).verdict, Verdict::kOk);
   EXPECT_EQ(JudgeSpace("/d", 2 * least, 200 * least).verdict, Verdict::kWarning);
+  EXPECT_THAT(JudgeSpace("/d", 0, 0), Is(Verdict::kFailed, "no log can be kept there", "--data-dir"));
   EXPECT_THAT(JudgeSpace("/d", least - 1, 200 * least), Is(Verdict::kFailed, "an engine stops there", "make room"));
 }
 
