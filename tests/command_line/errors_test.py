@@ -342,8 +342,8 @@ class ErrorsTest(e2e.EngineTestCase):
             (
                 " serve",
                 [*serve, data, "--topic", "kontor events"],
-                "--topic: 'kontor events' is no name of a topic; Kafka takes 1 to 249 letters (a to z, A to Z), digits, "
-                "'.', '_' and '-', and neither . nor .. alone",
+                "--topic: 'kontor events' is no name of a topic; Kafka takes 1 to 249 letters (a to z, A to Z), "
+                "digits, '.', '_' and '-', and neither . nor .. alone",
             ),
             (
                 " serve",

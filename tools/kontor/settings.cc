@@ -77,7 +77,7 @@ using Commands = std::vector<const CLI::App*>;
 Commands CommandsWithOptions(const CLI::App& program, const CLI::App& first) {
   Commands commands = CommandsOf(program);
   std::erase_if(commands, [](const CLI::App* command) { return command->get_option_no_throw(kConfig) == nullptr; });
-  std::ranges::stable_partition(commands, [&](const CLI::App* command) { return command == &first; });
+  std::stable_partition(commands.begin(), commands.end(), [&](const CLI::App* command) { return command == &first; });
   return commands;
 }
 
@@ -194,10 +194,12 @@ Status CheckVariables(const Commands& commands, const Environment& environment) 
       add(VariableOf(SettableName(*option), command->get_name()));
     }
   }
-  // Others' variables may begin as ours do. One is meant for us where what stands behind that is nearly an option's.
+  // Others' variables may begin as ours do. One is meant for us where what stands behind that is nearly an option's;
+  // short words, as TEST, are near to many.
+  constexpr size_t kShort = 4;
   for (const auto& [variable, value] : environment) {
     const std::string name = variable.substr(kPrefix.size());
-    if (std::ranges::count(names, name) > 0) continue;
+    if (name.size() <= kShort || std::ranges::count(names, name) > 0) continue;
     const std::string nearest = Nearest(name, names);
     if (nearest.empty()) continue;
     return InvalidArgument("{} in the environment is no option; did you mean {}{}?", variable, kPrefix, nearest);
