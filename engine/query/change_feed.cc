@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/base/check.h"
@@ -91,13 +92,14 @@ void ChangeFeed::Forget() {
 }
 
 ChangeFeed::Cursor ChangeFeed::Open(std::string_view last_event_id) {
+  const MembersOf members_of = merges_();
   const std::lock_guard lock(mutex_);
   if (!Kept()) {
     Forget();
     moved_ = false;
   } else if (readers_ == 0 && !unknown_) {
     // What changed while nobody read is for those who come back, not for who begins at the present.
-    CutPending();
+    CutPending(members_of);
   }
   ++readers_;
   const Cursor cursor = Find(last_event_id);
@@ -169,24 +171,40 @@ void ChangeFeed::Append(std::string text) {
 }
 
 bool ChangeFeed::Cut() {
-  const std::lock_guard lock(mutex_);
-  return CutPending();
+  std::unique_lock lock(mutex_);
+  if (pending_.empty() || unknown_) return CutPending({});  // names nobody
+  lock.unlock();
+  const MembersOf members_of = merges_();
+  lock.lock();
+  return CutPending(members_of);
 }
 
-bool ChangeFeed::CutPending() {
+bool ChangeFeed::CutPending(const MembersOf& members_of) {
   if (!moved_ && !unknown_) return false;
   moved_ = false;
   api::v1::ChangedAccounts changed;
   const bool reset = std::exchange(unknown_, false);
-  if (!reset) {
-    for (const std::string& account : pending_) changed.add_account_ids(account);
-    changed.set_truncated(truncated_);
-  }
+  if (!reset) Name(members_of, &changed);
   Append(TextOf(reset ? "reset" : "changed", std::move(changed)));
   pending_.clear();
   truncated_ = false;
   if (reset) begin_ = positions_;
   return true;
+}
+
+// Names what is pending, and whoever is read as one with it.
+void ChangeFeed::Name(const MembersOf& members_of, api::v1::ChangedAccounts* changed) const {
+  std::unordered_set<std::string> named = pending_;
+  if (members_of) {
+    for (const std::string& account : pending_) {
+      for (const AccountId& member : members_of(AccountId(account))) named.insert(member.value());
+    }
+  }
+  const size_t count = std::min(named.size(), limits_.accounts_max);
+  for (auto account = named.begin(); changed->account_ids_size() < static_cast<int>(count); ++account) {
+    changed->add_account_ids(*account);
+  }
+  changed->set_truncated(truncated_ || count < named.size());
 }
 
 std::optional<std::shared_ptr<const std::string>> ChangeFeed::Next(Cursor* cursor) {

@@ -3,11 +3,15 @@
 //
 //   shards ── Changed ──► pending (a set, bounded) ── Cut, at intervals ──► batches (bounded) ── Next ──► readers
 //
+// Merged accounts are read as one, so a batch names beside each account the others that are read as it. Who they are is
+// asked when the batch is made, once for all of it: shards need not know, and merges change.
+//
 // While nobody reads, and nobody did lately, nothing but positions is kept, so that shards at full speed pay nothing.
 // A reader holds a number, not a copy: one that is slower than batches come and go finds its next one gone.
 //
 // Ownership:  none.
-// Threads:    any. Changed is called by shards' threads and waits only for another call.
+// Threads:    any. Changed is called by shards' threads and waits only for another call, and for none that asks for
+//             merges.
 // Invariants: a batch's positions are at or behind those of the batch before it.
 #pragma once
 
@@ -15,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,6 +29,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "engine/base/ids.h"
 #include "kontor/api/v1/api.pb.h"
@@ -44,7 +50,13 @@ class ChangeFeed {
   // Nothing where the text is no such id.
   static std::optional<Positions> ParseId(std::string_view id);
 
-  explicit ChangeFeed(ChangeFeedLimits limits = {}) : limits_(limits) {}
+  // All accounts that are read as one with an account, itself among them. Empty: each is read by itself.
+  using MembersOf = std::function<std::vector<AccountId>(const AccountId&)>;
+
+  // merges: gives what holds at the present. Whoever it asks tells the feed, by Came, when that becomes something else.
+  explicit ChangeFeed(
+      ChangeFeedLimits limits = {}, std::function<MembersOf()> merges = [] { return MembersOf(); })
+      : limits_(limits), merges_(std::move(merges)) {}
 
   // --- Whoever observes shards ---
 
@@ -91,12 +103,14 @@ class ChangeFeed {
 
   bool Kept() const;  // requires: mutex_ held, as the next does
   Cursor Find(std::string_view last_event_id) const;
-  bool CutPending();
+  bool CutPending(const MembersOf& members_of);
+  void Name(const MembersOf& members_of, api::v1::ChangedAccounts* changed) const;
   void Append(std::string text);
   std::string TextOf(std::string_view event, api::v1::ChangedAccounts changed) const;
   void Forget();
 
   const ChangeFeedLimits limits_;
+  const std::function<MembersOf()> merges_;
   mutable std::mutex mutex_;
   size_t readers_ = 0;
   uint64_t dropped_ = 0;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace kontor {
@@ -12,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class ChangeFeedTest : public ::testing::Test {
  protected:
@@ -133,6 +136,44 @@ TEST_F(ChangeFeedTest, ShardThatComesOrGoesResetsEveryone) {
   EXPECT_TRUE(feed_.Cut());
   EXPECT_THAT(Read(&cursor), ElementsAre("id: t/1@2\nevent: reset"));
   feed_.Close();
+}
+
+TEST_F(ChangeFeedTest, MergedAccountsAreNamedTogether) {
+  std::vector<AccountId> one;  // are read as it
+  ChangeFeed feed({.accounts_max = 3, .bytes_max = 1'000}, [&one] {
+    return [one](const AccountId& account) { return std::ranges::count(one, account) ? one : std::vector{account}; };
+  });
+  const auto named = [&feed](ChangeFeed::Cursor* cursor) {
+    feed.Cut();
+    std::string text = **feed.Next(cursor);
+    api::v1::ChangedAccounts changed;
+    const size_t data = text.find("data: ") + 6;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(text.substr(data), &changed).ok()) << text;
+    std::vector<std::string> ids(changed.account_ids().begin(), changed.account_ids().end());
+    if (changed.truncated()) ids.assign({"truncated"});
+    return ids;
+  };
+  const auto change = [&feed](uint64_t position, const std::vector<std::string_view>& accounts) {
+    feed.Changed("t", Partition(0), accounts, Position(position));
+  };
+  feed.Came("t", Partition(0), Position(0));
+  ChangeFeed::Cursor cursor = feed.Open("t/0@0");
+  change(1, {"absorbed"});
+  EXPECT_THAT(named(&cursor), ElementsAre("absorbed"));
+  one = {AccountId("survivor"), AccountId("absorbed")};  // whatever was told before
+  change(2, {"absorbed"});
+  EXPECT_THAT(named(&cursor), UnorderedElementsAre("survivor", "absorbed"));
+  change(3, {"survivor", "b"});  // who shows it under its former name is told, too
+  EXPECT_THAT(named(&cursor), UnorderedElementsAre("survivor", "absorbed", "b"));
+  change(4, {"absorbed", "b", "c"});
+  EXPECT_THAT(named(&cursor), ElementsAre("truncated"));
+  feed.Close();
+  change(5, {"absorbed"});  // for those who come back
+  feed.Open("");
+  ChangeFeed::Cursor back = feed.Open("t/0@4");
+  EXPECT_THAT(named(&back), UnorderedElementsAre("survivor", "absorbed"));
+  feed.Close();
+  feed.Close();
 }
 
 TEST_F(ChangeFeedTest, MoreThanIsNamedIsSaidSo) {

@@ -16,6 +16,7 @@ constexpr milliseconds kPollTimeout{100};
 
 std::vector<KafkaProperty> Fixed(Partitioner partitioner) {
   return {{"acks", "all"},
+          {"allow.auto.create.topics", "false"},
           {"enable.idempotence", "true"},
           {"partitioner", partitioner == Partitioner::kMurmur2 ? "murmur2_random" : "consistent_random"}};
 }

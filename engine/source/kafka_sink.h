@@ -5,6 +5,8 @@
 // by LZ4. A record may have 2 MiB (`message.max.bytes`), more than any that Kontor reads; what the topic takes is the
 // topic's own bound.
 //
+// A topic that is not there is refused, and not made, whatever the broker would do for other clients.
+//
 // A record is retried for up to `message.timeout.ms` (five minutes, to be passed through) before it fails as
 // Unavailable.
 #pragma once

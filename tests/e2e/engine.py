@@ -61,14 +61,20 @@ def free_port():
 class OwnBroker:
     """A real broker that a test has to itself, by tools/dev/broker: it may be stopped, and halted in what it does."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings=""):
         self.folder = pathlib.Path(folder)
+        self.settings = settings
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
 
     def run(self, command, folder=None):
         """(exit status, what it said) of one command of the script."""
-        env = {**os.environ, "KONTOR_BROKER_PORT": str(self.port), "KONTOR_BROKER_DIR": str(folder or self.folder)}
+        env = {
+            **os.environ,
+            "KONTOR_BROKER_PORT": str(self.port),
+            "KONTOR_BROKER_DIR": str(folder or self.folder),
+            "KONTOR_BROKER_SETTINGS": self.settings,
+        }
         done = subprocess.run(
             [ROOT / "tools/dev/broker", command],
             env=env,

@@ -145,12 +145,12 @@ class LargestEventsTest(e2e.EngineTestCase):
         self.assertEqual(self.value_at(3), conflict)
 
 
-class BrokerHangsTest(e2e.EngineTestCase):
-    """A broker that keeps its connections and answers nothing, as on a machine that hangs."""
+class OwnBrokerTestCase(e2e.EngineTestCase):
+    SETTINGS = ""
 
     def setUp(self):
         super().setUp()
-        self.own = e2e.OwnBroker(self.folder / "broker")
+        self.own = e2e.OwnBroker(self.folder / "broker", self.SETTINGS)
         self.addCleanup(self.own.run, "wipe")
         status, said = self.own.run("start")
         self.assertEqual(status, 0, said)
@@ -158,6 +158,28 @@ class BrokerHangsTest(e2e.EngineTestCase):
     @property
     def broker(self):
         return self.own.address
+
+
+class BrokerMakesTopicsTest(OwnBrokerTestCase):
+    """A broker as Kafka sets it up: it makes a topic for whoever sends to it."""
+
+    SETTINGS = "auto.create.topics.enable=true"
+
+    def there(self):
+        return [topic["topic"] for topic in json.loads(self.kcat("-L", "-J"))["topics"]]
+
+    def test_a_misspelt_topic_is_refused_and_not_made(self):
+        line = json.dumps(event(1, won("d1", 5)))
+        status, out, said = self.run_kontor("emit", *self.topics(), input=line)
+        self.assertEqual((status, out), (1, "0 of 1 events acknowledged\n"))
+        self.assertIn(f"topic {self.events}: there is none of that name", said)
+        self.assertEqual(self.there(), [])
+        self.kcat("-P", "-t", self.events, data=b"another client's")
+        self.assertEqual(self.there(), [self.events])
+
+
+class BrokerHangsTest(OwnBrokerTestCase):
+    """A broker that keeps its connections and answers nothing, as on a machine that hangs."""
 
     def test_it_is_said_and_waited_for_and_never_holds_up_a_stop(self):
         self.create_topic(self.events)

@@ -135,6 +135,19 @@ class HttpTest(e2e.EngineTestCase):
         self.assertEqual(self.engine.get_status(f"/v1/portfolio?wait_for={self.events}/0@{ahead}")[0], 504)
         self.assertEqual(self.engine.get_status("/v1/portfolio?wait_for=other/0@0")[0], 400)
 
+    def test_changes_of_merged_accounts_name_all_of_them(self):
+        stream = Stream(self.engine.url)
+        self.assertEqual(stream.next()["event"], "reset")
+        merged = {"accounts_merged": {"survivor": "blue", "absorbed": "cyan"}}
+        self.kontor_emit({"event_id": "m", "source": "crm", "occurred_at": "2025-06-02T00:00:00Z", **merged})
+        self.assertEqual(stream.next()["event"], "reset")  # it may change any account
+        self.kontor_emit(event(10, won("d10", 1), account="cyan"))
+        told = json.loads(stream.until(lambda said: "cyan" in said.get("data", ""))["data"])
+        self.assertEqual(sorted(told["accountIds"]), ["blue", "cyan"])
+        for account in told["accountIds"]:
+            self.assertEqual(self.engine.get(f"/v1/accounts/{account}")["profile"]["accountId"], "blue")
+        stream.close()
+
     def test_changed_accounts_are_streamed_and_streams_are_told_the_end(self):
         first = Stream(self.engine.url)
         self.assertEqual(first.next()["event"], "reset")

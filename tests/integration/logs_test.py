@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a serving engine logs: one JSON object a line, and nothing of whom or what its events tell."""
+"""What an engine logs: one JSON object a line, to its last word, and nothing of whom or what its events tell."""
 
 import json
 import pathlib
@@ -60,6 +60,15 @@ class LogsTest(e2e.EngineTestCase):
             self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         for secret in (ACCOUNT, SECRET, TOLD):
             self.assertNotIn(secret, engine.said())
+
+    def test_why_it_does_not_start_is_a_line_of_the_log(self):
+        (self.folder / "file").touch()
+        said = self.refused(folder="file/data")
+        words = said.splitlines()[-1].removeprefix("kontor: ")
+        self.assertRegex(words, "^data directory ")
+        said = self.refused("--log-format", "json", folder="file/data")
+        lines = [json.loads(line) for line in said.splitlines()]
+        self.assertEqual((lines[-1]["level"], lines[-1]["what"]), ("error", words))
 
 
 if __name__ == "__main__":

@@ -31,13 +31,13 @@ void EndProcess(const Status& status) {
   std::_Exit(kFatalExit);
 }
 
-// Tells the stage and the feed what shards say. The set is told of its observer when it is made, and the stage reads
+// Tells the stage and the feed what shards say. The set is told of its observer when it is made, and these two read
 // through the set: one has to come first.
 class Relay final : public ShardObserver {
  public:
-  explicit Relay(ChangeFeed* feed) : feed_(feed) {}
-  void SetStage(PortfolioStage* stage, std::string reference_topic) {
+  void SetTold(PortfolioStage* stage, ChangeFeed* feed, std::string reference_topic) {
     stage_ = stage;
+    feed_ = feed;
     reference_topic_ = std::move(reference_topic);
   }
 
@@ -59,8 +59,8 @@ class Relay final : public ShardObserver {
   }
 
  private:
-  ChangeFeed* const feed_;
   PortfolioStage* stage_ = nullptr;
+  ChangeFeed* feed_ = nullptr;
   std::string reference_topic_;
 };
 
@@ -80,11 +80,11 @@ struct Instance::Parts {
   GrowthProjection growth;
   SatisfactionProjection satisfaction;
   std::unique_ptr<AccountFold> fold;
-  ChangeFeed feed;
-  Relay relay{&feed};
+  Relay relay;
   std::unique_ptr<ShardSet> shards;
   std::unique_ptr<AccountReader> reader;
   std::unique_ptr<PortfolioStage> portfolio;
+  std::unique_ptr<ChangeFeed> feed;
   std::unique_ptr<EngineQueries> queries;
 };
 
@@ -139,7 +139,13 @@ Result<std::unique_ptr<Instance>> Instance::Open(const InstanceOptions& options)
   parts->shards = std::make_unique<ShardSet>(config);
   parts->reader = std::make_unique<AccountReader>(parts->shards.get(), parts->fold.get(), reporting.currency);
   parts->portfolio = std::make_unique<PortfolioStage>(parts->reader.get(), options.clock);
-  parts->relay.SetStage(parts->portfolio.get(), config.reference_topic);
+  parts->feed = std::make_unique<ChangeFeed>(
+      ChangeFeedLimits(), [reader = parts->reader.get(), clock = options.clock]() -> ChangeFeed::MembersOf {
+        const auto moment = reader->MomentOf(clock->Now());
+        if (!moment.ok()) return {};  // no account can be read without; once it can, all are told to be read anew
+        return [moment = *moment](const AccountId& account) { return moment->merges.MembersOf(account); };
+      });
+  parts->relay.SetTold(parts->portfolio.get(), parts->feed.get(), config.reference_topic);
   QueryConfig query;
   query.version = ThisVersion().version();
   query.digest_progress = options.digest_progress;
@@ -163,7 +169,7 @@ void Instance::Close() { parts_.reset(); }
 
 const Queries& Instance::queries() const { return *parts_->queries; }
 
-ChangeFeed& Instance::feed() const { return parts_->feed; }
+ChangeFeed& Instance::feed() const { return *parts_->feed; }
 
 const ShardSet& Instance::shards() const { return *parts_->shards; }
 
@@ -175,7 +181,7 @@ EngineFigures Instance::figures() const {
   figures.shards = parts_->shards->figures();
   figures.dead_letters_waiting = parts_->shards->dead_letters_waiting();
   figures.source = parts_->shards->source_figures();
-  figures.streams = parts_->feed.figures();
+  figures.streams = parts_->feed->figures();
   figures.accounts = parts_->reader->cache_figures();
   figures.process = ReadProcessFigures();
   return figures;

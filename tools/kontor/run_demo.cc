@@ -243,9 +243,7 @@ int RunDemo(const DemoCommandOptions& options, const Console& console) {
   SetUpLog(options.log);
   const StopSignal stop;
   const Status status = Demo(options, console, stop);
-  if (status.ok()) return 0;
-  console.Error(Text(status));
-  return 1;
+  return status.ok() ? 0 : NotRun(status, options.log, console);
 }
 
 }  // namespace kontor

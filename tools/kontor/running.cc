@@ -88,16 +88,22 @@ std::string UrlOf(const HttpServerOptions& options, uint16_t port) {
   return fmt::format("http://{}:{}", options.listen.substr(0, options.listen.rfind(':')), port);
 }
 
+int NotRun(const Status& why, const LogOptions& log, const Console& console) {
+  if (log.format == "json") {
+    spdlog::error("{}", Text(why));
+  } else {
+    console.Error(Text(why));
+  }
+  return 1;
+}
+
 int RunServe(const ServeOptions& serve, const Console& console) {
   SetUpLog(serve.log);
   const StopSignal stop;
   ServiceManager manager;
   HttpServerOptions http = serve.http;
   // Said before a folder is made or a group is joined for nothing.
-  if (const Status listens = HttpServer::CheckListen(http); !listens.ok()) {
-    console.Error(Text(listens));
-    return 1;
-  }
+  if (const Status listens = HttpServer::CheckListen(http); !listens.ok()) return NotRun(listens, serve.log, console);
   const std::unique_ptr<Clock> clock = ClockFor(serve.reporting);
   InstanceOptions options = OptionsFor(serve.data_dir, serve.reporting, clock.get());
   options.kafka = serve.broker.kafka;
@@ -110,17 +116,11 @@ int RunServe(const ServeOptions& serve, const Console& console) {
   spdlog::info("starting kontor {}: brokers {}, data in {}", ThisVersion().version(), options.kafka->brokers,
                serve.data_dir);
   Result<std::unique_ptr<Instance>> instance = Instance::Open(options);
-  if (!instance.ok()) {
-    console.Error(Text(instance.status()));
-    return 1;
-  }
+  if (!instance.ok()) return NotRun(instance.status(), serve.log, console);
   http.metrics = [&](const HttpTraffic& traffic) { return MetricsText((*instance)->figures(), traffic, RoutePaths()); };
   Result<std::unique_ptr<HttpServer>> server =
       HttpServer::Start(http, ThisVersion(), &(*instance)->queries(), &(*instance)->feed());
-  if (!server.ok()) {
-    console.Error(Text(server.status()));
-    return 1;
-  }
+  if (!server.ok()) return NotRun(server.status(), serve.log, console);
   spdlog::info("serving {} at {}; stop with SIGTERM or Ctrl-C", serve.topics.events, UrlOf(http, (*server)->port()));
   ServeUntilStopped(stop, (*instance)->shards(), &manager);
   spdlog::info("stopping");

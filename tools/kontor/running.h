@@ -13,6 +13,10 @@ namespace kontor {
 // Where a server with these options answers, once it listens on the port.
 std::string UrlOf(const HttpServerOptions& options, uint16_t port);
 
+// Says why an engine does not run: as every command says it, and among JSON as a line of the log, for a program reads
+// these. The exit code. Requires: the log is set up so.
+int NotRun(const Status& why, const LogOptions& log, const Console& console);
+
 // Serves until SIGTERM or SIGINT, then stops cleanly. Each returns the exit code.
 int RunServe(const ServeOptions& serve, const Console& console);
 int RunDemo(const DemoCommandOptions& options, const Console& console);

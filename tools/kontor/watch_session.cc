@@ -101,9 +101,12 @@ Status WatchSession::ReadAccounts() {
   const auto known = static_cast<size_t>(std::max<int64_t>(0, picture_.portfolio.accounts()));
   if (accounts_.size() < std::min(shown_.load(), known)) KONTOR_RETURN_IF_ERROR(FillUp());
   size_t row = 0;
-  for (auto account = accounts_.begin(); account != accounts_.end() && row < shown_; ++row) {
+  for (auto account = accounts_.begin(); account != accounts_.end() && row < shown_;) {
     const auto here = account++;
-    if (!here->is_stale) continue;
+    if (!here->is_stale) {
+      ++row;
+      continue;
+    }
     TargetText target("/v1/accounts/" + PercentEncode(here->shown.id));
     view::v1::AccountView view;
     const Status read = ReadInto(&client_, target.Add("fields", kAccountFields).str(), &view);
@@ -112,8 +115,17 @@ Status WatchSession::ReadAccounts() {
       continue;
     }
     KONTOR_RETURN_IF_ERROR(read);
+    // One that was merged into another answers as that one, which was told of as well and may have a row already.
+    if (const std::string& id = view.profile().account_id(); id != here->shown.id) {
+      if (Find(id) != accounts_.end()) {
+        accounts_.erase(here);
+        continue;
+      }
+      here->shown.id = id;
+    }
     here->shown.before = std::exchange(here->shown.now, std::move(view));
     here->is_stale = false;
+    ++row;
   }
   return OkStatus();
 }
@@ -127,11 +139,13 @@ Status WatchSession::FillUp() {
   KONTOR_RETURN_IF_ERROR(ReadInto(&client_, target.str(), &largest));
   for (const api::v1::AccountSummary& summary : largest.accounts()) {
     const std::string& id = summary.profile().account_id();
-    const auto is_it = [&](const Account& account) { return account.shown.id == id; };
-    if (std::any_of(accounts_.begin(), accounts_.end(), is_it)) continue;
-    accounts_.emplace_back().shown.id = id;
+    if (Find(id) == accounts_.end()) accounts_.emplace_back().shown.id = id;
   }
   return OkStatus();
+}
+
+std::list<WatchSession::Account>::iterator WatchSession::Find(const std::string& id) {
+  return std::find_if(accounts_.begin(), accounts_.end(), [&](const Account& row) { return row.shown.id == id; });
 }
 
 void WatchSession::Follow(WatchTime until) {
@@ -170,8 +184,7 @@ void WatchSession::Take(const ServerEvent& event) {
 }
 
 void WatchSession::Moved(const std::string& id, WatchTime now) {
-  const auto found =
-      std::find_if(accounts_.begin(), accounts_.end(), [&](const Account& account) { return account.shown.id == id; });
+  const auto found = Find(id);
   if (found == accounts_.end()) {
     accounts_.emplace_front().shown.id = id;
     if (accounts_.size() > kAccountsKept) accounts_.pop_back();

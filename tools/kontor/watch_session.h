@@ -71,6 +71,8 @@ class WatchSession {
   Status Read(WatchTime now);
   Status ReadAccounts();
   Status FillUp();
+  // The account's row; the end where it has none.
+  std::list<Account>::iterator Find(const std::string& id);
   void KeepRate(WatchTime now);
   void Take(const ServerEvent& event);
   void Moved(const std::string& id, WatchTime now);
@@ -82,7 +84,7 @@ class WatchSession {
   std::string last_event_id_;
 
   std::atomic<size_t> shown_;
-  std::list<Account> accounts_;  // as in the picture
+  std::list<Account> accounts_;  // as in the picture; once it was read, each under the id that it answers by
   std::optional<std::pair<WatchTime, uint64_t>> last_position_;
   WatchPicture picture_;
 

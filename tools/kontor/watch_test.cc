@@ -167,9 +167,8 @@ class WatchSessionTest : public CliTest {
       ASSERT_TRUE(session->Look(now_).ok()) << session->picture().trouble;
     } while (session->picture().accounts.empty() || session->picture().accounts[0].id != account);
   }
-  void Change(const std::string& account) {
-    const std::string_view id = account;
-    feed_.Changed("kontor.events", Partition(0), {&id, 1}, Position(++position_));
+  void Change(const std::vector<std::string_view>& accounts) {
+    feed_.Changed("kontor.events", Partition(0), accounts, Position(++position_));
   }
   static std::vector<std::string> Ids(const WatchSession& session) {
     std::vector<std::string> ids;
@@ -197,7 +196,7 @@ TEST_F(WatchSessionTest, RateIsWhatWasFoldedBetweenTwoLooks) {
 }
 
 TEST_F(WatchSessionTest, WhatMovedLastComesFirst) {
-  queries_.accounts["new"] = queries_.accounts["bare"];
+  queries_.accounts["new"].mutable_profile()->set_account_id("new");
   Start();
   const auto session = Watch(3);
   ASSERT_TRUE(session->Look(now_).ok());
@@ -205,14 +204,30 @@ TEST_F(WatchSessionTest, WhatMovedLastComesFirst) {
   EXPECT_EQ(queries_.last().what.empty(), false);
   EXPECT_THAT(Ids(*session), ElementsAre("acme"));
   session->Follow(std::chrono::steady_clock::now() + milliseconds(5));
-  Change("new");
+  Change({"new"});
   FollowUntilFirst(session.get(), "new");
   EXPECT_THAT(Ids(*session), ElementsAre("new", "acme"));
   EXPECT_TRUE(session->picture().accounts[0].moved.has_value());
   EXPECT_FALSE(session->picture().accounts[1].moved.has_value());
-  Change("acme");
+  Change({"acme"});
   FollowUntilFirst(session.get(), "acme");
   EXPECT_THAT(Ids(*session), ElementsAre("acme", "new"));
+}
+
+TEST_F(WatchSessionTest, MergedAccountsAreOneRow) {
+  queries_.accounts["bare-2"] = queries_.accounts["bare"];  // merged into it
+  Start();
+  const auto session = Watch(3);
+  ASSERT_TRUE(session->Look(now_).ok());
+  session->Follow(std::chrono::steady_clock::now() + milliseconds(5));
+  Change({"bare-2"});
+  FollowUntilFirst(session.get(), "bare");
+  EXPECT_THAT(Ids(*session), ElementsAre("bare", "acme"));
+  Change({"acme"});
+  FollowUntilFirst(session.get(), "acme");
+  Change({"bare", "bare-2"});
+  FollowUntilFirst(session.get(), "bare");
+  EXPECT_THAT(Ids(*session), ElementsAre("bare", "acme"));
 }
 
 TEST_F(WatchSessionTest, GoesOnWhenTheServerIsBack) {
