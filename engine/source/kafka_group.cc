@@ -25,9 +25,9 @@ constexpr milliseconds kLeaveTimeout{2'000};  // a broker that is away cannot be
 // Holds a client for as long as the process lives.
 void LeaveToItself(KafkaClient client) {
   static std::mutex mutex;
-  static auto* const left = new std::vector<KafkaClient>;
+  static auto* const kLeft = new std::vector<KafkaClient>;
   const std::lock_guard lock(mutex);
-  left->push_back(std::move(client));
+  kLeft->push_back(std::move(client));
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ std::string WithPlace(const std::string& message, const std::vector<Setting>& se
 
 // What CLI11 says is wrong; in our words where its own count arguments.
 std::string MessageOf(const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   if (error.get_name() != "ArgumentMismatch") return text;
   const std::string option = text.substr(0, text.find(':'));
   constexpr std::string_view kRequired = " required ";
