@@ -49,12 +49,12 @@ int NamesWidth(const std::vector<std::pair<std::string, std::vector<Entry>>>& se
 }
 
 // A line of examples as it stands; where that is too wide, what is said of it stands below.
-std::string Example(const std::string& line, int width) {
+std::string ExampleText(const std::string& line, int width) {
   constexpr int kBelow = 6;
-  const size_t end = line.find("  ", line.find_first_not_of(' '));
-  if (DisplayWidth(line) <= width || end == std::string::npos) return line;
-  return line.substr(0, end) + "\n" + std::string(kBelow, ' ') +
-         Wrapped(line.substr(line.find_first_not_of(' ', end)), width, kBelow, kBelow);
+  const Example example = ExampleOf(line);
+  if (DisplayWidth(line) <= width || example.said.empty()) return line;
+  return fmt::format("{:{}}{}\n{:{}}{}", "", kIndent, example.command, "", kBelow,
+                     Wrapped(example.said, width, kBelow, kBelow));
 }
 
 // Examples stand indented, a line each; all else is filled.
@@ -72,13 +72,20 @@ std::string Footer(const std::string& footer, int width) {
       continue;
     }
     end_paragraph();
-    text += Example(line, width) + "\n";
+    text += ExampleText(line, width) + "\n";
   }
   end_paragraph();
   return text;
 }
 
 }  // namespace
+
+Example ExampleOf(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  const size_t end = std::min(line.find("  "), line.size());
+  const size_t said = std::min(line.find_first_not_of(' ', end), line.size());
+  return {line.substr(0, end), line.substr(said)};
+}
 
 std::string OptionName(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true, false);

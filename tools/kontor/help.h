@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kontor {
@@ -15,6 +16,12 @@ std::string HelpText(const CLI::App& command, int width);
 std::string UsageText(const CLI::App& command);
 std::string OptionName(const CLI::Option& option);
 std::string OptionText(const CLI::Option& option);
+// A line of the examples in a footer: the command, and what is said of it behind two spaces; empty where nothing is.
+struct Example {
+  std::string_view command;
+  std::string_view said;
+};
+Example ExampleOf(std::string_view line);
 // Those of a command but --help, in their order.
 std::vector<const CLI::Option*> NamedOptions(const CLI::App& command);
 std::vector<const CLI::App*> CommandsOf(const CLI::App& program);

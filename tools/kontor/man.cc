@@ -33,13 +33,10 @@ std::string Entry(const std::string& name, const std::string& text) {
 }
 
 // A line of examples: the command, and what is said of it below, each broken where the page ends.
-std::string Example(std::string_view line) {
-  line.remove_prefix(line.find_first_not_of(' '));
-  const size_t end = line.find("  ");
-  std::string text = fmt::format(".HP 4\n{}\n", Roff(line.substr(0, end)));
-  if (end != std::string_view::npos) {
-    text += fmt::format(".br\n{}\n", Roff(line.substr(line.find_first_not_of(' ', end))));
-  }
+std::string ExampleText(std::string_view line) {
+  const Example example = ExampleOf(line);
+  std::string text = fmt::format(".HP 4\n{}\n", Roff(example.command));
+  if (!example.said.empty()) text += fmt::format(".br\n{}\n", Roff(example.said));
   return text;
 }
 
@@ -54,7 +51,7 @@ std::string Footer(const std::string& text) {
     if (is_example != in_examples) page += is_example ? ".RS 2\n.PD 0\n" : ".PD\n.RE\n.PP\n";
     in_examples = is_example;
     if (is_example) {
-      page += Example(line);
+      page += ExampleText(line);
     } else {
       page += line.empty() ? ".PP\n" : Roff(line) + "\n";
     }
